@@ -1,0 +1,1 @@
+"""Who: people, departmental accounts, seats, supervisions, X credentials, the audit trail."""

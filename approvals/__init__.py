@@ -1,0 +1,1 @@
+"""What may be said: drafts, revisions, debate, reviews, quorum, releases."""

@@ -1,0 +1,70 @@
+"""Every duration the product promises, in seconds unless named otherwise.
+
+Read through `django.conf.settings.DURATIONS`, so that a test can shrink one. `scaled()`
+shrinks all that concern publishing at once for runs against servers of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True)
+class Durations:
+    # The clock that looks for due rows.
+    scan_every: float = 1
+    # One POST, from its commit as « posting » to the end of X's answer.
+    post_connect: float = 5
+    post_read: float = 15
+    post_total: float = 20
+    # Uploads and reads have limits of their own.
+    upload_total: float = 120
+    read_total: float = 20
+    # An attempt that its worker no longer renews.
+    attempt_stale: float = 45
+    attempt_renew: float = 15
+    # What was surely not sent is tried again.
+    not_sent_retries: tuple[float, ...] = (2, 5, 15, 30)
+    # 429 without any header: 60 s, doubling to 15 minutes.
+    rate_limit_first: float = 60
+    rate_limit_most: float = 900
+    # A parent that X calls « deleted or not visible ».
+    parent_invisible: float = 60
+    # Look-ups of what is uncertain, counted from the moment it became so.
+    look_ups: tuple[float, ...] = (10, 30, 120, 300, 900)
+    look_up_margin: float = 60
+    # A given-up part is looked for daily, for a week.
+    given_up_every: float = 86_400
+    given_up_for: float = 7 * 86_400
+    # A published post is read back.
+    read_backs: tuple[float, ...] = (60, 3_600, 86_400)
+    # 401: one probe of the account, then « à reconnecter ».
+    unauthorized_probes: tuple[float, ...] = (60, 300, 900)
+    # « The cause is gone » is asked of X.
+    connection_probe: float = 900
+    # Retractions that X did not carry out are tried again.
+    retraction_retries: tuple[float, ...] = (5, 15, 60, 300)
+    # People.
+    confirmation_expires: float = 3_600
+    tolerance: float = 900
+    warn_author_before: float = 1_800
+    password_link: float = 3 * 86_400
+    # Health, as the pages and /healthz see it.
+    heartbeat_every: float = 5
+    heartbeat_dead: float = 30
+    alert_after: float = 120
+
+    def scaled(self, factor: float) -> Durations:
+        """The same promises, `factor` times as long, for runs that cannot wait for people's time."""
+        kept = {"heartbeat_every", "heartbeat_dead", "scan_every", "password_link"}
+        changes: dict[str, float | tuple[float, ...]] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name not in kept:
+                changes[field.name] = (
+                    tuple(v * factor for v in value) if isinstance(value, tuple) else value * factor
+                )
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+DURATIONS = Durations()

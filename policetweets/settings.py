@@ -1,0 +1,224 @@
+"""Settings, all from the environment; docs/settings.md says what each variable is for.
+
+A variable NAME may also be given as NAME_FILE, the path of a file that holds it (secrets of
+containers). Nothing insecure is a default: without POLICETWEETS_ENV this is production.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+from policetweets.durations import DURATIONS as DEFAULT_DURATIONS
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL_DIR = BASE_DIR / ".local"
+
+for _name in [n for n in os.environ if n.endswith("_FILE")]:
+    _target = _name.removesuffix("_FILE")
+    if _target in {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "X_API_KEY", "X_API_SECRET",
+                   "X_TOKEN_KEYS", "EMAIL_URL"} and _target not in os.environ:  # fmt: skip
+        os.environ[_target] = Path(os.environ[_name]).read_text(encoding="utf-8").strip()
+
+env = Env()
+
+POLICETWEETS_ENV = env.str("POLICETWEETS_ENV", "production")
+if POLICETWEETS_ENV not in ("demo", "production"):
+    raise ImproperlyConfigured("POLICETWEETS_ENV is « demo » or « production ».")
+IS_DEMO = POLICETWEETS_ENV == "demo"
+DEBUG = False
+
+SECRET_KEY = env.str("SECRET_KEY")
+PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", *env.list("ALLOWED_HOSTS", [])]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# PostgreSQL is the only engine the code knows, and the queue of record.
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Redis wakes and carries workers; nothing lives there.
+REDIS_URL = env.str("REDIS_URL")
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+
+INSTALLED_APPS = [
+    "policetweets.apps.ShellConfig",
+    "accounts.apps.AccountsConfig",
+    "approvals.apps.ApprovalsConfig",
+    "publishing.apps.PublishingConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "pgtrigger",
+    "widget_tweaks",
+    "dsfr",
+    "django_htmx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "policetweets.middleware.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "policetweets.middleware.SentenceMiddleware",
+]
+
+ROOT_URLCONF = "policetweets.urls"
+WSGI_APPLICATION = "policetweets.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "policetweets.context.site",
+            ],
+        },
+    },
+]
+
+# People
+AUTH_USER_MODEL = "accounts.Person"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign-in"
+PASSWORD_RESET_TIMEOUT = int(DEFAULT_DURATIONS.password_link)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Language and time
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"
+
+# Files
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = IS_DEMO
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": env.str("MEDIA_ROOT", str(LOCAL_DIR / "media"))},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if IS_DEMO
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DSFR_USE_INTEGRITY_CHECKSUMS = False
+FILE_UPLOAD_PERMISSIONS = 0o600
+# What a form may carry, before anything reads it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# The browser is told to run nothing that we did not serve.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "manifest-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+_https = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+if env.bool("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Mail: « something awaits you », never a text.
+_email = env.dj_email_url("EMAIL_URL", "dummymail:") if not IS_DEMO or "EMAIL_URL" in os.environ else {}
+EMAIL_BACKEND = _email.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+for _key in ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD",
+             "EMAIL_USE_TLS", "EMAIL_USE_SSL", "EMAIL_FILE_PATH"):  # fmt: skip
+    if _email.get(_key):
+        globals()[_key] = _email[_key]
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "policetweets@localhost")
+
+# X
+X_API_BASE_URL = env.str("X_API_BASE_URL", "https://api.x.com").rstrip("/")
+X_SITE_URL = env.str("X_SITE_URL", "https://x.com").rstrip("/")
+X_API_KEY = env.str("X_API_KEY", "")
+X_API_SECRET = env.str("X_API_SECRET", "")
+# Fernet keys, the first one encrypts, all of them decrypt: put a new one in front to rotate.
+X_TOKEN_KEYS = env.list("X_TOKEN_KEYS", [])
+
+DURATIONS = DEFAULT_DURATIONS.scaled(env.float("DURATIONS_FACTOR", 1.0))
+
+# Celery: docs/publishing.md says why each of these is so.
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 280
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 5,
+    "socket_timeout": 30,
+    "max_retries": 1,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "UTC"
+
+LOGGING_CONFIG = "policetweets.logs.configure"
+LOGGING = {"level": env.str("LOG_LEVEL", "INFO")}
