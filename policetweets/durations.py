@@ -55,7 +55,7 @@ class Durations:
     alert_after: float = 120
 
     def scaled(self, factor: float) -> Durations:
-        """The same promises, `factor` times as long, for runs that cannot wait for people's time."""
+        """The same promises, `factor` times as long, for runs that cannot wait so long."""
         kept = {"heartbeat_every", "heartbeat_dead", "scan_every", "password_link"}
         changes: dict[str, float | tuple[float, ...]] = {}
         for field in fields(self):

@@ -178,7 +178,9 @@ if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Mail: « something awaits you », never a text.
-_email = env.dj_email_url("EMAIL_URL", "dummymail:") if not IS_DEMO or "EMAIL_URL" in os.environ else {}
+_email = (
+    env.dj_email_url("EMAIL_URL", "dummymail:") if not IS_DEMO or "EMAIL_URL" in os.environ else {}
+)
 EMAIL_BACKEND = _email.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 for _key in ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD",
              "EMAIL_USE_TLS", "EMAIL_USE_SSL", "EMAIL_FILE_PATH"):  # fmt: skip
@@ -193,7 +195,7 @@ X_SITE_URL = env.str("X_SITE_URL", "https://x.com").rstrip("/")
 X_API_KEY = env.str("X_API_KEY", "")
 X_API_SECRET = env.str("X_API_SECRET", "")
 # Fernet keys, the first one encrypts, all of them decrypt: put a new one in front to rotate.
-X_TOKEN_KEYS = env.list("X_TOKEN_KEYS", [])
+X_TOKEN_KEYS: list[str] = env.list("X_TOKEN_KEYS", [])
 
 DURATIONS = DEFAULT_DURATIONS.scaled(env.float("DURATIONS_FACTOR", 1.0))
 

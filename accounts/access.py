@@ -1,0 +1,74 @@
+"""Who stands where: the roles of people on accounts, as the database has them now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from accounts.errors import Forbidden, NotYours
+from accounts.models import Account, Person, Seat, Supervision
+
+Role = Literal["seat", "supervision"]
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A person's place on an account; `number` is the seat's."""
+
+    account: Account
+    role: Role
+    number: int | None = None
+
+
+def memberships(person: Person) -> list[Membership]:
+    """All the accounts a person belongs to, by department: two queries."""
+    if not person.is_active:
+        return []
+    seats = Seat.objects.filter(person=person, ended_at=None).select_related("account")
+    supervisions = Supervision.objects.filter(person=person, ended_at=None).select_related(
+        "account"
+    )
+    found = [Membership(s.account, "seat", s.number) for s in seats]
+    found += [Membership(s.account, "supervision") for s in supervisions]
+    return sorted(found, key=lambda m: m.account.code)
+
+
+def role_on(person: Person, account: Account | int) -> Role | None:
+    """The person's role on the account now, or None."""
+    account_id = account.pk if isinstance(account, Account) else account
+    alive = {"account_id": account_id, "person_id": person.pk, "person__ended_at": None}
+    if Seat.objects.filter(ended_at=None, **alive).exists():
+        return "seat"
+    if Supervision.objects.filter(ended_at=None, **alive).exists():
+        return "supervision"
+    return None
+
+
+def require_role(person: Person, account: Account | int, *, only: Role | None = None) -> Role:
+    """The person's role. Raises NotYours without one, Forbidden when `only` asks for the other."""
+    role = role_on(person, account)
+    if role is None:
+        raise NotYours
+    if only is not None and role != only:
+        raise Forbidden
+    return role
+
+
+def reviewers(account: Account | int) -> dict[int, tuple[Person, Role]]:
+    """The people who may review the account's drafts now: id -> (person, role). Two queries."""
+    account_id = account.pk if isinstance(account, Account) else account
+    alive = {"account_id": account_id, "ended_at": None, "person__ended_at": None}
+    people: dict[int, tuple[Person, Role]] = {}
+    for seat in Seat.objects.filter(**alive).select_related("person").order_by("number"):
+        people[seat.person_id] = (seat.person, "seat")
+    for sup in Supervision.objects.filter(**alive).select_related("person").order_by("pk"):
+        people[sup.person_id] = (sup.person, "supervision")
+    return people
+
+
+def account_of(person: Person, handle: str) -> Account:
+    """One of the person's accounts by its handle, compared without case. Raises NotYours."""
+    account = Account.objects.filter(handle__iexact=handle).first()
+    if account is None or role_on(person, account) is None:
+        raise NotYours
+    return account

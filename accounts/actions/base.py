@@ -1,0 +1,82 @@
+"""The ground of every action: one durable transaction, the account's lock, the audit row."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import models, transaction
+
+from accounts.errors import Forbidden, NotYours
+from accounts.models import Account, AuditEntry, Notice, Person
+from accounts.models.notice import NoticeKind
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Runs a verb in one durable transaction: what it returns is committed, or it never was."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction.atomic(durable=True):
+            return function(*args, **kwargs)
+
+    return run
+
+
+def lock_account(account_id: int) -> Account:
+    """The lock that orders acts on an account: always taken before its drafts and publications.
+
+    It does not stand in the way of foreign keys. Raises NotYours when there is no such account.
+    """
+    account = Account.objects.select_for_update(no_key=True).filter(pk=account_id).first()
+    if account is None:
+        raise NotYours
+    return account
+
+
+def record(
+    act: str,
+    *,
+    actor: Person | None,
+    account: Account | int | None = None,
+    subject: models.Model | None = None,
+    draft_id: int | None = None,
+    **details: Any,
+) -> None:
+    """Adds the audit row of an act, in the transaction of the act. Never pass a text."""
+    AuditEntry.objects.create(
+        act=act,
+        actor=actor,
+        account_id=account.pk if isinstance(account, Account) else account,
+        subject_type=(subject._meta.model_name or "") if subject is not None else "",
+        subject_id=subject.pk if subject is not None else None,
+        draft_id=draft_id,
+        details=details,
+    )
+
+
+def owe(
+    people: list[Person] | list[int], kind: NoticeKind, *, path: str, account: Account | None = None
+) -> None:
+    """Owes each of them one mail; a mail already owed for the same page is not owed twice."""
+    ids = [p.pk if isinstance(p, Person) else p for p in people]
+    owed = set(
+        Notice.objects.filter(
+            person_id__in=ids, kind=kind, path=path, sent_at__isnull=True
+        ).values_list("person_id", flat=True)
+    )
+    Notice.objects.bulk_create(
+        Notice(person_id=i, kind=kind, path=path, account=account) for i in ids if i not in owed
+    )
+
+
+def require_administrator(actor: Person) -> None:
+    """Raises Forbidden unless the actor is an active administrator, as the database has it now."""
+    if not Person.objects.filter(
+        pk=actor.pk, is_administrator=True, ended_at__isnull=True
+    ).exists():
+        raise Forbidden

@@ -1,0 +1,15 @@
+"""The one clock: PostgreSQL's, never the machine's."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import connection
+
+
+def db_now() -> dt.datetime:
+    """This moment by PostgreSQL's clock, aware; inside a transaction it still moves on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: dt.datetime = cursor.fetchone()[0]
+    return now

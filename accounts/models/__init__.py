@@ -1,0 +1,9 @@
+"""People, accounts, seats, supervisions, credentials, the audit trail, owed notices."""
+
+from accounts.models.account import Account, Seat, Supervision
+from accounts.models.audit import AuditEntry
+from accounts.models.credential import Credential
+from accounts.models.notice import Notice
+from accounts.models.person import Person
+
+__all__ = ["Account", "AuditEntry", "Credential", "Notice", "Person", "Seat", "Supervision"]

@@ -1,0 +1,42 @@
+"""Owed notices: a row written with the act, delivered by a worker, never with a text."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class NoticeKind(models.TextChoices):
+    """What the mail says; templates/accounts/mail/<kind>.txt says it."""
+
+    PASSWORD = "password", _("Choisir votre mot de passe")
+    AWAITS_YOU = "awaits_you", _("Quelque chose vous attend")
+    ALERT = "alert", _("Une diffusion demande votre attention")
+
+
+class Notice(models.Model):
+    """One mail owed to one person. `path` is the page to open, on our own site."""
+
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20, choices=NoticeKind.choices)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    path = models.CharField(max_length=200, default="/")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    next_try_at = models.DateTimeField(db_default=Now(), null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=models.Q(sent_at__isnull=True),
+                name="notice_owed",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.person_id}"

@@ -1,0 +1,81 @@
+"""People: one human, one e-mail, one sign-in; ended, never deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pgtrigger
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.triggers import never_deleted
+
+ROLES_APART = """
+IF NEW.is_administrator OR NEW.ended_at IS NOT NULL THEN
+    IF EXISTS (SELECT 1 FROM accounts_seat WHERE person_id = NEW.id AND ended_at IS NULL)
+    OR EXISTS (SELECT 1 FROM accounts_supervision WHERE person_id = NEW.id AND ended_at IS NULL)
+    THEN
+        RAISE EXCEPTION 'an administrator or an ended person holds no seat and no supervision'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'person_roles_apart';
+    END IF;
+END IF;
+RETURN NEW;
+"""
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email__iexact=username)
+
+    def create_person(self, email: str, name: str, **extra: Any) -> Person:
+        """A person without a password: the one-time link sets it."""
+        person = self.model(email=self.normalize_email(email).lower(), name=name, **extra)
+        person.set_unusable_password()
+        person.save(force_insert=True)
+        return person
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in. There are no superusers: nothing stands above the rules."""
+
+    email = models.EmailField(
+        _("adresse électronique"),
+        unique=True,
+        error_messages={"unique": _("Une personne a déjà cette adresse électronique.")},
+    )
+    name = models.CharField(_("nom affiché"), max_length=120)
+    is_administrator = models.BooleanField(_("administrateur"), default=False)
+    language = models.CharField(max_length=2, default="fr")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = PersonManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="person_email_lower_case"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="roles_apart",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=ROLES_APART,
+            ),
+            *never_deleted(),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.ended_at is None

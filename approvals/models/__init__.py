@@ -1,0 +1,19 @@
+"""Drafts, revisions, debate, reviews and releases."""
+
+from approvals.models.draft import Category, Contributor, Draft
+from approvals.models.review import Comment, Release, Review, Verdict
+from approvals.models.revision import Closing, Revision
+from approvals.models.states import DraftState
+
+__all__ = [
+    "Category",
+    "Closing",
+    "Comment",
+    "Contributor",
+    "Draft",
+    "DraftState",
+    "Release",
+    "Review",
+    "Revision",
+    "Verdict",
+]

@@ -1,0 +1,164 @@
+"""Drafts: the working copy of one intended message, a post or a thread."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import Any
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.account import ReplySettings
+from accounts.models.triggers import append_only, never_deleted
+from approvals.models.states import TRANSITIONS, DraftState
+
+HOLDS_A_SEAT = """
+IF NOT EXISTS (
+    SELECT 1 FROM accounts_seat s JOIN accounts_person p ON p.id = s.person_id
+    WHERE s.account_id = {account} AND s.person_id = {person}
+      AND s.ended_at IS NULL AND p.ended_at IS NULL
+) THEN
+    RAISE EXCEPTION 'only an active seat holder of the account writes its drafts'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'written_from_a_seat';
+END IF;
+RETURN NEW;
+"""
+
+RELEASED_HAS_RELEASE = """
+IF NEW.state = 'released' AND NOT EXISTS (
+    SELECT 1 FROM approvals_release re JOIN approvals_revision r ON r.id = re.revision_id
+    WHERE r.draft_id = NEW.id AND r.closed_at IS NULL
+) THEN
+    RAISE EXCEPTION 'a draft is released by a release of its open revision'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'released_by_release';
+END IF;
+RETURN NEW;
+"""
+
+
+class Category(models.TextChoices):
+    ADVICE = "advice", _("conseil de prévention")
+    RECRUITMENT = "recruitment", _("recrutement")
+    WITNESSES = "witnesses", _("appel à témoins")
+    DISAPPEARANCE = "disappearance", _("disparition inquiétante")
+    TRAFFIC = "traffic", _("circulation")
+    OPERATION = "operation", _("opération")
+    SERVICE = "service", _("vie du service")
+
+
+def one_empty_part() -> list[dict[str, Any]]:
+    return [{"text": "", "images": []}]
+
+
+class Draft(models.Model):
+    """A working copy. `version` grows by one at each saved change, so that the second of two
+    concurrent saves is told. `parts` is a list of {"text": str, "images": [{"sha256": hex,
+    "alt": str}]}, one for each post of a thread.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
+    author = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, related_name="drafts_begun"
+    )
+    state = models.CharField(
+        max_length=12, choices=DraftState.choices, default=DraftState.WRITING, editable=False
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    parts = models.JSONField(default=one_empty_part)
+    category = models.CharField(
+        _("catégorie"), max_length=20, choices=Category.choices, default=Category.ADVICE
+    )
+    urgent = models.BooleanField(_("urgent"), default=False)
+    reply_settings = models.CharField(
+        _("qui peut répondre"),
+        max_length=20,
+        choices=ReplySettings.choices,
+        default=ReplySettings.MENTIONED,
+    )
+    # « As soon as approved » when empty; else the instant, with the local time as people said it.
+    requested_at = models.DateTimeField(null=True)
+    requested_local = models.CharField(max_length=25, default="", blank=True)
+    requested_zone = models.CharField(max_length=40, default="", blank=True)
+    came_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=DraftState.values), name="draft_state_known"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["account", "state", "-updated_at"], name="drafts_of_account"),
+            models.Index(fields=["author", "state"], name="drafts_of_author"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="written_from_a_seat",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=HOLDS_A_SEAT.format(account="NEW.account_id", person="NEW.author_id"),
+            ),
+            pgtrigger.FSM(name="moves", field="state", transitions=TRANSITIONS),
+            pgtrigger.Trigger(
+                name="released_by_release",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=RELEASED_HAS_RELEASE,
+            ),
+            pgtrigger.Protect(
+                name="same_account",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__account_id__df=pgtrigger.F("new__account_id")),
+            ),
+            *never_deleted(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}/{self.pk}"
+
+    @property
+    def texts(self) -> list[str]:
+        return [part["text"] for part in self.parts]
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(self.texts)
+
+    @property
+    def requested(self) -> dt.datetime | None:
+        """The requested instant, in the zone in which it was said."""
+        if self.requested_at is None:
+            return None
+        zone = self.requested_zone or self.account.time_zone
+        return self.requested_at.astimezone(zoneinfo.ZoneInfo(zone))
+
+
+class Contributor(models.Model):
+    """Somebody who ever wrote or changed this draft, its author and adopters included."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="contributors")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
+    since = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "person"], name="contributor_once")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="written_from_a_seat",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=HOLDS_A_SEAT.format(
+                    account="(SELECT account_id FROM approvals_draft WHERE id = NEW.draft_id)",
+                    person="NEW.person_id",
+                ),
+            ),
+            *append_only(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id}: {self.person_id}"

@@ -1,0 +1,110 @@
+"""Revisions: what a submit makes, immutable, numbered, with the digest that people sign."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.triggers import never_deleted
+
+REQUIRED_AS_SET = """
+IF NEW.required <> (
+    SELECT a.approvals_required FROM accounts_account a
+    JOIN approvals_draft d ON d.account_id = a.id WHERE d.id = NEW.draft_id
+) THEN
+    RAISE EXCEPTION 'a revision needs as many approvals as its account says at submit'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'required_as_set';
+END IF;
+RETURN NEW;
+"""
+
+
+class Closing(models.TextChoices):
+    """Why a revision, and its approvals with it, came to an end."""
+
+    EDITED = "edited", _("le texte a été modifié")
+    TAKEN_BACK = "taken_back", _("repris par un titulaire")
+    CHANGES = "changes", _("une modification a été demandée")
+    REJECTED = "rejected", _("rejeté")
+    ABANDONED = "abandoned", _("abandonné")
+    RECALLED = "recalled", _("rappelé avant l’envoi")
+
+
+class Sha256(models.Func):
+    """Lower-case hexadecimal SHA-256 of a text's UTF-8 bytes."""
+
+    template = "encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')"
+    output_field = models.CharField()
+
+
+class Revision(models.Model):
+    """`content` is the canonical JSON of `approvals.digest`; the database itself checks that
+    `digest` is its SHA-256. `required` is N, copied from the account at submit.
+    """
+
+    draft = models.ForeignKey("approvals.Draft", on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    content = models.TextField()
+    digest = models.CharField(max_length=64)
+    required = models.PositiveSmallIntegerField()
+    requested_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(db_default=Now(), editable=False)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    closing = models.CharField(max_length=12, choices=Closing.choices, default="", blank=True)
+
+    class Meta:
+        ordering = ["draft", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "number"], name="revision_numbered_once"),
+            models.UniqueConstraint(
+                fields=["draft"],
+                condition=models.Q(closed_at__isnull=True),
+                name="one_open_revision",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(digest=Sha256("content")), name="digest_of_content"
+            ),
+            models.CheckConstraint(condition=models.Q(required__gte=1), name="required_at_least_1"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="required_as_set",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=REQUIRED_AS_SET,
+            ),
+            pgtrigger.ReadOnly(name="immutable", exclude=["closed_at", "closed_by", "closing"]),
+            pgtrigger.Protect(
+                name="closed_stays_closed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__closed_at__isnull=False),
+            ),
+            *never_deleted(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} v{self.number}"
+
+    @property
+    def signed(self) -> dict[str, Any]:
+        """The canonical content, parsed: see `approvals.digest`."""
+        parsed: dict[str, Any] = json.loads(self.content)
+        return parsed
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        parts: list[dict[str, Any]] = self.signed["parts"]
+        return parts
+
+    @property
+    def texts(self) -> list[str]:
+        return [part["text"] for part in self.parts]

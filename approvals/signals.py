@@ -1,0 +1,6 @@
+"""Sent inside the transaction of the act; publishing obeys, the scan finds the same without."""
+
+from django.dispatch import Signal
+
+# Argument: release.
+released = Signal()

@@ -1,0 +1,1 @@
+"""System checks that refuse a dangerous configuration, numbered policetweets.E001 and on."""

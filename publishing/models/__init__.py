@@ -1,0 +1,33 @@
+"""Publications and what happened to them; decisions about them; the health of the line."""
+
+from publishing.models.attempt import Answer, Attempt, Outcome, Phase
+from publishing.models.decision import Confirmation, ConfirmationKind, ConfirmationState, Freeze
+from publishing.models.health import CreditStop, Heartbeat, Throttle
+from publishing.models.look import Look, LookKind, LookResult
+from publishing.models.publication import Part, Publication
+from publishing.models.retraction import Retraction, RetractionState
+from publishing.models.states import PartState, PublicationState, Reason
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Confirmation",
+    "ConfirmationKind",
+    "ConfirmationState",
+    "CreditStop",
+    "Freeze",
+    "Heartbeat",
+    "Look",
+    "LookKind",
+    "LookResult",
+    "Outcome",
+    "Part",
+    "PartState",
+    "Phase",
+    "Publication",
+    "PublicationState",
+    "Reason",
+    "Retraction",
+    "RetractionState",
+    "Throttle",
+]

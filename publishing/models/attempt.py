@@ -1,0 +1,150 @@
+"""Each try to send a part, and what X replied."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.triggers import append_only, never_deleted
+from publishing.models.states import Reason
+
+# The database's own last look, in the transaction that commits « posting »: whatever the code
+# above believes, nothing leaves without its quorum, under a freeze, or from a page already left.
+RULES_AT_POSTING = """
+IF NEW.phase <> 'posting' OR (TG_OP = 'UPDATE' AND OLD.phase = 'posting') THEN
+    RETURN NEW;
+END IF;
+IF EXISTS (SELECT 1 FROM publishing_freeze f WHERE f.lifted_at IS NULL
+           AND (f.account_id IS NULL OR f.account_id = NEW.account_id)) THEN
+    RAISE EXCEPTION 'nothing leaves under a freeze'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_not_frozen';
+END IF;
+IF NOT EXISTS (
+    SELECT 1 FROM publishing_part p
+    JOIN publishing_publication pub ON pub.id = p.publication_id
+    JOIN approvals_release re ON re.id = pub.release_id
+    JOIN approvals_revision r ON r.id = re.revision_id
+    JOIN approvals_draft d ON d.id = r.draft_id
+    WHERE p.id = NEW.part_id AND pub.state = 'sending' AND pub.account_id = NEW.account_id
+      AND d.account_id = NEW.account_id AND re.digest = r.digest AND NEW.digest = r.digest
+      AND reviewer_role(d.account_id, d.author_id) IS NOT NULL AND quorum_met(r.id)
+) THEN
+    RAISE EXCEPTION 'nothing leaves without a standing quorum on its digest'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_with_quorum';
+END IF;
+RETURN NEW;
+"""
+
+
+class Phase(models.TextChoices):
+    PREPARING = "preparing", _("en préparation")
+    POSTING = "posting", _("appel à X")
+    ANSWERED = "answered", _("terminé")
+
+
+class Outcome(models.TextChoices):
+    NONE = "", _("pas encore connu")
+    ACCEPTED = "accepted", _("accepté")
+    REFUSED = "refused", _("refusé")
+    NOT_SENT = "not_sent", _("pas envoyé")
+    UNCERTAIN = "uncertain", _("à vérifier")
+
+
+class Attempt(models.Model):
+    """One try. Committed as `posting` just before the POST; `digest` is what the worker itself
+    recomputed over the bytes at hand. `confirmation` is the authority of a second send.
+    """
+
+    part = models.ForeignKey("publishing.Part", on_delete=models.PROTECT, related_name="attempts")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
+    number = models.PositiveSmallIntegerField()
+    phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.PREPARING)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default="", blank=True)
+    reason = models.CharField(max_length=20, choices=Reason.choices, default="", blank=True)
+    digest = models.CharField(max_length=64)
+    worker = models.CharField(max_length=100, default="", blank=True)
+    preparing_at = models.DateTimeField(db_default=Now())
+    renewed_at = models.DateTimeField(db_default=Now())
+    posting_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    confirmation = models.ForeignKey(
+        "publishing.Confirmation", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["part", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["part", "number"], name="attempt_numbered_once"),
+            # Rule 7: at most one POST that may have been accepted, for each confirmation at most
+            # one more.
+            models.UniqueConstraint(
+                fields=["part", "confirmation"],
+                condition=models.Q(outcome__in=["", "accepted", "uncertain"]),
+                nulls_distinct=False,
+                name="at_most_one_post",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(phase="posting"),
+                name="one_post_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(phase="answered") ^ models.Q(outcome=""),
+                name="answered_has_outcome",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["phase", "renewed_at"],
+                condition=~models.Q(phase="answered"),
+                name="attempts_in_flight",
+            )
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="phases",
+                field="phase",
+                transitions=[
+                    ("preparing", "posting"),
+                    ("preparing", "answered"),
+                    ("posting", "answered"),
+                ],
+            ),
+            pgtrigger.Trigger(
+                name="rules_at_posting",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=RULES_AT_POSTING,
+            ),
+            pgtrigger.ReadOnly(
+                name="same_try", fields=["part", "account", "number", "confirmation"]
+            ),
+            *never_deleted(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part_id}#{self.number}: {self.phase} {self.outcome}"
+
+
+class Answer(models.Model):
+    """What X replied to one attempt, one row, added once. `body` is kept for operators and never
+    shown raw; `reset_at` is when X said to come back.
+    """
+
+    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="answer")
+    at = models.DateTimeField(db_default=Now())
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    reason = models.CharField(max_length=20, choices=Reason.choices)
+    status = models.PositiveSmallIntegerField(null=True)
+    x_id = models.CharField(max_length=30, default="", blank=True)
+    retry_after = models.FloatField(null=True)
+    limits = models.JSONField(default=dict)
+    body = models.TextField(default="", blank=True)
+
+    class Meta:
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}: {self.outcome}"

@@ -1,0 +1,125 @@
+"""Decisions that people take together: confirmations; and freezes."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.triggers import never_deleted
+
+
+class Freeze(models.Model):
+    """No POST leaves, for one account, or for all when `account` is empty; until lifted."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True)
+    reason = models.TextField(_("motif"))
+    frozen_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    since = models.DateTimeField(db_default=Now())
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(lifted_at__isnull=True),
+                nulls_distinct=False,
+                name="one_standing_freeze",
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="lifted_stays_lifted",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__lifted_at__isnull=False),
+            ),
+            *never_deleted(),
+        ]
+
+    def __str__(self) -> str:
+        return f"freeze of {self.account_id or 'all'}"
+
+
+class ConfirmationKind(models.TextChoices):
+    LIFT = "lift", _("lever le gel")
+    NEW_TIME = "new_time", _("donner un nouvel horaire")
+    SEND_AGAIN = "send_again", _("ce n’y est pas : renvoyer")
+    GIVE_UP = "give_up", _("abandonner")
+    FOUND = "found", _("c’est sur X")
+    GO_ON = "go_on", _("poursuivre le fil")
+    RECALL = "recall", _("rappeler")
+
+
+class ConfirmationState(models.TextChoices):
+    OPEN = "open", _("proposée")
+    CONFIRMED = "confirmed", _("confirmée")
+    DECLINED = "declined", _("refusée")
+    WITHDRAWN = "withdrawn", _("retirée")
+    EXPIRED = "expired", _("expirée")
+    LAPSED = "lapsed", _("sans objet")
+
+
+class Confirmation(models.Model):
+    """Two different people: one proposes with a reason, the other confirms. One open per subject,
+    which is either a publication or a freeze.
+    """
+
+    kind = models.CharField(max_length=12, choices=ConfirmationKind.choices)
+    publication = models.ForeignKey(
+        "publishing.Publication",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="confirmations",
+    )
+    freeze = models.ForeignKey(
+        Freeze, on_delete=models.PROTECT, null=True, related_name="confirmations"
+    )
+    reason = models.TextField(_("motif"))
+    due_at = models.DateTimeField(null=True)
+    x_id = models.CharField(max_length=30, default="", blank=True)
+    state = models.CharField(
+        max_length=10, choices=ConfirmationState.choices, default=ConfirmationState.OPEN
+    )
+    proposed_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(publication__isnull=True) ^ models.Q(freeze__isnull=True),
+                name="confirmation_of_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["publication", "freeze"],
+                condition=models.Q(state="open"),
+                nulls_distinct=False,
+                name="one_open_confirmation",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="confirmed")
+                | (
+                    models.Q(decided_by__isnull=False)
+                    & ~models.Q(decided_by=models.F("proposed_by"))
+                ),
+                name="confirmed_by_another",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="decided_stays_decided",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__state="open"),
+            ),
+            *never_deleted(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.state}"

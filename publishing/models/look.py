@@ -1,0 +1,47 @@
+"""Looks at X, as rows: for what is uncertain, for what was given up, for what was published."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.triggers import never_deleted
+
+
+class LookKind(models.TextChoices):
+    LOOK_UP = "look_up", _("recherche d’un envoi incertain")
+    GIVEN_UP = "given_up", _("recherche d’un envoi abandonné")
+    READ_BACK = "read_back", _("relecture d’un envoi diffusé")
+    BEFORE_SEND = "before_send", _("dernière recherche avant un nouvel envoi")
+
+
+class LookResult(models.TextChoices):
+    NONE = "", _("à venir")
+    FOUND = "found", _("trouvé sur X")
+    ABSENT = "absent", _("pas trouvé sur X")
+    UNREADABLE = "unreadable", _("X n’a pas répondu")
+    DIFFERS = "differs", _("diffère")
+    MOOT = "moot", _("sans objet")
+
+
+class Look(models.Model):
+    """One look due at `due_at`. The last of a series counts as made even if X did not answer."""
+
+    part = models.ForeignKey("publishing.Part", on_delete=models.PROTECT, related_name="looks")
+    kind = models.CharField(max_length=12, choices=LookKind.choices)
+    due_at = models.DateTimeField()
+    is_last = models.BooleanField(default=False)
+    done_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=10, choices=LookResult.choices, default="", blank=True)
+
+    class Meta:
+        ordering = ["due_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(done_at__isnull=True), name="looks_due"
+            )
+        ]
+        triggers = never_deleted()
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.part_id}: {self.result}"

@@ -1,0 +1,145 @@
+"""A release's fate on X, one to one, and each post of it."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.triggers import never_deleted
+from publishing.models.states import TRANSITIONS, PartState, PublicationState, Reason
+
+NOTHING_OUT_TO_RECALL = """
+IF NEW.state = 'recalled' AND OLD.state <> 'recalled' AND (
+    EXISTS (SELECT 1 FROM publishing_part p WHERE p.publication_id = NEW.id
+              AND p.state IN ('posting', 'out', 'uncertain'))
+    OR EXISTS (SELECT 1 FROM publishing_attempt a JOIN publishing_part p ON p.id = a.part_id
+               WHERE p.publication_id = NEW.id AND a.phase = 'posting')
+) THEN
+    RAISE EXCEPTION 'only what has no part out, or perhaps out, can be recalled'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'recall_before_any_part';
+END IF;
+IF NEW.state = 'published' AND OLD.state <> 'published' AND EXISTS (
+    SELECT 1 FROM publishing_part p WHERE p.publication_id = NEW.id AND p.state <> 'out'
+) THEN
+    RAISE EXCEPTION 'published is said when every part is out'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'published_when_all_out';
+END IF;
+RETURN NEW;
+"""
+
+
+class Reading(models.TextChoices):
+    """What reading a published post back from X showed."""
+
+    UNREAD = "", _("pas encore relu")
+    SEEN = "seen", _("relu sur X")
+    GONE = "gone", _("n’est plus sur X")
+    DIFFERS = "differs", _("diffère")
+
+
+class Publication(models.Model):
+    """`due_at` starts as the requested time, or the moment of release. `next_try_at` is when the
+    scan looks at it again; `since` is when it came into its state.
+    """
+
+    release = models.OneToOneField(
+        "approvals.Release", on_delete=models.PROTECT, related_name="publication"
+    )
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
+    state = models.CharField(
+        max_length=12, choices=PublicationState.choices, default=PublicationState.WAITING
+    )
+    reason = models.CharField(max_length=20, choices=Reason.choices, default="", blank=True)
+    due_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    not_sent = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField(db_default=Now())
+    published_at = models.DateTimeField(null=True)
+    reading = models.CharField(max_length=8, choices=Reading.choices, default="", blank=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    acknowledged_reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=PublicationState.values),
+                name="publication_state_known",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at", "account"],
+                condition=models.Q(state="waiting"),
+                name="publications_due",
+            ),
+            models.Index(fields=["account", "state", "due_at"], name="publications_of_account"),
+            models.Index(
+                fields=["state"],
+                condition=~models.Q(state__in=["published", "recalled", "retracted"]),
+                name="publications_open",
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="moves", field="state", transitions=TRANSITIONS),
+            pgtrigger.Trigger(
+                name="truthful",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=NOTHING_OUT_TO_RECALL,
+            ),
+            pgtrigger.ReadOnly(name="same_order", fields=["release", "account"]),
+            *never_deleted(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release_id}: {self.state}"
+
+
+class Part(models.Model):
+    """One post. Its text is the revision's: nothing here could differ from what was approved.
+    `media` remembers uploads as {sha256: {"id": str, "expires": epoch seconds}}.
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="parts")
+    position = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=12, choices=PartState.choices, default=PartState.PENDING)
+    x_id = models.CharField(max_length=30, null=True, unique=True)  # noqa: DJ001
+    out_at = models.DateTimeField(null=True)
+    uncertain_since = models.DateTimeField(null=True)
+    # Looks of the present uncertainty, and an older equal post that X may have meant.
+    looks_made = models.PositiveSmallIntegerField(default=0)
+    lookalike_id = models.CharField(max_length=30, default="", blank=True)
+    media = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["publication", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "position"], name="part_numbered_once"),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["out", "deleted"]) | models.Q(x_id__isnull=False),
+                name="out_has_its_id",
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="same_place", fields=["publication", "position"]),
+            pgtrigger.Protect(
+                name="x_id_kept",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__x_id__isnull=False)
+                & pgtrigger.Q(old__x_id__df=pgtrigger.F("new__x_id")),
+            ),
+            *never_deleted(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publication_id}.{self.position}: {self.state}"
+
+    @property
+    def text(self) -> str:
+        text: str = self.publication.release.revision.texts[self.position]
+        return text

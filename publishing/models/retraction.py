@@ -1,0 +1,52 @@
+"""Retractions: deleting a live post on X, with a reason, verified by reading."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.triggers import never_deleted
+
+
+class RetractionState(models.TextChoices):
+    REQUESTED = "requested", _("demandé")
+    DELETING = "deleting", _("suppression en cours")
+    VERIFIED = "verified", _("vérifié : ce n’est plus sur X")
+    FAILING = "failing", _("X ne supprime pas : nouvel essai")
+    MOOT = "moot", _("sans objet")
+
+
+class Retraction(models.Model):
+    publication = models.ForeignKey(
+        "publishing.Publication", on_delete=models.PROTECT, related_name="retractions"
+    )
+    reason = models.TextField(_("motif"))
+    requested_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(db_default=Now())
+    state = models.CharField(
+        max_length=10, choices=RetractionState.choices, default=RetractionState.REQUESTED
+    )
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(db_default=Now(), null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_standing_retraction",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=models.Q(ended_at__isnull=True),
+                name="retractions_due",
+            )
+        ]
+        triggers = never_deleted()
+
+    def __str__(self) -> str:
+        return f"retraction of {self.publication_id}: {self.state}"

@@ -1,0 +1,130 @@
+"""The states of a publication and its one table of moves, with the reasons in words."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PublicationState(models.TextChoices):
+    WAITING = "waiting", _("en attente")
+    SENDING = "sending", _("envoi en cours")
+    HELD = "held", _("suspendu")
+    MISSED = "missed", _("heure passée")
+    UNCERTAIN = "uncertain", _("à vérifier")
+    REFUSED = "refused", _("refusé par X")
+    PARTIAL = "partial", _("en partie diffusé")
+    PUBLISHED = "published", _("diffusé")
+    RECALLED = "recalled", _("rappelé")
+    RETRACTED = "retracted", _("retiré")
+
+
+class PartState(models.TextChoices):
+    PENDING = "pending", _("pas encore envoyé")
+    POSTING = "posting", _("envoi en cours")
+    OUT = "out", _("sur X")
+    REFUSED = "refused", _("refusé par X")
+    UNCERTAIN = "uncertain", _("à vérifier")
+    DELETED = "deleted", _("supprimé de X")
+
+
+P = PublicationState
+# before -> {after: when}, design in docs/publishing.md; buttons, tests and the database read it.
+MOVES: dict[str, dict[str, str]] = {
+    P.WAITING: {
+        P.SENDING: "claimed: due and every rule holds",
+        P.HELD: "a rule no longer holds",
+        P.MISSED: "its tolerance passed, or a freeze was lifted after its time",
+        P.RECALLED: "by a seat holder or supervisor, with a reason",
+        P.UNCERTAIN: "a restored backup, for what was due since",
+    },
+    P.HELD: {
+        P.WAITING: "the cause is gone, re-checked",
+        P.MISSED: "its tolerance passed, or a freeze was lifted after its time",
+        P.RECALLED: "by a seat holder or supervisor, with a reason",
+        P.UNCERTAIN: "a restored backup, for what was due since",
+    },
+    P.MISSED: {
+        P.WAITING: "a confirmation gives a new time",
+        P.RECALLED: "by a seat holder or supervisor, with a reason",
+        P.UNCERTAIN: "a restored backup, for what was due since",
+    },
+    P.SENDING: {
+        P.PUBLISHED: "every part is out",
+        P.WAITING: "surely not sent, before any part is out",
+        P.HELD: "a rule failed at the last look, before any part is out",
+        P.MISSED: "its tolerance passed at the last look, before any part is out",
+        P.RECALLED: "before any post, by a seat holder or supervisor",
+        P.REFUSED: "X said no for good, before any part is out",
+        P.UNCERTAIN: "a post may have been accepted",
+        P.PARTIAL: "a thread stopped after some parts",
+    },
+    P.UNCERTAIN: {
+        P.PUBLISHED: "found on X, every part is out",
+        P.SENDING: "found on X, parts remain; or sent again by confirmation",
+        P.PARTIAL: "found on X, or given up by confirmation, some parts out",
+        P.WAITING: "by confirmation: it is not on X, send again",
+        P.REFUSED: "given up by confirmation, no part out",
+    },
+    P.REFUSED: {
+        P.RECALLED: "by a seat holder or supervisor, with a reason",
+        P.PUBLISHED: "a given-up part turned up on X",
+        P.PARTIAL: "a given-up part turned up on X",
+    },
+    P.PARTIAL: {
+        P.SENDING: "a confirmation to go on",
+        P.RETRACTED: "a retraction verified by reading X",
+        P.PUBLISHED: "a given-up part turned up on X",
+    },
+    P.PUBLISHED: {P.RETRACTED: "a retraction verified by reading X"},
+    P.RECALLED: {},
+    P.RETRACTED: {},
+}
+TRANSITIONS: list[tuple[str, str]] = [
+    (str(before), str(after)) for before, moves in MOVES.items() for after in moves
+]
+# What ends the matter, and what waits for somebody to act.
+FINAL = frozenset({P.PUBLISHED, P.RECALLED, P.RETRACTED})
+ALERTING = frozenset({P.HELD, P.MISSED, P.UNCERTAIN, P.REFUSED, P.PARTIAL})
+
+
+class Reason(models.TextChoices):
+    """Why a publication stands where it stands, and why an attempt ended as it did."""
+
+    # held
+    AUTHOR_LEFT = "author_left", _("l’auteur n’est plus titulaire de ce compte")
+    SIGNER_LEFT = "signer_left", _("un accord n’est plus valable : il en manque un")
+    FROZEN = "frozen", _("les envois sont gelés")
+    RECONNECT = "reconnect", _("le compte est à reconnecter à X")
+    NO_CREDITS = "no_credits", _("les crédits de l’application chez X sont épuisés")
+    SUSPENDED = "suspended", _("X a suspendu ce compte")
+    ALTERED = "altered", _("ce qui est enregistré n’est plus ce qui a été approuvé")
+    # missed
+    TOO_LATE = "too_late", _("l’heure est passée, retard toléré compris")
+    LIFTED_LATE = "lifted_late", _("le gel a été levé après l’heure prévue")
+    RATE_LIMITED = "rate_limited", _("X limite le nombre d’envois de ce compte")
+    # not sent
+    UNREACHABLE = "unreachable", _("X est injoignable")
+    NO_TURN = "no_turn", _("un autre envoi de ce compte est en cours")
+    UNAUTHORIZED = "unauthorized", _("X a refusé la connexion du compte")
+    WORKER_LOST = "worker_lost", _("l’envoi a été interrompu avant tout appel à X")
+    LAST_LOOK = "last_look", _("une règle ne tenait plus juste avant l’envoi")
+    PARENT_INVISIBLE = "parent_invisible", _("X ne voit pas encore le message précédent")
+    MEDIA_UNREADABLE = "media_unreadable", _("une image n’est plus lisible")
+    # refused
+    TOO_LONG = "too_long", _("X juge le texte trop long")
+    NOT_PERMITTED = "not_permitted", _("X n’autorise pas ce message")
+    BAD_REQUEST = "bad_request", _("X n’accepte pas ce message")
+    GIVEN_UP = "given_up", _("abandonné après vérification")
+    MEDIA_REFUSED = "media_refused", _("X a refusé une image")
+    # uncertain
+    NO_ANSWER = "no_answer", _("X n’a pas répondu à temps")
+    BROKEN_ANSWER = "broken_answer", _("X a donné une réponse illisible")
+    SERVER_ERROR = "server_error", _("X a répondu par une erreur de son côté")
+    DUPLICATE = "duplicate", _("X dit avoir déjà ce texte")
+    WORKER_DIED = "worker_died", _("l’envoi a été interrompu pendant l’appel à X")
+    RESTORED = "restored", _("la base vient d’une sauvegarde : il faut vérifier sur X")
+    # partial
+    RETRACTION_ASKED = "retraction_asked", _("un retrait a été demandé")
+    # accepted
+    ACCEPTED = "accepted", _("accepté par X")
