@@ -1,0 +1,1 @@
+"""The one-command runner: set-up, embedded servers, supervisor, tests (docs/running.md)."""

@@ -1,0 +1,56 @@
+"""`python -m policetweets.runner`: run, test, pytest, lint, types, reset, psql."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+
+from policetweets.runner import testing
+from policetweets.runner.folder import ROOT
+from policetweets.runner.terminal import Stop
+
+COMMANDS = {
+    "test": "lint, types, then every test (ARGS in the environment, or what follows: pytest's)",
+    "pytest": "only the tests, with pytest's arguments, on embedded servers of their own",
+    "lint": "ruff, import arrows, templates",
+    "types": "mypy",
+}
+
+
+def parse() -> tuple[str, list[str]]:
+    lines = "\n".join(f"  {name:8} {what}" for name, what in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="policetweets.runner",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"commands:\n{lines}",
+    )
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    given = parser.parse_args()
+    return given.command, [*shlex.split(os.environ.get("ARGS", "")), *given.arguments]
+
+
+def main() -> int:
+    command, arguments = parse()
+    os.chdir(ROOT)
+    try:
+        match command:
+            case "test":
+                return testing.everything(arguments)
+            case "pytest":
+                return testing.only_tests(arguments)
+            case "lint":
+                return testing.lint()
+            case _:
+                return testing.types()
+    except Stop as stop:
+        print(stop, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""Lint, types and the tests, the last on an embedded PostgreSQL and Redis of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from policetweets.runner.folder import LOCAL, ROOT, locked
+from policetweets.runner.postgres import Postgres
+from policetweets.runner.redis import Redis
+from policetweets.runner.terminal import Stop, say, step
+
+PYTHON = sys.executable
+
+
+def settings(folder: Path) -> dict[str, str]:
+    """What the settings need; nothing here reaches the real X."""
+    return {
+        "POLICETWEETS_ENV": "demo",
+        "SECRET_KEY": "only-for-tests-only-for-tests-only-for-tests-only-for-tests",
+        "PUBLIC_URL": "http://127.0.0.1:8000",
+        "X_API_BASE_URL": "http://127.0.0.1:9",
+        "X_SITE_URL": "http://127.0.0.1:9",
+        "X_API_KEY": "test-consumer-key",
+        "X_API_SECRET": "test-consumer-secret",
+        "X_TOKEN_KEYS": Fernet.generate_key().decode(),
+        "MEDIA_ROOT": str(folder / "media"),
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+@contextmanager
+def test_environment() -> Iterator[dict[str, str]]:
+    """The given servers, or two of our own in the first of .local/test, test2… that is free."""
+    given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if name in os.environ}
+    if len(given) == 1:
+        raise Stop("Set both DATABASE_URL and REDIS_URL to use servers of yours, or neither.")
+    with ExitStack() as stack:
+        folder = free_folder(stack)
+        if not given:
+            postgres, redis = Postgres(folder, durable=False), Redis(folder, durable=False)
+            for server in (postgres, redis):
+                stack.callback(server.stop)
+                server.start()
+            given = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
+        yield {**os.environ, **settings(folder), **given}
+
+
+def free_folder(stack: ExitStack) -> Path:
+    for number in range(1, 9):
+        folder = LOCAL / ("test" if number == 1 else f"test{number}")
+        try:
+            stack.enter_context(locked(folder, "taken by {pid}"))
+        except Stop:
+            if number < 8:
+                continue
+            raise
+        return folder
+    raise AssertionError
+
+
+def call(command: list[str], env: Mapping[str, str]) -> int:
+    """Run in the foreground; Ctrl-C is the child's to answer, we only wait for its end."""
+    child = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "--", *command], env=env, cwd=ROOT)
+
+    def pass_on(number: int, frame: object) -> None:
+        if number == signal.SIGTERM:
+            child.terminate()
+
+    kept = {n: signal.signal(n, pass_on) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return child.wait()
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def only_tests(arguments: list[str]) -> int:
+    """Pytest's own closing line is the last thing printed."""
+    with test_environment() as env:
+        return call([PYTHON, "-m", "pytest", *arguments], env)
+
+
+def checks(named: dict[str, list[str]]) -> int:
+    """Run each, show what the failed ones said; how many failed."""
+    env = {
+        **os.environ,
+        **settings(LOCAL / "test"),
+        "DATABASE_URL": "postgresql:///none",
+        "REDIS_URL": "unix:///none",
+    }
+    failed = 0
+    for name, command in named.items():
+        try:
+            with step(name):
+                subprocess.run(
+                    command, cwd=ROOT, env=env, check=True, text=True,
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                )  # fmt: skip
+        except subprocess.CalledProcessError as error:
+            say(error.stdout)
+            failed += 1
+    return failed
+
+
+def lint() -> int:
+    imports = "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())"
+    return checks(
+        {
+            "Lint: ruff check": [PYTHON, "-m", "ruff", "check", "."],
+            "Lint: ruff format": [PYTHON, "-m", "ruff", "format", "--check", "."],
+            "Lint: import arrows": [PYTHON, "-c", imports],
+        }
+    )
+
+
+def types() -> int:
+    return checks({"Types: mypy": [PYTHON, "-m", "mypy", "."]})
+
+
+def everything(arguments: list[str]) -> int:
+    failed = lint() + types()
+    if failed:
+        say(f"{failed} check(s) failed; the tests were not started.")
+        return 1
+    workers = ["-n", "2"] if (os.cpu_count() or 1) >= 2 else []
+    return only_tests([*workers, *arguments])

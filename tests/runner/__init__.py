@@ -1,0 +1,1 @@
+"""The runner: real servers in folders of their own."""
