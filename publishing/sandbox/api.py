@@ -1,0 +1,365 @@
+"""X's API v2: the endpoints, and the one path every request takes through limits and faults."""
+
+import json
+import mimetypes
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+from PIL import Image, UnidentifiedImageError
+
+from publishing.sandbox import problems, text
+from publishing.sandbox.limits import Limits
+from publishing.sandbox.oauth import Verifier
+from publishing.sandbox.problems import Answer, Problem
+from publishing.sandbox.switches import Fault, Switches
+from publishing.sandbox.trouble import NoAnswer, Trouble, as_json
+from publishing.sandbox.views import View
+from publishing.sandbox.world import Account, Media, Post, Received, World, same, sha256
+
+IMAGE_BYTES = 5 * 1024 * 1024
+GIF_BYTES = 15 * 1024 * 1024
+ALT_TEXT_LENGTH = 1000
+_ID = re.compile(r"[0-9]{1,19}")
+_BODY_KEYS = {
+    "card_uri", "community_id", "direct_message_deep_link", "edit_options", "geo",
+    "for_super_followers_only", "made_with_ai", "media", "nullcast", "paid_partnership", "poll",
+    "quote_tweet_id", "reply", "reply_settings", "share_with_followers", "text",
+}  # fmt: skip
+_REPLY_SETTINGS = ("following", "mentionedUsers", "subscribers", "verified")
+
+
+@dataclass
+class Call:
+    """One request on its way: who asks, what, and the fault it drew."""
+
+    request: web.Request
+    account: Account
+    body: Any = None
+    fault: Fault | None = None
+
+    def drew(self, fault: str) -> Fault | None:
+        return self.fault if self.fault and self.fault.fault == fault else None
+
+
+class Api:
+    """The endpoints under /2."""
+
+    def __init__(self, world: World, switches: Switches, verifier: Verifier) -> None:
+        self.world = world
+        self.switches = switches
+        self.limits = Limits(switches)
+        self.verifier = verifier
+        self.view = View(world, switches)
+
+    def routes(self) -> list[web.RouteDef]:
+        def route(operation: str, work: Callable[[Call], Answer]) -> Any:
+            async def handler(request: web.Request) -> web.StreamResponse:
+                return await self._serve(request, operation, work)
+
+            return handler
+
+        return [
+            web.post("/2/tweets", route("post", self.create)),
+            web.get("/2/tweets", route("posts", self.posts)),
+            web.get("/2/tweets/{id}", route("posts", self.post)),
+            web.delete("/2/tweets/{id}", route("delete", self.delete)),
+            web.get("/2/users/me", route("me", self.me)),
+            web.get("/2/users/{id}/tweets", route("timeline", self.timeline)),
+            web.post("/2/media/upload", route("upload", self.upload)),
+            web.post("/2/media/metadata", route("metadata", self.metadata)),
+            web.route("*", "/2/{rest:.*}", self._nothing_there),
+        ]
+
+    async def _nothing_there(self, request: web.Request) -> web.StreamResponse:
+        received = self.world.begin(request.method, request.path_qs)
+        self.world.end(received, 404)
+        return web.Response(status=404)
+
+    async def _serve(
+        self, request: web.Request, operation: str, work: Callable[[Call], Answer]
+    ) -> web.StreamResponse:
+        received = self.world.begin(request.method, request.path_qs)
+        received.operation = operation
+        status: int | None = None
+        try:
+            answer = await self._answer(request, received, work)
+            status = answer.status
+        except NoAnswer as gone:
+            status = gone.status
+            return web.Response()  # nobody is there to read it
+        finally:
+            self.world.end(received, status)
+        return respond(answer)
+
+    async def _answer(
+        self, request: web.Request, received: Received, work: Callable[[Call], Answer]
+    ) -> Answer:
+        operation = str(received.operation)
+        url = f"{request.scheme}://{request.host}{request.raw_path}"
+        account = self.verifier.account_of(url, request.method, request.headers)
+        if account is None:
+            return problems.unauthorized()
+        handle = received.account = account.handle
+        allowed, headers = self.limits.count(operation, handle)
+        if not allowed:
+            return problems.plain(429).with_headers(headers)
+        call = Call(request, account, fault=self.switches.draw(operation, handle))
+        fault = call.fault
+        received.fault = fault.fault if fault else None
+        trouble = Trouble(request, self.switches)
+        await trouble.usual_latency(handle)
+        try:
+            call.body = await _body(request, operation)
+            if fault and fault.when == "before":
+                instead = await trouble.play(fault, operation, handle, call.body, None)
+                if instead is not None:
+                    return instead
+            answer = work(call)
+        except Problem as problem:
+            answer = problem.answer
+        if operation == "post" and answer.status == 201:
+            received.post = answer.body["data"]["id"]
+        answer = answer.with_headers(headers)
+        if fault and fault.when == "after":
+            instead = await trouble.play(fault, operation, handle, call.body, answer)
+            return instead or answer
+        return answer
+
+    # posts
+
+    def create(self, call: Call) -> Answer:
+        body = _checked_body(call.body)
+        said = body.get("text", "")
+        pictures = self._media_of(call, body)
+        parent = self._parent_of(body)
+        handle = call.account.handle
+        if not said.strip() and not pictures:
+            raise Problem(problems.invalid("`text` or `media` is required.", text=said))
+        if len(said) > 25_000 or text.weighted_length(said) > text.MAX_WEIGHT:
+            raise Problem(problems.too_long())
+        said_before = self.world.last_said.get(
+            (handle.lower(), same(said), parent.id if parent else None)
+        )
+        if said_before and self.switches.get("duplicate_rule", handle) and said.strip():
+            age = time.time() - said_before.at
+            if age < self.switches.get("duplicate_window", handle):
+                raise Problem(problems.duplicate())
+        return self._publish(call, said, pictures, parent, body)
+
+    def _publish(
+        self, call: Call, said: str, pictures: list[Media], parent: Post | None,
+        body: dict[str, Any],
+    ) -> Answer:  # fmt: skip
+        number = self.world.next_id()
+        handle = call.account.handle
+        altered = call.drew("altered")
+        keys = [(media.key, media.kind) for media in pictures]
+        shown, entities = text.published(
+            altered.options["text"] if altered else said, number, handle, keys
+        )
+        now = time.time()
+        post = Post(
+            id=str(number),
+            account=handle,
+            text=said,
+            shown=shown,
+            entities=entities,
+            at=now,
+            parent=parent.id if parent else None,
+            conversation=parent.conversation if parent else str(number),
+            reply_settings=body.get("reply_settings", "everyone"),
+            media=[media.id for media in pictures],
+            visible_at=now + self.switches.get("timeline_lag", handle),
+            hidden=self.switches.get("timeline_frozen", handle),
+            altered=altered is not None,
+        )
+        self.world.add_post(post)
+        if call.drew("vanished"):
+            self.world.delete(post, vanished=True)
+        data = {"id": post.id, "text": post.shown, "edit_history_tweet_ids": [post.id]}
+        return Answer(201, {"data": data})
+
+    def _parent_of(self, body: dict[str, Any]) -> Post | None:
+        if not body.get("reply"):
+            return None
+        parent = self.world.posts.get(body["reply"]["in_reply_to_tweet_id"])
+        if parent is None or not parent.is_live:
+            raise Problem(problems.parent_invisible())
+        return parent
+
+    def _media_of(self, call: Call, body: dict[str, Any]) -> list[Media]:
+        wanted = (body.get("media") or {}).get("media_ids", [])
+        found = [self._usable_media(call, media_id) for media_id in wanted]
+        pictures = [media for media in found if media is not None]
+        if len(pictures) != len(wanted):
+            raise Problem(problems.invalid("Your media IDs are invalid.",
+                                           **{"media.media_ids": ",".join(wanted)}))  # fmt: skip
+        if len(pictures) > 1 and any(media.kind == "animated_gif" for media in pictures):
+            raise Problem(problems.invalid("Only one animated GIF may be attached."))
+        return pictures
+
+    def _usable_media(self, call: Call, media_id: str) -> Media | None:
+        media = self.world.media.get(media_id)
+        if media is None or media.account != call.account.handle:
+            return None
+        ttl = self.switches.get("media_ttl", call.account.handle)
+        return media if media.at + ttl > time.time() else None
+
+    def delete(self, call: Call) -> Answer:
+        post_id = _path_id(call)
+        if call.drew("delete_false"):
+            return Answer(200, {"data": {"deleted": False}})
+        post = self.world.posts.get(post_id)
+        if post is None or not post.is_live:
+            if self.switches.get("delete_unknown", call.account.handle) == 200:
+                return Answer(200, {"data": {"deleted": False}})
+            missing = problems.not_found("tweet", post_id, "id")
+            return Answer(404, missing | {"status": 404}, content_type="application/problem+json")
+        if post.account != call.account.handle:
+            raise Problem(problems.not_your_post())
+        self.world.delete(post)
+        return Answer(200, {"data": {"deleted": True}})
+
+    # reads
+
+    def me(self, call: Call) -> Answer:
+        return Answer(200, {"data": self.view.user(call.account, call.request.query)})
+
+    def post(self, call: Call) -> Answer:
+        return Answer(200, self.view.one(_path_id(call), call.request.query))
+
+    def posts(self, call: Call) -> Answer:
+        ids = [part for part in call.request.query.get("ids", "").split(",") if part]
+        if not 1 <= len(ids) <= 100 or not all(_ID.fullmatch(part) for part in ids):
+            message = "The `ids` query parameter must hold 1 to 100 ids"
+            raise Problem(problems.invalid(message, ids=",".join(ids)))
+        return Answer(200, self.view.many(ids, call.request.query))
+
+    def timeline(self, call: Call) -> Answer:
+        owner = self.world.by_id.get(_path_id(call))
+        if owner is None:
+            missing = problems.not_found("user", call.request.match_info["id"], "id")
+            return Answer(200, {"errors": [missing]})
+        return Answer(200, self.view.timeline(owner, call.request.query))
+
+    # media
+
+    def upload(self, call: Call) -> Answer:
+        data, category = call.body
+        if data is None or category not in ("tweet_image", "tweet_gif"):
+            raise Problem(problems.invalid("`media` and a `media_category` are required.",
+                                           media_category=str(category)))  # fmt: skip
+        if len(data) > (GIF_BYTES if category == "tweet_gif" else IMAGE_BYTES):
+            raise Problem(problems.plain(413))
+        try:
+            with Image.open(BytesIO(data), formats=["JPEG", "PNG", "WEBP", "GIF"]) as image:
+                width, height, form = image.width, image.height, str(image.format)
+                moving = form == "GIF" and getattr(image, "is_animated", False)
+        except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+            message = "Your media could not be processed."
+            raise Problem(problems.invalid(message, media=category)) from error
+        media = Media(
+            id=str(self.world.next_id()),
+            account=call.account.handle,
+            sha256=sha256(data),
+            size=len(data),
+            content_type=mimetypes.types_map.get(f".{form.lower()}", f"image/{form.lower()}"),
+            width=width,
+            height=height,
+            kind="animated_gif" if moving else "photo",
+            at=time.time(),
+        )
+        self.world.add_media(media, data)
+        body = {
+            "id": media.id,
+            "media_key": media.key,
+            "size": media.size,
+            "expires_after_secs": int(self.switches.get("media_ttl", media.account)),
+            "image": {"image_type": media.content_type, "w": width, "h": height},
+        }
+        return Answer(200, {"data": body})
+
+    def metadata(self, call: Call) -> Answer:
+        body = call.body if isinstance(call.body, dict) else {}
+        metadata = body.get("metadata")
+        said = metadata.get("alt_text") if isinstance(metadata, dict) else None
+        alt_text = said.get("text") if isinstance(said, dict) else None
+        media = self._usable_media(call, str(body.get("id")))
+        if media is None:
+            raise Problem(problems.invalid("Your media IDs are invalid.", id=str(body.get("id"))))
+        if not isinstance(alt_text, str) or not 1 <= len(alt_text) <= ALT_TEXT_LENGTH:
+            message = f"`metadata.alt_text.text` must have 1 to {ALT_TEXT_LENGTH} characters"
+            raise Problem(problems.invalid(message))
+        self.world.set_alt_text(media, alt_text)
+        associated = {"alt_text": {"text": alt_text}}
+        return Answer(200, {"data": {"id": media.id, "associated_metadata": associated}})
+
+
+async def _body(request: web.Request, operation: str) -> Any:
+    if operation == "upload":
+        return await _form(request)
+    if operation not in ("post", "metadata"):
+        return None
+    try:
+        return json.loads(await request.read())
+    except (ValueError, UnicodeDecodeError) as error:
+        raise Problem(problems.invalid("The request body is not valid JSON.")) from error
+
+
+async def _form(request: web.Request) -> tuple[bytes | None, str | None]:
+    data: bytes | None = None
+    category: str | None = None
+    if not request.content_type.startswith("multipart/"):
+        return None, None
+    reader = await request.multipart()
+    while (part := await reader.next()) is not None:
+        if isinstance(part, BodyPartReader) and part.name == "media":
+            data = bytes(await part.read(decode=False))
+        elif isinstance(part, BodyPartReader) and part.name == "media_category":
+            category = await part.text()
+    return data, category
+
+
+def _checked_body(body: Any) -> dict[str, Any]:
+    """The body of a new post, by the rules that X's specification has for its form."""
+    if not isinstance(body, dict):
+        raise Problem(problems.invalid("The request body must be an object."))
+    for key in body.keys() - _BODY_KEYS:
+        raise Problem(problems.invalid(f"$.{key}: is not defined in the schema"))
+    if not isinstance(body.get("text", ""), str):
+        raise Problem(problems.invalid("$.text: must be a string"))
+    settings = body.get("reply_settings")
+    if settings is not None and settings not in _REPLY_SETTINGS:
+        raise Problem(problems.invalid(f"$.reply_settings: is not one of {_REPLY_SETTINGS}"))
+    for name, inner in (("reply", "in_reply_to_tweet_id"), ("media", "media_ids")):
+        part = body.get(name)
+        if part is None:
+            continue
+        value = part.get(inner) if isinstance(part, dict) else None
+        ids = value if name == "media" else [value]
+        if not isinstance(ids, list) or not 1 <= len(ids) <= 4 or not all(map(_is_id, ids)):
+            raise Problem(problems.invalid(f"$.{name}.{inner}: is missing or not valid"))
+    return body
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def _path_id(call: Call) -> str:
+    value = call.request.match_info["id"]
+    if not _ID.fullmatch(value):
+        message = f"The `id` query parameter value [{value}] is not valid"
+        raise Problem(problems.invalid(message, id=value))
+    return value
+
+
+def respond(answer: Answer) -> web.Response:
+    raw = as_json(answer.body) if answer.raw is None else answer.raw
+    headers = {"Content-Type": f"{answer.content_type}; charset=utf-8"} | answer.headers
+    return web.Response(status=answer.status, body=raw, headers=headers)

@@ -1,0 +1,244 @@
+"""What can be switched: parameters that stand, and faults that are drawn in order."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+OPERATIONS = ("post", "delete", "me", "timeline", "posts", "upload", "metadata")
+
+PARAMETERS: dict[str, Any] = {
+    "latency_ms": 0,  # waited before every request is acted upon
+    "duplicate_rule": True,
+    "duplicate_window": 6 * 3600,
+    "limits": True,
+    "limit_window": 900,
+    "limit_post": 100,
+    "limit_delete": 50,
+    "limit_timeline": 900,
+    "limit_posts": 900,
+    "limit_me": 75,
+    "limit_upload": 500,
+    "limit_metadata": 500,
+    "day_window": 86400,
+    "user_posts_a_day": 2400,
+    "app_posts_a_day": 10000,
+    "timeline_lag": 0,  # seconds before a new post is seen by any read
+    "timeline_frozen": False,  # posts made meanwhile are seen by no read until it is off
+    "media_ttl": 86400,
+    "delete_unknown": 404,  # or 200: deleted false
+}
+
+# Each fault: the operation it is drawn for unless said, and its options with what they are unless
+# said. `when` says on which side of acceptance it falls.
+FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "latency": ("post", {"when": "before", "ms": 1000}),
+    "timeout": ("post", {"when": "before"}),
+    "reset": ("post", {"when": "before"}),
+    "hold": ("post", {"when": "before"}),
+    "status": ("post", {"when": "before", "status": 503, "detail": ""}),
+    "body": ("post", {"when": "after", "body": "empty"}),
+    "slow_loris": ("post", {"when": "after", "seconds": 1.0}),
+    "rate_limited": ("post", {"when": "before", "reset": 900}),
+    "unauthorized": ("*", {"when": "before"}),
+    "credits": ("*", {"when": "before"}),
+    "suspended": ("*", {"when": "before"}),
+    "duplicate": ("post", {"when": "before"}),
+    "not_permitted": ("post", {"when": "before"}),
+    "parent_invisible": ("post", {"when": "before"}),
+    "redirect": ("post", {"when": "before", "location": "/2/elsewhere"}),
+    "altered": ("post", {"text": "X a changé ce texte."}),
+    "vanished": ("post", {}),
+    "delete_false": ("delete", {}),
+}
+
+BODIES = ("empty", "html", "truncated", "null", "errors", "list")
+
+
+class BadSwitch(ValueError):
+    """A switch that does not exist, or a value it cannot take."""
+
+
+@dataclass
+class Fault:
+    """One fault set: drawn by the next requests it fits, `left` times, or always when None."""
+
+    id: int
+    fault: str
+    on: list[str]
+    account: str | None
+    left: int | None
+    options: dict[str, Any]
+    drawn: int = 0
+
+    def fits(self, operation: str, handle: str) -> bool:
+        return (
+            self.left != 0
+            and (operation in self.on or "*" in self.on)
+            and (self.account is None or self.account == handle.lower())
+        )
+
+    @property
+    def when(self) -> str:
+        return str(self.options.get("when", "after"))
+
+    def row(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "fault": self.fault,
+            "on": self.on,
+            "account": self.account,
+            "left": self.left,
+            "drawn": self.drawn,
+            **self.options,
+        }
+
+
+@dataclass
+class Waiting:
+    """A request held until released."""
+
+    id: int
+    fault: int
+    operation: str
+    account: str
+    when: str
+    text: str | None
+    since: float = field(default_factory=time.time)
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def row(self) -> dict[str, Any]:
+        keys = ("id", "fault", "operation", "account", "when", "text", "since")
+        return {key: getattr(self, key) for key in keys}
+
+
+class Switches:
+    """The state of all switches; nothing of it survives a restart."""
+
+    def __init__(self, initial: dict[str, Any] | None = None) -> None:
+        self._initial = initial or {}
+        self._number = 0
+        self.clear()
+
+    def clear(self) -> None:
+        self.parameters = dict(PARAMETERS)
+        self.overrides: dict[str, dict[str, Any]] = {}
+        self.faults: list[Fault] = []
+        self.waiting: dict[int, Waiting] = {}
+        self.set_parameters(self._initial)
+
+    def get(self, name: str, handle: str) -> Any:
+        return self.overrides.get(handle.lower(), {}).get(name, self.parameters[name])
+
+    def set_parameters(self, values: dict[str, Any], account: str | None = None) -> None:
+        clean = {name: _parameter(name, value) for name, value in values.items()}
+        if account is None:
+            self.parameters.update(clean)
+            for override in self.overrides.values():
+                for name in clean:
+                    override.pop(name, None)
+        else:
+            self.overrides.setdefault(account.lower(), {}).update(clean)
+
+    def add(
+        self, fault: str, *, on: Any = None, account: str | None = None, times: Any = 1,
+        **options: Any,
+    ) -> Fault:  # fmt: skip
+        if fault not in FAULTS:
+            raise BadSwitch(f"no such fault: {fault}")
+        usual_operation, usual = FAULTS[fault]
+        on = [on] if isinstance(on, str) else list(on or [usual_operation])
+        for operation in on:
+            if operation not in (*OPERATIONS, "*"):
+                raise BadSwitch(f"no such operation: {operation}")
+        for name in options:
+            if name not in usual:
+                raise BadSwitch(f"{fault} has no option {name}")
+        left = None if times in (None, "always") else _positive(times)
+        self._number += 1
+        handle = account.lower() if account else None
+        new = Fault(self._number, fault, on, handle, left, _options(usual, options))
+        self.faults.append(new)
+        return new
+
+    def remove(self, fault_id: int) -> None:
+        self.faults = [fault for fault in self.faults if fault.id != fault_id]
+
+    def draw(self, operation: str, handle: str) -> Fault | None:
+        """The first fault set that fits, used up by one."""
+        for fault in self.faults:
+            if fault.fits(operation, handle):
+                fault.drawn += 1
+                if fault.left is not None:
+                    fault.left -= 1
+                return fault
+        return None
+
+    async def hold(self, fault: Fault, operation: str, handle: str, text: str | None) -> None:
+        self._number += 1
+        waiting = Waiting(self._number, fault.id, operation, handle, fault.when, text)
+        self.waiting[waiting.id] = waiting
+        try:
+            await waiting.go.wait()
+        finally:
+            self.waiting.pop(waiting.id, None)
+
+    def release(self, only: int | None = None) -> int:
+        """Let held requests go on (of one fault, or all); answers how many."""
+        going = [w for w in self.waiting.values() if only is None or only in (w.id, w.fault)]
+        for waiting in going:
+            waiting.go.set()
+            del self.waiting[waiting.id]
+        return len(going)
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "parameters": self.parameters,
+            "accounts": self.overrides,
+            "faults": [fault.row() for fault in self.faults],
+            "waiting": [waiting.row() for waiting in self.waiting.values()],
+        }
+
+
+def _parameter(name: str, value: Any) -> Any:
+    if name not in PARAMETERS:
+        raise BadSwitch(f"no such parameter: {name}")
+    return _like(PARAMETERS[name], value, name)
+
+
+def _options(usual: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    options = {name: _like(usual[name], value, name) for name, value in given.items()}
+    if options.get("when", "before") not in ("before", "after"):
+        raise BadSwitch("when is before or after")
+    if options.get("body", "empty") not in BODIES:
+        raise BadSwitch(f"body is one of {', '.join(BODIES)}")
+    return usual | options
+
+
+def _like(usual: Any, value: Any, name: str) -> Any:
+    """The value as the type that the usual one has; forms send everything as text."""
+    try:
+        if isinstance(usual, bool):
+            if value in (True, False):
+                return bool(value)
+            return {"true": True, "on": True, "false": False, "off": False}[str(value).lower()]
+        if isinstance(usual, str):
+            return str(value)
+        if value in (None, "") and name == "reset":
+            return None  # a 429 that does not say when
+        number = float(value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadSwitch(f"{name} cannot be {value!r}") from error
+    if number < 0 or number != number:
+        raise BadSwitch(f"{name} cannot be {value!r}")
+    return int(number) if number.is_integer() else number
+
+
+def _positive(times: Any) -> int:
+    try:
+        number = int(times)
+    except (TypeError, ValueError) as error:
+        raise BadSwitch(f"times cannot be {times!r}") from error
+    if number < 1:
+        raise BadSwitch("times is 1 or more, or always")
+    return number
