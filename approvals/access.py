@@ -1,0 +1,25 @@
+"""Which drafts a person may see: those of their accounts; all else does not exist for them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from accounts.access import Role, memberships, role_on
+from accounts.errors import NotYours
+from accounts.models import Person
+from approvals.models import Draft
+
+
+def drafts_of(person: Person) -> QuerySet[Draft]:
+    """Every draft of the person's accounts, of all states."""
+    accounts = [m.account.pk for m in memberships(person)]
+    return Draft.objects.filter(account__in=accounts).select_related("account", "author")
+
+
+def draft_for(person: Person, draft_id: int) -> tuple[Draft, Role]:
+    """One draft and the person's role on its account. Raises NotYours."""
+    draft = Draft.objects.select_related("account", "author").filter(pk=draft_id).first()
+    role = role_on(person, draft.account_id) if draft is not None else None
+    if draft is None or role is None:
+        raise NotYours
+    return draft, role

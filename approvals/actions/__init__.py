@@ -1,0 +1,1 @@
+"""What people do with drafts: write, submit, debate, review."""

@@ -1,0 +1,59 @@
+"""What the actions on a draft share: the locks in their order, and the end of a revision."""
+
+from __future__ import annotations
+
+from django.db.models.functions import Now
+
+from accounts.access import Role, require_role
+from accounts.actions.base import lock_account
+from accounts.errors import NotYours
+from accounts.models import Person
+from approvals.errors import WrongState
+from approvals.models import Closing, Contributor, Draft, Revision
+from approvals.models.states import MOVES
+
+
+def lock_draft(draft_id: int, actor: Person, *, only: Role | None = None) -> tuple[Draft, Role]:
+    """Locks the account, then the draft; the actor's role as it is under that lock.
+
+    Raises NotYours for a draft of another department, Forbidden for the other role.
+    """
+    account_id = Draft.objects.filter(pk=draft_id).values_list("account_id", flat=True).first()
+    if account_id is None:
+        raise NotYours
+    account = lock_account(account_id)
+    role = require_role(actor, account, only=only)
+    draft = Draft.objects.select_for_update().get(pk=draft_id)
+    draft.account = account
+    return draft, role
+
+
+def require_state(draft: Draft, act: str) -> None:
+    """Raises WrongState unless the table of moves allows this act from here."""
+    if draft.state not in MOVES[act].before:
+        raise WrongState
+
+
+def open_revision(draft: Draft) -> Revision | None:
+    revision = draft.revisions.filter(closed_at=None).first()
+    if revision is not None:
+        revision.draft = draft
+    return revision
+
+
+def close_revision(draft: Draft, closing: Closing, *, actor: Person | None) -> None:
+    """Closes the open revision, and its approvals with it."""
+    draft.revisions.filter(closed_at=None).update(closed_at=Now(), closed_by=actor, closing=closing)
+
+
+def move(draft: Draft, act: str) -> None:
+    """Writes the state that the act leads to."""
+    after = MOVES[act].after
+    if after is not None:
+        draft.state = after
+        draft.save(update_fields=["state"])
+
+
+def contribute(draft: Draft, person: Person) -> None:
+    """From now on this person's approval of this draft counts no more."""
+    Contributor.objects.get_or_create(draft=draft, person=person)

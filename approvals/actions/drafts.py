@@ -1,0 +1,202 @@
+"""Writing: begin, save, submit, take back, abandon, adopt, use again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import require_role, reviewers, role_on
+from accounts.actions.base import action, lock_account, owe, record
+from accounts.clock import db_now
+from accounts.errors import Forbidden, Invalid
+from accounts.models import Account, Person
+from accounts.models.account import ReplySettings
+from accounts.models.notice import NoticeKind
+from approvals.actions.base import (
+    close_revision,
+    contribute,
+    lock_draft,
+    move,
+    require_state,
+)
+from approvals.digest import content_of, digest_of
+from approvals.errors import SavedElsewhere, WrongState
+from approvals.findings import findings
+from approvals.models import Category, Closing, Draft, DraftState, Revision
+from approvals.models.draft import one_empty_part
+from approvals.tweet_text import normalise
+
+# What a thread and a text may be at most, before any counting.
+PARTS_AT_MOST = 25
+SIGNS_AT_MOST = 4000
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an author can change of a draft; `parts` as in `Draft.parts`."""
+
+    parts: list[dict[str, Any]] = field(default_factory=one_empty_part)
+    category: str = Category.ADVICE
+    urgent: bool = False
+    reply_settings: str = ReplySettings.MENTIONED
+    requested_at: dt.datetime | None = None
+    requested_local: str = ""
+    requested_zone: str = ""
+
+
+def _write(draft: Draft, content: Content) -> list[str]:
+    """Puts the content on the draft; the names of the fields that changed. Raises Invalid."""
+    if not 1 <= len(content.parts) <= PARTS_AT_MOST:
+        raise Invalid(_("Un fil compte 25 messages au plus."), field="parts")
+    parts = [{"text": normalise(p["text"]), "images": p["images"]} for p in content.parts]
+    if any(len(part["text"]) > SIGNS_AT_MOST for part in parts):
+        raise Invalid(_("Ce texte est beaucoup trop long : 4 000 signes au plus."), field="text")
+    new = {**vars(content), "parts": parts}
+    changed = [name for name, value in new.items() if getattr(draft, name) != value]
+    for name in changed:
+        setattr(draft, name, new[name])
+    return changed
+
+
+@action
+def begin_draft(
+    *, actor: Person, account: Account, content: Content, came_from: Draft | None = None
+) -> Draft:
+    """A new draft of the account, by one of its seat holders."""
+    account = lock_account(account.pk)
+    require_role(actor, account, only="seat")
+    draft = Draft(account=account, author=actor, came_from=came_from)
+    _write(draft, content)
+    draft.save(force_insert=True)
+    contribute(draft, actor)
+    record("draft.begun", actor=actor, account=account, subject=draft, draft_id=draft.pk,
+           came_from=came_from.pk if came_from else None)  # fmt: skip
+    return draft
+
+
+@action
+def save_draft(*, actor: Person, draft_id: int, version: int, content: Content) -> Draft:
+    """Saves a change made on `version`; the second of two concurrent saves is told.
+
+    Saving nothing changed does nothing. A change of what was submitted takes the draft back to
+    writing and closes the revision. Raises SavedElsewhere, WrongState, Invalid.
+    """
+    draft, _role = lock_draft(draft_id, actor, only="seat")
+    require_state(draft, "edit")
+    before = content_of(draft)
+    shown_version = draft.version
+    changed = _write(draft, content)
+    if not changed:
+        return draft
+    if version != shown_version:
+        draft.refresh_from_db(from_queryset=Draft.objects.select_related("account", "author"))
+        raise SavedElsewhere(draft=draft)
+    draft.version += 1
+    draft.save()
+    Draft.objects.filter(pk=draft.pk).update(updated_at=Now())
+    contribute(draft, actor)
+    if draft.state == DraftState.IN_REVIEW and content_of(draft) != before:
+        close_revision(draft, Closing.EDITED, actor=actor)
+        move(draft, "edit")
+    record("draft.saved", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk,
+           version=draft.version, fields=sorted(changed))  # fmt: skip
+    return draft
+
+
+def _refuse_unfit(draft: Draft) -> None:
+    """Raises Invalid with the first thing that stops a submission, and the field it is in."""
+    for position, text in enumerate(draft.texts):
+        for finding in findings(text):
+            if finding.level != "error":
+                continue
+            raise Invalid(finding.sentence, field="text", position=position)
+    if draft.requested_at is not None and draft.requested_at <= db_now():
+        raise Invalid(_("Cette heure est déjà passée : choisissez-en une autre."), field="when")
+
+
+@action
+def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
+    """Makes the immutable revision that reviewers see and sign, with the N of this moment."""
+    draft, _role = lock_draft(draft_id, actor, only="seat")
+    require_state(draft, "submit")
+    if draft.version != version:
+        raise SavedElsewhere(draft=draft)
+    _refuse_unfit(draft)
+    content = content_of(draft)
+    last = draft.revisions.order_by("-number").first()
+    revision = Revision.objects.create(
+        draft=draft,
+        number=last.number + 1 if last else 1,
+        content=content,
+        digest=digest_of(content),
+        required=draft.account.approvals_required,
+        requested_at=draft.requested_at,
+        submitted_by=actor,
+    )
+    move(draft, "submit")
+    record("draft.submitted", actor=actor, account=draft.account, subject=revision,
+           draft_id=draft.pk, digest=revision.digest, required=revision.required)  # fmt: skip
+    wrote = set(draft.contributors.values_list("person_id", flat=True))
+    owe([pk for pk in reviewers(draft.account) if pk not in wrote], NoticeKind.AWAITS_YOU,
+        path=reverse("draft", args=[draft.pk]), account=draft.account)  # fmt: skip
+    return revision
+
+
+@action
+def take_back(*, actor: Person, draft_id: int) -> Draft:
+    """A seat holder takes a submitted draft back to writing; its approvals end."""
+    draft, _role = lock_draft(draft_id, actor, only="seat")
+    require_state(draft, "take_back")
+    close_revision(draft, Closing.TAKEN_BACK, actor=actor)
+    move(draft, "take_back")
+    record("draft.taken_back", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk)
+    return draft
+
+
+def author_left(draft: Draft) -> bool:
+    """Whether the draft's author no longer holds a seat of its account."""
+    return role_on(draft.author, draft.account_id) != "seat"
+
+
+@action
+def abandon_draft(*, actor: Person, draft_id: int) -> Draft:
+    """The author, or any seat holder once the author's seat has ended, gives the draft up."""
+    draft, _role = lock_draft(draft_id, actor, only="seat")
+    require_state(draft, "abandon")
+    if draft.author_id != actor.pk and not author_left(draft):
+        raise Forbidden(_("Seul l’auteur de ce brouillon peut l’abandonner."))
+    close_revision(draft, Closing.ABANDONED, actor=actor)
+    move(draft, "abandon")
+    record("draft.abandoned", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk)
+    return draft
+
+
+@action
+def adopt_draft(*, actor: Person, draft_id: int) -> Draft:
+    """Another seat holder takes over a draft whose author left; their own approval of it, if
+    there was one, counts no more.
+    """
+    draft, _role = lock_draft(draft_id, actor, only="seat")
+    require_state(draft, "adopt")
+    if not author_left(draft):
+        raise WrongState(_("L’auteur de ce brouillon est toujours titulaire de ce compte."))
+    before = draft.author_id
+    draft.author = actor
+    draft.save(update_fields=["author"])
+    contribute(draft, actor)
+    record("draft.adopted", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk,
+           author_before=before)  # fmt: skip
+    return draft
+
+
+def use_again(*, actor: Person, draft: Draft) -> Draft:
+    """A new draft with the text of an earlier one, which it names as its origin."""
+    content = Content(
+        parts=draft.parts, category=draft.category, reply_settings=draft.reply_settings
+    )
+    return begin_draft(actor=actor, account=draft.account, content=content, came_from=draft)

@@ -1,0 +1,137 @@
+"""Debate and verdicts: comment, approve, ask for changes, reject; the release a quorum makes."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import Role
+from accounts.actions.base import action, owe, record
+from accounts.clock import db_now
+from accounts.errors import Invalid, NotYours
+from accounts.models import Person
+from accounts.models.notice import NoticeKind
+from approvals.actions.base import close_revision, lock_draft, move, open_revision, require_state
+from approvals.errors import OnlySupervisors, OwnWords, TextChanged, TooLateToApprove, WrongState
+from approvals.models import (
+    Closing,
+    Comment,
+    Contributor,
+    Draft,
+    DraftState,
+    Release,
+    Review,
+    Revision,
+    Verdict,
+)
+from approvals.quorum import quorum_of
+from approvals.signals import released
+
+COMMENT_AT_MOST = 4000
+
+
+def _said(words: str, field: str = "reason") -> str:
+    """The words without blanks around. Raises Invalid when there are none, or far too many."""
+    words = words.replace("\r\n", "\n").strip()
+    if not words:
+        raise Invalid(_("Ce champ ne peut pas rester vide."), field=field)
+    if len(words) > COMMENT_AT_MOST:
+        raise Invalid(_("Ce message est trop long : 4 000 signes au plus."), field=field)
+    return words
+
+
+@action
+def comment(*, actor: Person, draft_id: int, body: str) -> Comment:
+    """A word in the debate, by anybody of the account."""
+    draft, _role = lock_draft(draft_id, actor)
+    made = Comment.objects.create(
+        draft=draft, revision=open_revision(draft), author=actor, body=_said(body, "body")
+    )
+    record("draft.commented", actor=actor, account=draft.account, subject=made, draft_id=draft.pk)
+    return made
+
+
+def _lock_revision(actor: Person, revision_id: int, digest: str) -> tuple[Draft, Revision, Role]:
+    """The draft and its open revision, if that is the very one that the page showed."""
+    draft_id = Revision.objects.filter(pk=revision_id).values_list("draft_id", flat=True).first()
+    if draft_id is None:
+        raise NotYours
+    draft, role = lock_draft(draft_id, actor)
+    revision = open_revision(draft)
+    if revision is None or revision.pk != revision_id or revision.digest != digest:
+        raise TextChanged(draft=draft)
+    return draft, revision, role
+
+
+@action
+def approve(*, actor: Person, revision_id: int, digest: str) -> Revision:
+    """Signs exactly this digest; the approval that meets the quorum releases it, here and now.
+
+    Approving twice is approving once. Raises TextChanged, OwnWords, TooLateToApprove.
+    """
+    draft, revision, role = _lock_revision(actor, revision_id, digest)
+    if Contributor.objects.filter(draft=draft, person=actor).exists():
+        raise OwnWords
+    if revision.reviews.filter(reviewer=actor, verdict=Verdict.APPROVE).exists():
+        return revision
+    if revision.requested_at is not None:
+        late = (db_now() - revision.requested_at).total_seconds()
+        if late > draft.account.tolerance_seconds:
+            raise TooLateToApprove
+    review = Review.objects.create(
+        revision=revision, reviewer=actor, verdict=Verdict.APPROVE, digest=digest, role=role
+    )
+    record("review.approved", actor=actor, account=draft.account, subject=review,
+           draft_id=draft.pk, digest=digest, role=role)  # fmt: skip
+    if draft.state == DraftState.IN_REVIEW and quorum_of(revision).met:
+        _release(draft, revision)
+    return revision
+
+
+def _release(draft: Draft, revision: Revision) -> None:
+    release = Release.objects.create(
+        revision=revision, account=draft.account, digest=revision.digest
+    )
+    move(draft, "release")
+    record("draft.released", actor=None, account=draft.account, subject=release,
+           draft_id=draft.pk, digest=release.digest)  # fmt: skip
+    released.send(sender=Release, release=release)
+
+
+@action
+def ask_for_changes(*, actor: Person, revision_id: int, digest: str, reason: str) -> Draft:
+    """Sends the draft back to writing, with a reason; the revision ends with its approvals."""
+    return _turn_down(actor, revision_id, digest, Verdict.CHANGES, reason)
+
+
+@action
+def reject(*, actor: Person, revision_id: int, digest: str, reason: str) -> Draft:
+    """A supervisor ends the matter, with a reason. Raises Forbidden for a seat holder."""
+    return _turn_down(actor, revision_id, digest, Verdict.REJECT, reason)
+
+
+def _turn_down(
+    actor: Person, revision_id: int, digest: str, verdict: Verdict, reason: str
+) -> Draft:
+    draft, revision, role = _lock_revision(actor, revision_id, digest)
+    if draft.state != DraftState.IN_REVIEW:
+        raise WrongState(_("Ce texte est déjà bon à diffuser : il faut maintenant le rappeler."))
+    act, closing = (
+        ("reject", Closing.REJECTED)
+        if verdict == Verdict.REJECT
+        else ("ask_for_changes", Closing.CHANGES)
+    )
+    if verdict == Verdict.REJECT and role != "supervision":
+        raise OnlySupervisors
+    require_state(draft, act)
+    review = Review.objects.create(
+        revision=revision, reviewer=actor, verdict=verdict, reason=_said(reason), digest=digest,
+        role=role,
+    )  # fmt: skip
+    close_revision(draft, closing, actor=actor)
+    move(draft, act)
+    record(f"review.{verdict}", actor=actor, account=draft.account, subject=review,
+           draft_id=draft.pk, digest=digest, role=role)  # fmt: skip
+    owe([draft.author_id], NoticeKind.AWAITS_YOU, path=reverse("draft", args=[draft.pk]),
+        account=draft.account)  # fmt: skip
+    return draft

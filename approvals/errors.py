@@ -1,0 +1,45 @@
+"""What approvals refuses, each with its sentence."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import Forbidden, Moved
+
+
+class TextChanged(Moved):
+    code = "text_changed"
+    sentence = _(
+        "Le texte a changé depuis l’affichage de cette page : rien n’a été approuvé. "
+        "Voici la version actuelle."
+    )
+
+
+class SavedElsewhere(Moved):
+    """Somebody saved the draft meanwhile; `details["draft"]` is the draft as it now stands."""
+
+    code = "saved_elsewhere"
+    sentence = _(
+        "Ce brouillon a été modifié ailleurs entre-temps. Les deux textes sont affichés : "
+        "rien n’est perdu."
+    )
+
+
+class WrongState(Moved):
+    code = "wrong_state"
+    sentence = _("Ce n’est plus possible dans l’état actuel de ce brouillon.")
+
+
+class OwnWords(Forbidden):
+    code = "own_words"
+    sentence = _("Vous avez écrit ou modifié ce texte : l’accord doit venir d’autres personnes.")
+
+
+class TooLateToApprove(Moved):
+    code = "too_late"
+    sentence = _("L’heure demandée est passée : reprenez ce texte avec un nouvel horaire.")
+
+
+class OnlySupervisors(Forbidden):
+    code = "only_supervisors"
+    sentence = _("Seul un superviseur de ce compte peut rejeter un texte.")

@@ -1,0 +1,84 @@
+"""The quorum of a revision: who signed, what is missing, who could still sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.access import Role, reviewers
+from accounts.models import Person
+from approvals.models import Contributor, Review, Revision, Verdict
+
+
+@dataclass(frozen=True)
+class Signature:
+    """An approval that counts now: its signer still has the right and wrote nothing of it."""
+
+    review: Review
+    person: Person
+    role: Role
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """`could_sign` are those who have not answered and still may."""
+
+    required: int
+    signatures: list[Signature]
+    could_sign: list[tuple[Person, Role]]
+    contributors: frozenset[int]
+
+    @property
+    def has_supervisor(self) -> bool:
+        return any(s.role == "supervision" for s in self.signatures)
+
+    @property
+    def missing(self) -> int:
+        """How many approvals are still needed, a supervisor's included."""
+        return max(self.required - len(self.signatures), 0 if self.has_supervisor else 1)
+
+    @property
+    def met(self) -> bool:
+        return self.missing == 0
+
+    @property
+    def within_reach(self) -> bool:
+        """Whether those who could still sign would be enough."""
+        supervisor = self.has_supervisor or any(r == "supervision" for _p, r in self.could_sign)
+        return supervisor and len(self.could_sign) >= self.missing
+
+    @property
+    def words(self) -> str:
+        """« il manque l’accord d’un superviseur »"""
+        if self.met:
+            return _("tous les accords sont là")
+        if not self.has_supervisor and self.missing == 1:
+            return _("il manque l’accord d’un superviseur")
+        sentence = ngettext(
+            "il manque %(count)d accord", "il manque %(count)d accords", self.missing
+        ) % {"count": self.missing}
+        return sentence if self.has_supervisor else sentence + _(", dont celui d’un superviseur")
+
+
+def quorum_of(revision: Revision) -> Quorum:
+    """The quorum as the database has it now: four queries."""
+    draft = revision.draft
+    people = reviewers(draft.account_id)
+    contributors = frozenset(
+        Contributor.objects.filter(draft=draft).values_list("person_id", flat=True)
+    )
+    given = list(Review.objects.filter(revision=revision).order_by("id"))
+    against = {r.reviewer_id for r in given if r.verdict != Verdict.APPROVE}
+    signatures = [
+        Signature(review, *people[review.reviewer_id])
+        for review in given
+        if review.verdict == Verdict.APPROVE
+        and review.digest == revision.digest
+        and review.reviewer_id in people
+        and review.reviewer_id not in contributors | against
+    ]
+    answered = {r.reviewer_id for r in given}
+    could = [entry for pk, entry in people.items() if pk not in contributors and pk not in answered]
+    return Quorum(revision.required, signatures, could, contributors)
