@@ -7,15 +7,19 @@ import os
 import shlex
 import sys
 
-from policetweets.runner import testing
+from policetweets.runner import testing, upkeep
 from policetweets.runner.folder import ROOT
+from policetweets.runner.run import run
 from policetweets.runner.terminal import Stop
 
 COMMANDS = {
+    "run": "everything, until Ctrl-C",
     "test": "lint, types, then every test (ARGS in the environment, or what follows: pytest's)",
     "pytest": "only the tests, with pytest's arguments, on embedded servers of their own",
     "lint": "ruff, import arrows, templates",
     "types": "mypy",
+    "reset": "empty the demo",
+    "psql": "open its database",
 }
 
 
@@ -37,6 +41,12 @@ def main() -> int:
     os.chdir(ROOT)
     try:
         match command:
+            case "run":
+                return run()
+            case "reset":
+                return upkeep.reset()
+            case "psql":
+                return upkeep.psql(arguments)
             case "test":
                 return testing.everything(arguments)
             case "pytest":

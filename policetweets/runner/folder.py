@@ -15,7 +15,7 @@ from pathlib import Path
 from policetweets.runner.terminal import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCAL = ROOT / ".local"
+LOCAL = Path(os.environ.get("LOCAL_DIR") or ROOT / ".local")
 
 # A socket's whole path has 107 bytes; PostgreSQL adds a name of 18 (its lock file) to the folder.
 SOCKET_FOLDER_LIMIT = 85
@@ -52,6 +52,14 @@ def socket_folder(folder: Path) -> Path:
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise Stop(f"{far} belongs to somebody else or is open to others: remove it, start again.")
     return far
+
+
+def is_locked(folder: Path) -> bool:
+    try:
+        with locked(folder, "{pid}"):
+            return False
+    except Stop:
+        return True
 
 
 @contextlib.contextmanager

@@ -48,7 +48,7 @@ class Postgres(Process):
 
     def start(self) -> None:
         make_private(self.folder)
-        self._end_leftover_postmaster()
+        self.clear_leftovers()
         if not self.durable and (self.data / "postmaster.pid").exists():
             shutil.rmtree(self.data)
         if not (self.data / "PG_VERSION").exists():
@@ -67,7 +67,7 @@ class Postgres(Process):
 
     def stop(self) -> None:
         """Fast: sessions are ended, everything committed is on disk."""
-        self.end((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 10))
+        self.end((signal.SIGINT, 30), (signal.SIGQUIT, 10))
 
     def _starts(self) -> bool:
         options = {
@@ -133,7 +133,7 @@ class Postgres(Process):
             raise Stop(f"PostgreSQL could not make its folder {new}: {said[-1]}")
         new.rename(self.data)
 
-    def _end_leftover_postmaster(self) -> None:
+    def clear_leftovers(self) -> None:
         """A postmaster.pid is stale when its process is not our postgres, or is a zombie."""
         file = self.data / "postmaster.pid"
         with contextlib.suppress(OSError, ValueError, psutil.Error):
@@ -142,8 +142,7 @@ class Postgres(Process):
                 process.send_signal(signal.SIGINT)
                 with contextlib.suppress(psutil.TimeoutExpired):
                     process.wait(20)
-        # What did not leave by itself is killed here.
-        self.clear_leftovers()
+        super().clear_leftovers()
         file.unlink(missing_ok=True)
 
     def _give_data_to_whoever_runs(self) -> None:

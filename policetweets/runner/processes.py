@@ -8,12 +8,14 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 
-from policetweets.runner.terminal import wait_until
+from policetweets.runner import signals
+from policetweets.runner.folder import ROOT
+from policetweets.runner.terminal import Stop, wait_until
 
 LOG_LIMIT = 5_000_000
 
@@ -69,27 +71,32 @@ class Process:
     def is_running(self) -> bool:
         return self.popen is not None and self.popen.poll() is None
 
-    def send(self, number: signal.Signals) -> None:
-        if self.popen is not None and self.popen.poll() is None:
-            self.popen.send_signal(number)
-
     def end(self, *steps: tuple[signal.Signals, float]) -> None:
         """Send each signal and give it its seconds; then nothing of the session is left alive."""
         if self.popen is None:
             return
         for number, seconds in steps:
-            if not self.is_running():
-                break
-            self.send(number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.popen.wait(seconds)
-        end_session(self.popen.pid, patience=1)
+            if self.is_running() and not signals.impatient():
+                self.popen.send_signal(number)
+                wait_until(lambda: not self.is_running() or signals.impatient(), seconds)
+        end_session(self.popen.pid, patience=0 if self.is_running() else 2)
         self.popen.wait()
         self.pid_file.unlink(missing_ok=True)
 
+    def start(self) -> None:
+        """Return when it answers, or raise Stop."""
+        raise NotImplementedError
+
+    def begin(self) -> None:
+        """Start without waiting for an answer, where that is possible."""
+        self.start()
+
+    def stop(self) -> None:
+        self.end((signal.SIGTERM, 20))
+
     def kill(self) -> None:
         """As a crash would."""
-        self.end((signal.SIGKILL, 10))
+        self.end((signal.SIGKILL, 5))
 
     def clear_leftovers(self) -> None:
         """End what an earlier run of the same child left: it was told to stop, so wait first."""
@@ -106,6 +113,41 @@ class Process:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         except OSError:
             return ""
+
+
+class Service(Process):
+    """A child that is one command."""
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        *,
+        answers: Callable[[], bool] = lambda: True,
+        steps: Sequence[tuple[signal.Signals, float]] = ((signal.SIGTERM, 20),),
+    ) -> None:
+        super().__init__(name, folder, folder / "logs" / f"{name}.log")
+        self.command = command
+        self.env = env
+        self.answers = answers
+        self.steps = steps
+
+    def begin(self) -> None:
+        self.launch(self.command, env=self.env, cwd=ROOT)
+
+    def start(self) -> None:
+        self.begin()
+        self.wait()
+
+    def wait(self, seconds: float = 60) -> None:
+        wait_until(lambda: not self.is_running() or self.answers(), seconds)
+        if not self.is_running() or not self.answers():
+            raise Stop(f"{self.log_tail()}\n{self.name} did not start: see above and {self.log}.")
+
+    def stop(self) -> None:
+        self.end(*self.steps)
 
 
 def boot_id() -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import signal
 from pathlib import Path
 
 import redis
@@ -50,9 +49,6 @@ class Redis(Process):
         wait_until(lambda: self._answers() or not self.is_running(), 30)
         if not self.is_running():
             raise Stop(f"Redis did not start: {self.log} says why.")
-
-    def stop(self) -> None:
-        self.end((signal.SIGTERM, 20), (signal.SIGKILL, 10))
 
     def _answers(self) -> bool:
         client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2)

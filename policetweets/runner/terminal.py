@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from policetweets.runner import signals
+
 
 class Stop(Exception):
     """Nothing can go on; the message is one sentence that says what to do."""
@@ -34,9 +36,10 @@ def step(doing: str) -> Iterator[None]:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, every: float = 0.05) -> bool:
-    """Whether `condition()` came true within that time."""
+    """Whether `condition()` came true within that time; a signal to stop ends the wait."""
     deadline = time.monotonic() + seconds
     while True:
+        signals.check()
         if condition():
             return True
         if time.monotonic() >= deadline:

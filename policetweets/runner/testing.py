@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from policetweets.runner import browser
 from policetweets.runner.folder import LOCAL, ROOT, locked
 from policetweets.runner.postgres import Postgres
 from policetweets.runner.redis import Redis
@@ -122,7 +123,8 @@ def lint() -> int:
 
 
 def types() -> int:
-    return checks({"Types: mypy": [PYTHON, "-m", "mypy", "."]})
+    left_out = ["--exclude", "migrations/", "--exclude", "^tests/"]
+    return checks({"Types: mypy": [PYTHON, "-m", "mypy", *left_out, "."]})
 
 
 def everything(arguments: list[str]) -> int:
@@ -130,5 +132,6 @@ def everything(arguments: list[str]) -> int:
     if failed:
         say(f"{failed} check(s) failed; the tests were not started.")
         return 1
+    browser.ensure()
     workers = ["-n", "2"] if (os.cpu_count() or 1) >= 2 else []
     return only_tests([*workers, *arguments])

@@ -1,0 +1,65 @@
+"""What a first start makes: secrets of this machine's own, and the sandbox's five accounts."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+PILOTS = {
+    "44": "Police nationale de Loire-Atlantique",
+    "35": "Police nationale d’Ille-et-Vilaine",
+    "62": "Police nationale du Pas-de-Calais",
+    "67": "Police nationale du Bas-Rhin",
+    "06": "Police nationale des Alpes-Maritimes",
+}
+
+
+def load_secrets(folder: Path) -> dict[str, str]:
+    """They stay what they are: tokens stored with one key cannot be read with another."""
+    return _once(
+        folder / "secrets.json",
+        {
+            "SECRET_KEY": secrets.token_urlsafe(64),
+            "X_TOKEN_KEYS": Fernet.generate_key().decode(),
+            "X_API_KEY": secrets.token_urlsafe(18),
+            "X_API_SECRET": secrets.token_urlsafe(36),
+        },
+    )
+
+
+def accounts_file(folder: Path, kept: dict[str, str]) -> Path:
+    """The consumer and the accounts that the sandbox of X knows."""
+    file = folder / "sandbox" / "accounts.json"
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    accounts = [
+        {
+            "handle": f"pnationale{department}",
+            "name": name,
+            "id": f"20000000{department}",
+            "token": f"20000000{department}-{secrets.token_urlsafe(24)}",
+            "token_secret": secrets.token_urlsafe(36),
+        }
+        for department, name in PILOTS.items()
+    ]
+    consumer = {"key": kept["X_API_KEY"], "secret": kept["X_API_SECRET"]}
+    _once(file, {"consumer": consumer, "accounts": accounts})
+    return file
+
+
+def _once(file: Path, content: dict[str, Any]) -> dict[str, Any]:
+    """Write `content` for its owner's eyes unless the file is there; what it now holds."""
+    if not file.exists():
+        new = file.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+            json.dump(content, opened, indent=2, ensure_ascii=False)
+            opened.flush()
+            os.fsync(opened.fileno())
+        new.rename(file)
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found

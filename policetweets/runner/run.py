@@ -1,0 +1,271 @@
+"""`make run`: servers, sandbox of X, migrations, demo, web, worker, beat; then keep them alive."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from celery import Celery
+
+from policetweets.runner import signals
+from policetweets.runner.demo import accounts_file, load_secrets
+from policetweets.runner.folder import LOCAL, ROOT, locked, make_private
+from policetweets.runner.postgres import Postgres
+from policetweets.runner.processes import Process, Service
+from policetweets.runner.redis import Redis
+from policetweets.runner.supervisor import shown, stop_all, watch
+from policetweets.runner.terminal import Stop, say, step, wait_until
+
+RUNNING = (
+    "policetweets already runs in this folder (process {pid}): stop it first, with Ctrl-C where "
+    "it runs or with « kill {pid} »."
+)
+HOST = "127.0.0.1"
+WORKER = "worker@policetweets"
+
+
+@dataclass(frozen=True)
+class Ports:
+    web: int
+    sandbox: int
+
+
+def ports() -> Ports:
+    found = Ports(port("PORT", 8000), port("SANDBOX_PORT", 8001))
+    if found.web == found.sandbox:
+        raise Stop(f"PORT and SANDBOX_PORT are both {found.web}: choose two different ones.")
+    return found
+
+
+def port(name: str, usual: int) -> int:
+    text = os.environ.get(name) or str(usual)
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise Stop(f"{name}={text} is not a port: give a number from 1 to 65535.")
+    return int(text)
+
+
+def check_free(number: int, name: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, number))
+        except PermissionError as error:
+            raise Stop(
+                f"Only root may use port {number}: choose one above 1023, for example "
+                f"« make run {name}=8080 »."
+            ) from error
+        except OSError as error:
+            raise Stop(
+                f"Port {number} is taken: stop what uses it, or choose another, for example "
+                f"« make run {name}={number + 80} »."
+            ) from error
+
+
+def given_servers() -> dict[str, str]:
+    given = {n: os.environ[n] for n in ("DATABASE_URL", "REDIS_URL") if os.environ.get(n)}
+    if len(given) == 1:
+        raise Stop("Set both DATABASE_URL and REDIS_URL to use servers of yours, or neither.")
+    return given
+
+
+def environment(folder: Path, chosen: Ports, servers: dict[str, str]) -> dict[str, str]:
+    """The children's: what policetweets/settings.py reads, and docs/settings.md explains."""
+    kept = load_secrets(folder)
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        # PGOPTIONS, PGPORT… are meant for other servers than ours.
+        if not name.startswith("PG") or given_servers()
+    }
+    sandbox = f"http://{HOST}:{chosen.sandbox}"
+    return {
+        "PUBLIC_URL": f"http://{HOST}:{chosen.web}",
+        **inherited,
+        **kept,
+        **servers,
+        "POLICETWEETS_ENV": "demo",
+        "X_API_BASE_URL": sandbox,
+        "X_SITE_URL": sandbox,
+        "SANDBOX_ACCOUNTS": str(accounts_file(folder, kept)),
+        "MEDIA_ROOT": str(folder / "media"),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def http_answers(number: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, number, timeout=10)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def worker_answers(redis_url: str) -> bool:
+    url = redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+    with Celery("runner", broker=url, set_as_current=False) as app:
+        return bool(app.control.ping(destination=[WORKER], timeout=0.5))
+
+
+def sandbox(folder: Path, env: dict[str, str], chosen: Ports) -> Service:
+    return Service(
+        "sandbox",
+        folder,
+        [
+            *[sys.executable, "-m", "publishing.sandbox", "--host", HOST],
+            *["--port", str(chosen.sandbox), "--data", str(folder / "sandbox")],
+            *["--accounts", env["SANDBOX_ACCOUNTS"]],
+        ],
+        env,
+        answers=lambda: http_answers(chosen.sandbox),
+    )
+
+
+def application(folder: Path, env: dict[str, str], chosen: Ports) -> list[Service]:
+    """In the order of their start; they stop the other way round."""
+    celery = [sys.executable, "-m", "celery", "-A", "policetweets"]
+    return [
+        Service(
+            "worker",
+            folder,
+            [
+                *[*celery, "worker", "--hostname", WORKER, "--concurrency", "4"],
+                *["--loglevel", "INFO", "--without-gossip", "--without-mingle"],
+            ],
+            env,
+            answers=lambda: worker_answers(env["REDIS_URL"]),
+            # First warm, so that what is being sent ends; a POST takes 20 s at most.
+            steps=[(signal.SIGTERM, 45), (signal.SIGQUIT, 28)],
+        ),
+        Service(
+            "beat",
+            folder,
+            [*celery, "beat", "--loglevel", "INFO", "--schedule", str(folder / "beat-schedule")],
+            env,
+        ),
+        Service(
+            "web",
+            folder,
+            [
+                *[sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST],
+                *["--port", str(chosen.web), "--workers", "1", "--blocking-threads", "8"],
+                *["--workers-kill-timeout", "20", "--process-name", "policetweets-web"],
+                "policetweets.wsgi:application",
+            ],
+            env,
+            answers=lambda: http_answers(chosen.web),
+        ),
+    ]
+
+
+def manage(env: dict[str, str], *arguments: str) -> str:
+    """One command of manage.py to its end; what it printed."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        child = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "manage.py", *arguments],
+            env=env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            wait_until(lambda: child.poll() is not None, 600)
+        finally:
+            child.terminate()
+            child.wait()
+        out.seek(0)
+        err.seek(0)
+        said, complained = out.read(), err.read()
+    if child.returncode:
+        raise Stop(
+            f"{said}{complained}\n« manage.py {arguments[0]} » failed: read the lines above; "
+            "« make reset » empties the demo."
+        )
+    return said
+
+
+def clear_all_leftovers(folder: Path) -> None:
+    """End what a run that was killed left; it was told to stop when its parent died."""
+    left = [Process(file.stem, folder, folder / "logs") for file in sorted(folder.glob("*.pid"))]
+    if left:
+        with step("Ending what a killed run left"):
+            for process in left:
+                process.clear_leftovers()
+    if (folder / "postgres").exists():
+        Postgres(folder).clear_leftovers()
+
+
+def start_all(children: list[Process], folder: Path, chosen: Ports) -> str:
+    """Start each child, adding it to `children` first; the people to sign in as."""
+    servers = given_servers()
+    if servers:
+        say("DATABASE_URL and REDIS_URL are given: no server is embedded.")
+    else:
+        postgres, redis = Postgres(folder), Redis(folder)
+        for server, name in ((postgres, "PostgreSQL"), (redis, "Redis (Valkey)")):
+            children.append(server)
+            with step(f"Starting {name}"):
+                server.start()
+        servers = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
+    env = environment(folder, chosen, servers)
+    sandbox_of_x = sandbox(folder, env, chosen)
+    services = application(folder, env, chosen)
+    check_free(chosen.web, "PORT")
+    check_free(chosen.sandbox, "SANDBOX_PORT")
+    children.append(sandbox_of_x)
+    with step("Starting the sandbox of X"):
+        sandbox_of_x.start()
+    with step("Migrating the database"):
+        manage(env, "migrate", "--no-input")
+    with step("Seeding the demo"):
+        people = manage(env, "seed_demo")
+    children.extend(services)
+    for service in services:
+        service.begin()
+    for service in services:
+        with step(f"Starting {service.name}"):
+            service.wait()
+    return people
+
+
+def closing_block(people: str, chosen: Ports, seconds: float) -> str:
+    lines = "\n".join(f"  {line}" for line in people.strip().splitlines())
+    return f"""
+policetweets is ready ({seconds:.0f} s).
+
+  The application     http://{HOST}:{chosen.web}/
+  X, as it would be   http://{HOST}:{chosen.sandbox}/
+
+{lines}
+
+  Logs are in {shown(LOCAL / "logs")}/. Ctrl-C stops everything and keeps the data.
+"""
+
+
+def run() -> int:
+    began = time.monotonic()
+    chosen = ports()
+    given_servers()
+    children: list[Process] = []
+    with locked(LOCAL, RUNNING):
+        make_private(LOCAL / "logs")
+        signals.listen()
+        try:
+            clear_all_leftovers(LOCAL)
+            people = start_all(children, LOCAL, chosen)
+            say(closing_block(people, chosen, time.monotonic() - began))
+            watch(children)
+        except signals.Asked:
+            say("\nStopping; what is being sent to X right now may end first.")
+        finally:
+            stop_all(children)
+    say("Stopped; everything is kept in .local/.")
+    return 0
