@@ -49,6 +49,7 @@ class Durations:
     tolerance: float = 900
     warn_author_before: float = 1_800
     password_link: float = 3 * 86_400
+    sign_in_pause: float = 900
     # Health, as the pages and /healthz see it.
     heartbeat_every: float = 5
     heartbeat_dead: float = 30
@@ -56,7 +57,7 @@ class Durations:
 
     def scaled(self, factor: float) -> Durations:
         """The same promises, `factor` times as long, for runs that cannot wait so long."""
-        kept = {"heartbeat_every", "heartbeat_dead", "scan_every", "password_link"}
+        kept = {"heartbeat_every", "heartbeat_dead", "scan_every", "password_link", "sign_in_pause"}
         changes: dict[str, float | tuple[float, ...]] = {}
         for field in fields(self):
             value = getattr(self, field.name)

@@ -1,1 +1,103 @@
-"""placeholder"""
+"""What every request goes through: its log line, its language, and refusals said in sentences."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import Refusal
+from policetweets.errors import refuse
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+log = structlog.get_logger("policetweets.request")
+
+# The biggest form is one with images; more is refused before it is read.
+LARGEST_BODY = 24 * 1024 * 1024
+
+
+class RequestLogMiddleware:
+    """One line a request, without texts or tokens; and what PostgreSQL could not even store."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = time.monotonic()
+        response = self.refuse_early(request) or self.get_response(request)
+        match = request.resolver_match
+        # Set by AuthenticationMiddleware once somebody asked who it is; asking here could fail.
+        person = getattr(request, "_cached_user", None)
+        log.info(
+            "request",
+            method=request.method,
+            route=match.view_name if match else None,
+            status=response.status_code,
+            ms=round((time.monotonic() - began) * 1000),
+            person=getattr(person, "pk", None),
+        )
+        return response
+
+    def refuse_early(self, request: HttpRequest) -> HttpResponse | None:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return refuse(request, 400, _("L’adresse contient un caractère impossible."))
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isascii() or not length.isdigit():
+            return refuse(request, 400)
+        if int(length) > LARGEST_BODY:
+            return refuse(request, 413)
+        return None
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if request.method == "POST" and any(
+            "\0" in text for name, values in request.POST.lists() for text in (name, *values)
+        ):
+            return refuse(request, 400, _("Un champ contient un caractère impossible."))
+        return None
+
+
+class LanguageMiddleware:
+    """French, unless somebody chose otherwise: what a browser prefers does not decide."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        known = chosen in dict(settings.LANGUAGES)
+        translation.activate(chosen if known else settings.LANGUAGE_CODE)
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language())
+        patch_vary_headers(response, ("Cookie",))
+        return response
+
+
+class SentenceMiddleware:
+    """A Refusal raised by a view becomes its status and its sentence."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        # A fragment asked for after the session's end must not receive the sign-in page.
+        if request.headers.get("HX-Request") and response.status_code == 302:
+            response.headers["HX-Redirect"] = response.headers["Location"]
+            del response.headers["Location"]
+            response.status_code = 204
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        log.info("refused", code=exception.code, status=exception.status)
+        return refuse(request, exception.status, exception.sentence)

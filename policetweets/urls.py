@@ -1,5 +1,18 @@
 """Every address of the application, room by room."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from policetweets import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("langue", views.set_language, name="set-language"),
+    path("mentions-legales", views.legal_notice, name="legal-notice"),
+    path("accessibilite", views.accessibility, name="accessibility"),
+    path("", include("accounts.urls")),
+]
+
+handler400 = "policetweets.errors.bad_request"
+handler403 = "policetweets.errors.permission_denied"
+handler404 = "policetweets.errors.not_found"
+handler500 = "policetweets.errors.server_error"

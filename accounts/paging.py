@@ -1,0 +1,41 @@
+"""Pages of a long list without counting it: one row more than shown says that there is a next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """What components/pagination.html shows; `rows` are this page's."""
+
+    rows: list[M]
+    number: int
+    has_next: bool
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def previous(self) -> int:
+        return self.number - 1
+
+    @property
+    def next(self) -> int:
+        return self.number + 1
+
+
+def page_of(queryset: QuerySet[M], request: HttpRequest, size: int = 25) -> Page[M]:
+    """The page that `?page=` asks for; nonsense asks for the first."""
+    asked = request.GET.get("page", "")
+    number = min(max(int(asked), 1), 10_000) if asked.isascii() and asked.isdigit() else 1
+    start = (number - 1) * size
+    rows = list(queryset[start : start + size + 1])
+    return Page(rows=rows[:size], number=number, has_next=len(rows) > size)

@@ -1,0 +1,74 @@
+"""Signing in and out; choosing a password by a one-time link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+
+from accounts import demo
+from accounts.actions.base import record
+from accounts.forms import ChoosePasswordForm, SignInForm
+from accounts.models import Person
+
+
+@method_decorator(transaction.atomic, name="post")
+class SignIn(views.LoginView):
+    template_name = "accounts/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """A language chosen on this page is kept; else the browser gets the person's own."""
+        person: Person = form.get_user()
+        response = super().form_valid(form)
+        chosen = self.request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if chosen in dict(settings.LANGUAGES):
+            Person.objects.filter(pk=person.pk).update(language=chosen)
+        else:
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, person.language)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = {"demo_people": [], "demo_password": ""}
+        if settings.IS_DEMO:
+            shown = {"demo_people": demo.people(), "demo_password": demo.PASSWORD}
+        return super().get_context_data(**shown, **kwargs)
+
+
+@method_decorator(transaction.atomic, name="post")
+class SignOut(views.LogoutView):
+    http_method_names = ["post"]
+
+
+class SetPassword(views.PasswordResetConfirmView):
+    """The link opens once: it dies with the first password or sign-in after it was made."""
+
+    template_name = "accounts/set_password.html"
+    form_class = ChoosePasswordForm
+    post_reset_login = True
+    success_url = reverse_lazy("home")
+
+    def get_user(self, uidb64: str) -> Person | None:
+        person = super().get_user(uidb64)
+        return person if isinstance(person, Person) and person.is_active else None
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            record("person.password_set", actor=self.user, subject=self.user)
+            response = super().form_valid(form)
+        messages.success(self.request, _("Votre mot de passe est enregistré."))
+        return response
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        # The address holds the token until Django has put it into the session.
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response

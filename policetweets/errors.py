@@ -1,0 +1,103 @@
+"""Every refusal as a page: a title, a sentence that says what to do, a way back."""
+
+from __future__ import annotations
+
+import sys
+from urllib.parse import urlsplit
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import Forbidden, NotYours, Sentence
+
+PAGES: dict[int, tuple[Sentence, Sentence]] = {
+    400: (
+        _("Demande incomprise"),
+        _("Cette demande n’a pas pu être lue. Revenez en arrière et recommencez."),
+    ),
+    403: (_("Accès refusé"), Forbidden.sentence),
+    404: (_("Page introuvable"), NotYours.sentence),
+    409: (_("Action impossible"), _("Cette action n’est pas possible.")),
+    413: (
+        _("Envoi trop volumineux"),
+        _("Ce qui a été envoyé est trop volumineux. Réduisez les images et recommencez."),
+    ),
+    429: (_("Trop d’essais"), _("Trop d’essais en peu de temps. Patientez quelques minutes.")),
+    500: (
+        _("Erreur inattendue"),
+        _(
+            "Une erreur est survenue de notre côté. Rien n’a été publié par cette action. "
+            "Réessayez ; si l’erreur persiste, prévenez un administrateur."
+        ),
+    ),
+    503: (
+        _("Service momentanément indisponible"),
+        _(
+            "La base de données ne répond pas. Ce que vous avez saisi est encore dans la page "
+            "précédente : revenez-y et réessayez dans un instant."
+        ),
+    ),
+}
+
+
+def refuse(request: HttpRequest, status: int, sentence: Sentence | None = None) -> HttpResponse:
+    """The page, or for htmx an alert that takes the place of the messages."""
+    title, usual = PAGES.get(status, PAGES[409])
+    context = {
+        "status": status,
+        "title": title,
+        "sentence": sentence or usual,
+        "back": way_back(request),
+    }
+    # Who signed in and what is theirs is not asked again when something is broken.
+    known = request if status < 500 and hasattr(request, "user") else None
+    if request.headers.get("HX-Request"):
+        body = render_to_string(
+            "components/alert.html", {"type": "error", "text": context["sentence"]}
+        )
+        response = HttpResponse(body, status=status)
+        response.headers["HX-Retarget"] = "#messages"
+        response.headers["HX-Reswap"] = "innerHTML show:top"
+        return response
+    return HttpResponse(render_to_string("error.html", context, known), status=status)
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page one came from, when it is one of ours and not this very one."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    ours = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME")
+    if came_from.netloc != ours or came_from.path == request.path:
+        return "/"
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, 404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return refuse(
+        request,
+        403,
+        _(
+            "Ce formulaire est resté ouvert trop longtemps, ou ne vient pas de ce site. "
+            "Revenez en arrière, rechargez la page et recommencez."
+        ),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Called while the exception is handled: an outage is told apart from a mistake of ours."""
+    outage = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    return refuse(request, 503 if outage else 500)
