@@ -1,13 +1,17 @@
 """The sandbox's own controls and its record, for tests and its page of switches; loopback only."""
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
 
 from publishing.sandbox.api import Api
-from publishing.sandbox.switches import BadSwitch
+from publishing.sandbox.scenarios import SCENARIOS
+from publishing.sandbox.switches import PARAMETERS, BadSwitch
+
+# A box that is not ticked is not sent.
+CHECKBOXES = ("duplicate_rule", "limits", "timeline_frozen")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -15,7 +19,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 @web.middleware
 async def loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Nobody from elsewhere, and no page of another site in a browser here, may turn a switch."""
-    if request.path.startswith("/sandbox"):
+    if f"{request.path}/".startswith("/sandbox/"):
         origin = request.headers.get("Origin")
         foreign = origin is not None and origin != f"{request.scheme}://{request.host}"
         if foreign or not _is_loopback(request.remote):
@@ -47,8 +51,8 @@ class Control:
         return web.json_response(self.api.switches.state())
 
     async def change(self, request: web.Request) -> web.Response:
-        """JSON: any of clear, remove, parameters (with account), faults; in this order."""
-        wish = await _json(request)
+        """Any of clear, remove, parameters (for one account or all), faults; in this order."""
+        wish = await _wish(request)
         switches = self.api.switches
         try:
             if wish.get("clear"):
@@ -60,12 +64,11 @@ class Control:
             added = [switches.add(**fault).id for fault in wish.get("faults", [])]
         except (BadSwitch, TypeError, ValueError) as error:
             raise web.HTTPBadRequest(text=str(error)) from error
-        return web.json_response(switches.state() | {"added": added})
+        return _done(wish, switches.state() | {"added": added})
 
     async def release(self, request: web.Request) -> web.Response:
-        wish = await _json(request)
-        only = wish.get("id")
-        return web.json_response({"released": self.api.switches.release(only)})
+        wish = await _wish(request)
+        return _done(wish, {"released": self.api.switches.release(wish.get("id"))})
 
     async def reset(self, request: web.Request) -> web.Response:
         self.api.switches.release()
@@ -85,7 +88,10 @@ class Control:
         return web.FileResponse(self.api.world.media_path(media.id), headers=headers)
 
 
-async def _json(request: web.Request) -> dict[str, Any]:
+async def _wish(request: web.Request) -> dict[str, Any]:
+    """What a test (JSON) or a person (the form of the page) asks for."""
+    if request.content_type == "application/x-www-form-urlencoded":
+        return _from_form(await request.post())
     if not request.can_read_body:
         return {}
     try:
@@ -95,3 +101,31 @@ async def _json(request: web.Request) -> dict[str, Any]:
     if not isinstance(wish, dict):
         raise web.HTTPBadRequest(text="an object is wanted")
     return wish
+
+
+def _from_form(form: Mapping[str, Any]) -> dict[str, Any]:
+    page = "/sandbox/?lang=en" if form.get("lang") == "en" else "/sandbox/"
+    wish: dict[str, Any] = {"page": page, "clear": form.get("clear") == "true"}
+    if str(form.get("id", "")).isdecimal():
+        wish["id"] = int(form["id"])
+    if "remove" in form:
+        wish["remove"] = [form["remove"]]
+    if "set" in form:
+        wish["parameters"] = {
+            name: form.get(name) == "true" if isinstance(usual, bool) else form[name]
+            for name, usual in PARAMETERS.items()
+            if name in form or name in CHECKBOXES
+        }
+    if "scenario" in form:
+        scenario = SCENARIOS.get(form["scenario"])
+        if scenario is None:
+            raise web.HTTPBadRequest(text="no such scenario")
+        where = {"account": form.get("account") or None, "times": form.get("times", 1)}
+        wish["faults"] = [scenario.fault | where]
+    return wish
+
+
+def _done(wish: dict[str, Any], state: dict[str, Any]) -> web.Response:
+    if "page" in wish:
+        return web.Response(status=303, headers={"Location": wish["page"]})
+    return web.json_response(state)
