@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
+import tweepy
+from requests_oauthlib import OAuth1
 
 ROOT = Path(__file__).resolve().parent.parent
 CONSUMER = {"key": "consumer-key", "secret": "consumer-secret"}
@@ -54,9 +56,11 @@ class Sandbox:
         who.write_text(
             json.dumps({"consumer": self.consumer, "accounts": list(self.accounts.values())})
         )
-        command = [sys.executable, "-m", "publishing.sandbox", "--port", str(self.port),
-                   "--data", str(self.folder / "data"), "--accounts", str(who),
-                   "--parameters", json.dumps(self.parameters_at_start)]  # fmt: skip
+        # setpriv: should pytest be killed, the sandbox goes too. Start it from the main thread.
+        command = ["setpriv", "--pdeathsig", "KILL", "--", sys.executable]
+        command += ["-m", "publishing.sandbox", "--port", str(self.port), "--accounts", str(who)]
+        command += ["--data", str(self.folder / "data")]
+        command += ["--parameters", json.dumps(self.parameters_at_start)]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
         line = self.process.stdout.readline()
         if b"listens" not in line:
@@ -85,6 +89,47 @@ class Sandbox:
         """Starts again on the same port and the same data."""
         self.stop()
         self.start()
+
+    # talking to it as X
+
+    def sign(self, handle: str = "pnationale44", **wrong: str) -> OAuth1:
+        """The signature of an account's requests; `wrong` replaces keys (token_secret="no")."""
+        keys = self.consumer | self.accounts[handle] | wrong
+        return OAuth1(keys["key"], keys["secret"], keys["token"], keys["token_secret"])
+
+    def call(
+        self, method: str, path: str, handle: str = "pnationale44", **options: Any
+    ) -> requests.Response:
+        """One signed request, as plain HTTP."""
+        options = {"auth": self.sign(handle), "allow_redirects": False} | options
+        timeout = options.pop("timeout", 10)
+        return requests.request(method, f"{self.base_url}{path}", timeout=timeout, **options)
+
+    def tweet(self, text: str, handle: str = "pnationale44", **body: Any) -> requests.Response:
+        return self.call("POST", "/2/tweets", handle, json={"text": text, **body})
+
+    def tweepy(self, handle: str = "pnationale44", timeout: float = 10) -> tweepy.Client:
+        """tweepy's own client, that differs by its host and its time-out only."""
+        base_url, who = self.base_url, self.accounts[handle]
+
+        class Client(tweepy.Client):
+            def request(self, method, route, params=None, json=None, user_auth=False):
+                send = self.session.request
+
+                def elsewhere(method, url, **options):
+                    url = url.replace("https://api.twitter.com", base_url)
+                    return send(method, url, timeout=timeout, allow_redirects=False, **options)
+
+                self.session.request = elsewhere
+                try:
+                    return super().request(method, route, params, json, user_auth)
+                finally:
+                    self.session.request = send
+
+        return Client(
+            consumer_key=self.consumer["key"], consumer_secret=self.consumer["secret"],
+            access_token=who["token"], access_token_secret=who["token_secret"], return_type=dict,
+        )  # fmt: skip
 
     # switches
 

@@ -123,8 +123,8 @@ class World:
 
     # journal
 
-    def _write(self, kind: str, row: dict[str, Any]) -> None:
-        self._journal.write(json.dumps({"kind": kind} | row, ensure_ascii=False).encode() + b"\n")
+    def _write(self, event: str, row: dict[str, Any]) -> None:
+        self._journal.write(json.dumps({"event": event} | row, ensure_ascii=False).encode() + b"\n")
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         """Whole lines; what a kill left half-written at the end is cut off."""
@@ -146,18 +146,18 @@ class World:
 
     def _replay(self) -> None:
         for row in self._lines():
-            kind = row.pop("kind")
-            if kind == "post":
+            event = row.pop("event")
+            if event == "post":
                 self._keep_post(Post(**row))
                 self._note_id(row["id"])
-            elif kind == "delete":
+            elif event == "delete":
                 self._mark_deleted(self.posts[row["id"]], row["at"], row["vanished"])
-            elif kind == "media":
+            elif event == "media":
                 self.media[row["id"]] = Media(**row)
                 self._note_id(row["id"])
-            elif kind == "alt":
+            elif event == "alt":
                 self.media[row["id"]].alt_text = row["text"]
-            elif kind == "request":
+            elif event == "request":
                 self.requests.append(Received(**row))
 
     def close(self) -> None:
