@@ -44,12 +44,17 @@ def normalise(text: str) -> str:
 
 def weighted_length(text: str) -> int:
     """What X counts against its 280."""
-    text = _nfc(text)
-    total = position = 0
-    for url in _urls(text):
-        total += _weight(text[position : url.start]) + URL_WEIGHT
-        position = url.end
-    return total + _weight(text[position:])
+    return sum(weight for _start, weight in _weights(_nfc(text)))
+
+
+def fitting_end(text: str) -> int:
+    """Where a normalised text would have to end for X to take it; no link or emoji is cut."""
+    total = 0
+    for start, weight in _weights(text):
+        total += weight
+        if total > MAX_WEIGHT:
+            return start
+    return len(text)
 
 
 def entities(text: str) -> list[Entity]:
@@ -97,8 +102,6 @@ def _marks_in_order(run: re.Match[str]) -> str:
 
 # --- Weight -------------------------------------------------------------------------------------
 
-_LIGHT = re.compile("[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]+")
-
 # These had a text form before they had colours: X takes an emoji selector after them as part of
 # them, although the standard sequence goes without (phones do write it).
 _MAY_CARRY_SELECTOR = (
@@ -112,29 +115,42 @@ _EYE_IN_BUBBLE = "\U0001f441\u200d\U0001f5e8"
 _SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 
-def _weight(text: str) -> int:
-    """The weight of a stretch without links: 1 or 2 a character, 2 for a whole emoji."""
-    starts, lengths, sequences = _emoji_sequences()
-    total = position = 0
-    for start in starts.finditer(text):
-        at = start.start()
-        if at < position:
-            continue
-        for length in lengths[text[at]]:
-            if text[at : at + length] in sequences:
-                total += _plain_weight(text[position:at]) + 2
-                position = at + length
+def _weights(text: str) -> Iterator[tuple[int, int]]:
+    """Where each link, emoji or other character starts, and what it weighs."""
+    position = 0
+    for url in _urls(text):
+        yield from _character_weights(text, position, url.start)
+        yield url.start, URL_WEIGHT
+        position = url.end
+    yield from _character_weights(text, position, len(text))
+
+
+def _character_weights(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    lengths, sequences = _emoji_sequences()
+    while start < end:
+        char = text[start]
+        for length in lengths.get(char, ()):
+            if start + length <= end and text[start : start + length] in sequences:
+                yield start, 2
+                start += length
                 break
-    return total + _plain_weight(text[position:])
+        else:
+            yield start, 1 if _is_light(ord(char)) else 2
+            start += 1
 
 
-def _plain_weight(text: str) -> int:
-    return len(text) + len(_LIGHT.sub("", text))
+def _is_light(code: int) -> bool:
+    return (
+        code <= 0x10FF
+        or 0x2000 <= code <= 0x200D
+        or 0x2010 <= code <= 0x201F
+        or 0x2032 <= code <= 0x2037
+    )
 
 
 @cache
-def _emoji_sequences() -> tuple[re.Pattern[str], dict[str, tuple[int, ...]], frozenset[str]]:
-    """Emoji of several characters: where one may start, how long it may be, all of them.
+def _emoji_sequences() -> tuple[dict[str, tuple[int, ...]], frozenset[str]]:
+    """Emoji of several characters: how long they may be by their first, and all of them.
 
     An emoji of one character weighs 2 like any other character of its kind.
     """
@@ -156,11 +172,7 @@ def _emoji_sequences() -> tuple[re.Pattern[str], dict[str, tuple[int, ...]], fro
     lengths: dict[str, set[int]] = {}
     for text in sequences:
         lengths.setdefault(text[0], set()).add(len(text))
-    first, second = (
-        "".join(re.escape(char) for char in sorted({text[i] for text in sequences})) for i in (0, 1)
-    )
     return (
-        re.compile(f"[{first}](?=[{second}])"),
         {char: tuple(sorted(sizes, reverse=True)) for char, sizes in lengths.items()},
         frozenset(sequences),
     )

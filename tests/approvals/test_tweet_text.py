@@ -8,8 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from approvals.tweet_text import (
+    MAX_WEIGHT,
     URL_WEIGHT,
     entities,
+    fitting_end,
     hashtags,
     mentions,
     normalise,
@@ -66,6 +68,21 @@ WEIGHTS = {
 @pytest.mark.parametrize(("text", "weight"), WEIGHTS.values(), ids=WEIGHTS.keys())
 def test_weight(text: str, weight: int) -> None:
     assert weighted_length(text) == weight
+
+
+CUTS = {
+    "a text that fits": ("a" * 280, 280),
+    "one letter too many": ("a" * 281, 280),
+    "a heavy character at the limit": ("a" * 279 + "€", 279),
+    "an emoji is not cut": ("a" * 279 + "👨‍👩‍👧‍👦" + "b", 279),
+    "nor a link": ("a" * 260 + " ex.fr/a.", 261),
+    "a link that just fits": ("a" * 256 + " https://ex.fr/" + "b" * 90 + "!", 361),
+}
+
+
+@pytest.mark.parametrize(("text", "end"), CUTS.values(), ids=CUTS.keys())
+def test_where_a_text_would_have_to_end(text: str, end: int) -> None:
+    assert fitting_end(text) == end
 
 
 A63 = "a" * 63
@@ -135,7 +152,7 @@ URLS = {
     "a Latin name under another script": ("ex.みんな です", ["ex.みんな"]),
     "between Japanese words": ("こちらhttp://ex.fr/aへ", ["http://ex.fr/a"]),
     "without a scheme between Japanese words": ("こちらex.frです", ["ex.fr"]),
-    "several in one run of Japanese": ("ex.comとa.みんなとb.fr/c", ["ex.com", "a.みんな", "b.fr/c"]),
+    "several in a run of Japanese": ("ex.comとa.みんなとb.fr/c", ["ex.com", "a.みんな", "b.fr/c"]),
     "directional marks": ("\u200ea.fr\u200f \u202ahttps://b.fr\u202c", ["a.fr", "https://b.fr"]),
     "an invalid character before": ("\ufeffhttp://ex.fr", []),
     "t.co keeps its slug only": ("https://t.co/abc/d https://t.co/abc.", ["https://t.co/abc"] * 2),
@@ -318,6 +335,12 @@ def test_counts_of_lines_add_up(first: str, second: str) -> None:
     assert weighted_length(f"{first}\n{second}") == (
         weighted_length(first) + 1 + weighted_length(second)
     )
+
+
+@given(texts)
+def test_what_fits_would_be_taken(text: str) -> None:
+    text = normalise(text * 20)
+    assert (fitting_end(text) == len(text)) == (weighted_length(text) <= MAX_WEIGHT)
 
 
 @given(texts)
