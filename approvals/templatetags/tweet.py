@@ -1,0 +1,70 @@
+"""A text as X will show it, and a text with what was found in it marked; neither can be clicked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from approvals.findings import Finding
+from approvals.tweet_text import Entity, entities
+
+register = template.Library()
+
+_NOT_SHOWN = re.compile(r"(?i:https?://(?:www\.)?)")
+_LONGEST_PATH = 16
+
+
+@register.filter
+def tweet_preview(text: str) -> SafeString:
+    """The text with its links, hashtags and mentions as X shows them."""
+    pieces: list[tuple[str | SafeString]] = []
+    position = 0
+    for entity in entities(text):
+        pieces.append((text[position : entity.start],))
+        pieces.append((format_html('<span class="tweet-link">{}</span>', _shown(text, entity)),))
+        position = entity.end
+    pieces.append((text[position:],))
+    return format_html('<span class="tweet-text">{}</span>', format_html_join("", "{}", pieces))
+
+
+def _shown(text: str, entity: Entity) -> str:
+    """X leaves out the scheme and www., and cuts what follows the host."""
+    written = text[entity.start : entity.end]
+    if entity.kind != "url":
+        return written
+    shown = _NOT_SHOWN.sub("", written, count=1)
+    host = re.split("[/?]", shown, maxsplit=1)[0]
+    path = shown[len(host) :]
+    if path == "/":
+        return host
+    return shown if len(path) <= _LONGEST_PATH else f"{host}{path[: _LONGEST_PATH - 1]}…"
+
+
+@register.filter
+def tweet_marked(text: str, found: Iterable[Finding]) -> SafeString:
+    """The text as it is written, with the words of each finding marked."""
+    changes = sorted(
+        change
+        for finding in found
+        for change in ((finding.start, 1, finding.level), (finding.end, -1, finding.level))
+    )
+    standing = {"error": 0, "warning": 0}
+    pieces: list[tuple[str | SafeString]] = []
+    position = 0
+    for at, step, level in [*changes, (len(text), 0, "error")]:
+        if at > position:
+            pieces.append((_marked(text[position:at], standing),))
+            position = at
+        standing[level] += step
+    return format_html('<span class="tweet-text">{}</span>', format_html_join("", "{}", pieces))
+
+
+def _marked(words: str, standing: dict[str, int]) -> str | SafeString:
+    for level in ("error", "warning"):
+        if standing[level]:
+            return format_html('<mark class="tweet-mark tweet-mark--{}">{}</mark>', level, words)
+    return words
