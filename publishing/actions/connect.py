@@ -1,0 +1,123 @@
+"""An account's connection to X: kept only if X answers with that very handle, and probed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.base import action, lock_account, record
+from accounts.clock import db_now
+from accounts.crypto import Secret
+from accounts.errors import Refusal
+from accounts.models import Account, Credential, Person
+from accounts.models.credential import Connection
+from publishing.gateway import Line, Unreadable, who_am_i
+
+
+class NotThatAccount(Refusal):
+    code = "not_that_account"
+    sentence = _("X répond pour un autre compte : rien n’a été enregistré.")
+
+
+class NoAnswerFromX(Refusal):
+    code = "no_answer_from_x"
+    status = 503
+    sentence = _("X n’a pas répondu, ou a refusé ces jetons : rien n’a été enregistré.")
+
+
+def connect(*, account: Account, token: Secret, token_secret: Secret) -> Credential:
+    """An operator's act: stores the tokens if X answers for them with the account's handle.
+
+    Raises NotThatAccount or NoAnswerFromX, and then keeps nothing.
+    """
+    try:
+        x_user_id, handle = who_am_i(Line(account.handle, "", token, token_secret))
+    except Unreadable as error:
+        raise NoAnswerFromX(status_of_x=error.status) from error
+    if handle.lower() != account.handle.lower():
+        raise NotThatAccount
+    return _store(account=account, x_user_id=x_user_id, token=token, token_secret=token_secret)
+
+
+@action
+def _store(*, account: Account, x_user_id: str, token: Secret, token_secret: Secret) -> Credential:
+    lock_account(account.pk)
+    credential, _created = Credential.objects.update_or_create(
+        account=account,
+        defaults={
+            "token": token,
+            "token_secret": token_secret,
+            "x_user_id": x_user_id,
+            "state": Connection.CONNECTED,
+            "connected_at": Now(),
+            "checked_at": Now(),
+            "refused_at": None,
+            "probes": 0,
+            "next_probe_at": None,
+        },
+    )
+    record("account.connected", actor=None, account=account, subject=credential)
+    return credential
+
+
+def probe(account_id: int, *, actor: Person | None = None) -> bool:
+    """Asks X who these tokens are, and writes down what follows; whether the line stands."""
+    credential = Credential.objects.select_related("account").filter(account=account_id).first()
+    if credential is None:
+        return False
+    try:
+        _x_id, handle = who_am_i(Line.of(credential))
+    except Unreadable as error:
+        _probed(account_id, actor=actor, fine=False, status=error.status)
+        return False
+    fine = handle.lower() == credential.account.handle.lower()
+    _probed(account_id, actor=actor, fine=fine, status=200)
+    return fine
+
+
+@action
+def _probed(account_id: int, *, actor: Person | None, fine: bool, status: int | None) -> None:
+    lock_account(account_id)
+    credential = Credential.objects.select_for_update().get(account=account_id)
+    before = credential.state
+    durations = settings.DURATIONS
+    if fine:
+        credential.state = Connection.CONNECTED
+        credential.probes, credential.refused_at, credential.next_probe_at = 0, None, None
+    elif status == 200:
+        credential.state = Connection.RECONNECT  # it answers for somebody else
+    elif status == 401 or before == Connection.PROBING:
+        credential.probes += 1
+        if credential.probes >= len(durations.unauthorized_probes) and status == 401:
+            credential.state = Connection.RECONNECT
+        elif before == Connection.CONNECTED:
+            credential.state, credential.refused_at = Connection.PROBING, db_now()
+    if credential.state != Connection.CONNECTED:
+        credential.next_probe_at = db_now() + dt.timedelta(seconds=_wait(credential))
+    credential.checked_at, credential.checked_by = db_now(), actor
+    credential.save()
+    if actor is not None or before != credential.state:
+        record("account.checked", actor=actor, account=account_id, subject=credential,
+               before=before, after=credential.state)  # fmt: skip
+
+
+def _wait(credential: Credential) -> float:
+    """Seconds to the next question: 1, 5, 15 minutes after the first 401, then each quarter."""
+    durations = settings.DURATIONS
+    if credential.state != Connection.PROBING or credential.refused_at is None:
+        return float(durations.connection_probe)
+    steps = durations.unauthorized_probes
+    if credential.probes >= len(steps):
+        return float(durations.connection_probe)
+    since = (db_now() - credential.refused_at).total_seconds()
+    return float(max(steps[credential.probes] - since, 1))
+
+
+def probes_due() -> list[int]:
+    """Accounts of which X is to be asked again now."""
+    return list(
+        Credential.objects.filter(next_probe_at__lte=Now()).values_list("account_id", flat=True)
+    )

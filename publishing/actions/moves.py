@@ -1,0 +1,91 @@
+"""One way to change a publication's state: the move, its reason, its audit row, its notices."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from accounts.access import reviewers
+from accounts.actions.base import lock_account, owe, record
+from accounts.models import Person
+from accounts.models.notice import NoticeKind
+from publishing.models import Part, PartState, Publication, PublicationState, Reason
+from publishing.models.states import ALERTING, MOVES
+
+WITH_ITS_ORDER = ("release__revision__draft__author", "account")
+
+
+def lock_publication(publication_id: int) -> Publication:
+    """Locks the account, then the publication, with its order and its parts at hand."""
+    account_id = Publication.objects.values_list("account_id", flat=True).get(pk=publication_id)
+    account = lock_account(account_id)
+    publication = (
+        Publication.objects.select_for_update(of=("self",))
+        .select_related(*WITH_ITS_ORDER)
+        .get(pk=publication_id)
+    )
+    publication.account = account
+    return publication
+
+
+def move(
+    publication: Publication,
+    after: str,
+    *,
+    reason: str = "",
+    actor: Person | None = None,
+    next_try_at: dt.datetime | None = None,
+    **details: Any,
+) -> None:
+    """Writes one move of the table, in the caller's transaction. Raises ValueError outside it."""
+    before = publication.state
+    if after not in MOVES[PublicationState(before)]:
+        raise ValueError(f"a publication does not go from {before} to {after}")
+    publication.state = after
+    publication.reason = reason
+    fields: dict[str, Any] = {"state": after, "reason": reason, "since": Now()}
+    if next_try_at is not None:
+        publication.next_try_at = next_try_at
+        fields["next_try_at"] = next_try_at
+    if after == PublicationState.PUBLISHED:
+        fields["published_at"] = Now()
+    if after in ALERTING:
+        fields |= {"acknowledged_at": None, "acknowledged_by": None, "acknowledged_reason": ""}
+    Publication.objects.filter(pk=publication.pk).update(**fields)
+    draft = publication.release.revision.draft
+    record(f"publication.{after}", actor=actor, account=publication.account_id,
+           subject=publication, draft_id=draft.pk, before=before, reason=reason,
+           **details)  # fmt: skip
+    if after in ALERTING:
+        alert(publication)
+
+
+def alert(publication: Publication) -> None:
+    """Owes everybody who can act on the account a mail that says where to look."""
+    draft_id = publication.release.revision.draft_id
+    owe(list(reviewers(publication.account_id)), NoticeKind.ALERT,
+        path=reverse("draft", args=[draft_id]), account=publication.account)  # fmt: skip
+
+
+def any_part_out(publication: Publication) -> bool:
+    return Part.objects.filter(publication=publication, state=PartState.OUT).exists()
+
+
+def hold(publication: Publication, reason: Reason) -> None:
+    if publication.state == PublicationState.HELD:
+        if publication.reason != reason:
+            publication.reason = reason
+            Publication.objects.filter(pk=publication.pk).update(reason=reason)
+        return
+    move(publication, PublicationState.HELD, reason=reason)
+
+
+def wake_after_commit(account_id: int) -> None:
+    """Wakes a worker for this account; should that fail, the scan finds the row all the same."""
+    from publishing.tasks import wake
+
+    transaction.on_commit(lambda: wake(account_id))

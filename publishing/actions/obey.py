@@ -1,0 +1,46 @@
+"""A release becomes its publication: in the release's own transaction, or by the scan."""
+
+from __future__ import annotations
+
+from accounts.actions.base import action, lock_account, record
+from accounts.clock import db_now
+from approvals.models import Release
+from publishing.actions.moves import wake_after_commit
+from publishing.models import Part, Publication
+
+
+def obey(release: Release) -> Publication:
+    """The publication of this release, one to one, with a part for each post."""
+    revision = release.revision
+    due_at = revision.requested_at or release.released_at
+    publication, created = Publication.objects.get_or_create(
+        release=release,
+        defaults={"account_id": release.account_id, "due_at": due_at, "next_try_at": due_at},
+    )
+    if created:
+        Part.objects.bulk_create(
+            Part(publication=publication, position=i) for i in range(len(revision.parts))
+        )
+        record("publication.waiting", actor=None, account=release.account_id,
+               subject=publication, draft_id=revision.draft_id)  # fmt: skip
+        if due_at <= db_now():
+            wake_after_commit(release.account_id)
+    return publication
+
+
+@action
+def obey_missed(release_id: int) -> None:
+    """What the scan does with a release whose publication nobody made."""
+    release = Release.objects.select_related("revision").get(pk=release_id)
+    lock_account(release.account_id)
+    if release.revision.closed_at is None:
+        obey(release)
+
+
+def unobeyed() -> list[int]:
+    """Releases that stand without a publication."""
+    return list(
+        Release.objects.filter(
+            publication__isnull=True, revision__closed_at__isnull=True
+        ).values_list("pk", flat=True)[:100]
+    )

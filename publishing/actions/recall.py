@@ -1,0 +1,80 @@
+"""Recall: an approved text is taken back before any part of it is out."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import require_role
+from accounts.actions.base import action
+from accounts.errors import Invalid, Moved, NotYours
+from accounts.models import Person
+from approvals.actions.base import close_revision
+from approvals.actions.base import move as move_draft
+from approvals.models import Closing, Comment, Draft
+from publishing.actions.moves import lock_publication, move
+from publishing.actions.record import close_unsent
+from publishing.models import (
+    Attempt,
+    Outcome,
+    PartState,
+    Phase,
+    Publication,
+    PublicationState,
+    Reason,
+)
+from publishing.models.states import MOVES
+
+
+class TooLateToRecall(Moved):
+    code = "too_late_to_recall"
+    sentence = gettext_lazy(
+        "Ce message est parti, ou peut-être parti : il ne peut plus être rappelé."
+    )
+
+
+@action
+def recall(*, actor: Person, publication_id: int, reason: str) -> Publication:
+    """Takes an approved text back, at once, with a reason; its draft goes back to writing.
+
+    Raises NotYours, Invalid without a reason, TooLateToRecall when a part is out or may be, and
+    for what was given up, where two people must agree.
+    """
+    if not Publication.objects.filter(pk=publication_id).exists():
+        raise NotYours
+    publication = lock_publication(publication_id)
+    require_role(actor, publication.account_id)
+    if not reason.strip():
+        raise Invalid(_("Dites pourquoi vous rappelez ce message."), field="reason")
+    if not can_recall(publication):
+        raise TooLateToRecall
+    recall_now(publication, actor=actor, reason=reason.strip())
+    return publication
+
+
+def can_recall(publication: Publication) -> bool:
+    """Nothing out, nothing perhaps out, nothing under way; what was given up takes two people."""
+    if PublicationState.RECALLED not in MOVES[PublicationState(publication.state)]:
+        return False
+    perhaps = [PartState.POSTING, PartState.OUT, PartState.UNCERTAIN]
+    if publication.parts.filter(state__in=perhaps).exists():
+        return False
+    tried = Attempt.objects.filter(part__publication=publication)
+    return not (
+        tried.filter(phase=Phase.POSTING).exists()
+        or tried.filter(outcome__in=[Outcome.UNCERTAIN, Outcome.ACCEPTED]).exists()
+    )
+
+
+def recall_now(publication: Publication, *, actor: Person, reason: str) -> None:
+    """The recall itself, in the caller's transaction and under its locks."""
+    preparing = Attempt.objects.filter(part__publication=publication, phase=Phase.PREPARING)
+    for attempt in preparing:
+        close_unsent(attempt, publication, Reason.LAST_LOOK, back=False)
+    move(publication, PublicationState.RECALLED, actor=actor)
+    draft = Draft.objects.select_for_update().get(pk=publication.release.revision.draft_id)
+    Comment.objects.create(
+        draft=draft, revision=publication.release.revision, author=actor, body=reason
+    )
+    close_revision(draft, Closing.RECALLED, actor=actor)
+    move_draft(draft, "recall")

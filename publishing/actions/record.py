@@ -1,0 +1,317 @@
+"""tx 3: X's answer in a write of its own, then what follows from it. And the reaper."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.actions.base import action, record
+from accounts.clock import db_now
+from accounts.models import Credential
+from accounts.models.credential import Connection
+from publishing.actions.moves import any_part_out, hold, lock_publication, move
+from publishing.gateway import Reply
+from publishing.models import (
+    Answer,
+    Attempt,
+    CreditStop,
+    Look,
+    LookKind,
+    Outcome,
+    Part,
+    PartState,
+    Phase,
+    Publication,
+    PublicationState,
+    Reason,
+    Throttle,
+)
+
+STATE = PublicationState
+
+
+def write_answer(attempt_id: int, reply: Reply) -> None:
+    """X's id and answer, in a write of their own: whatever comes next, they are kept."""
+    Answer.objects.get_or_create(
+        attempt_id=attempt_id,
+        defaults={
+            "outcome": reply.outcome,
+            "reason": reply.reason,
+            "status": reply.status,
+            "x_id": reply.x_id,
+            "retry_after": reply.retry_after,
+            "limits": reply.limits,
+            "body": reply.body,
+        },
+    )
+
+
+@action
+def apply_answer(attempt_id: int) -> None:
+    """What follows from an answer that stands in its row. Doing it twice is doing it once; an
+    answer that comes after the reaper moves what was uncertain as it says.
+    """
+    publication, attempt = _lock_attempt(attempt_id)
+    answer = Answer.objects.filter(attempt=attempt).first()
+    if answer is None:
+        return
+    belated = attempt.outcome == Outcome.UNCERTAIN and attempt.reason == Reason.WORKER_DIED
+    if attempt.phase != Phase.POSTING and not belated:
+        return
+    if belated and attempt.part.state != PartState.UNCERTAIN:
+        return
+    _close(attempt, Outcome(answer.outcome), Reason(answer.reason))
+    follow = {
+        Outcome.ACCEPTED: _accepted,
+        Outcome.REFUSED: _refused,
+        Outcome.NOT_SENT: _not_sent,
+        Outcome.UNCERTAIN: _uncertain,
+    }
+    follow[Outcome(answer.outcome)](publication, attempt, answer)
+
+
+def _lock_attempt(attempt_id: int) -> tuple[Publication, Attempt]:
+    publication_id = Attempt.objects.values_list("part__publication_id", flat=True).get(
+        pk=attempt_id
+    )
+    publication = lock_publication(publication_id)
+    attempt = Attempt.objects.select_for_update(of=("self",)).select_related("part").get(
+        pk=attempt_id
+    )  # fmt: skip
+    return publication, attempt
+
+
+def _close(attempt: Attempt, outcome: Outcome, reason: Reason) -> None:
+    attempt.phase, attempt.outcome, attempt.reason = Phase.ANSWERED, outcome, reason
+    Attempt.objects.filter(pk=attempt.pk).update(
+        phase=Phase.ANSWERED, outcome=outcome, reason=reason, answered_at=Now()
+    )
+    record("attempt.answered", actor=None, account=attempt.account_id, subject=attempt,
+           draft_id=_draft_id(attempt), outcome=outcome, reason=reason)  # fmt: skip
+
+
+def _draft_id(attempt: Attempt) -> int:
+    return Part.objects.values_list("publication__release__revision__draft_id", flat=True).get(
+        pk=attempt.part_id
+    )
+
+
+def _part(attempt: Attempt, state: PartState, **fields: object) -> None:
+    Part.objects.filter(pk=attempt.part_id).update(state=state, **fields)
+
+
+def _accepted(publication: Publication, attempt: Attempt, answer: Answer) -> None:
+    Throttle.objects.filter(account=attempt.account_id).delete()
+    part_is_out(publication, attempt.part, answer.x_id)
+
+
+def part_is_out(publication: Publication, part: Part, x_id: str) -> None:
+    """This part is known to be on X: the publication is published, goes on, or stays partial."""
+    Part.objects.filter(pk=part.pk).update(
+        state=PartState.OUT, x_id=x_id, out_at=Now(), uncertain_since=None
+    )
+    Look.objects.filter(part=part, done_at=None, kind=LookKind.LOOK_UP).update(
+        done_at=Now(), result="moot"
+    )
+    Publication.objects.filter(pk=publication.pk).update(not_sent=0)
+    if not publication.parts.exclude(state=PartState.OUT).exists():
+        move(publication, STATE.PUBLISHED)
+        plan_read_backs(publication)
+        return
+    now = db_now()
+    if publication.state == STATE.SENDING:
+        Publication.objects.filter(pk=publication.pk).update(next_try_at=now)
+
+
+def plan_read_backs(publication: Publication) -> None:
+    now = db_now()
+    Look.objects.bulk_create(
+        Look(
+            part=part,
+            kind=LookKind.READ_BACK,
+            due_at=now + dt.timedelta(seconds=after),
+            is_last=after == settings.DURATIONS.read_backs[-1],
+        )
+        for part in publication.parts.all()
+        for after in settings.DURATIONS.read_backs
+    )
+
+
+def _refused(publication: Publication, attempt: Attempt, answer: Answer) -> None:
+    _part(attempt, PartState.REFUSED)
+    after = STATE.PARTIAL if any_part_out(publication) else STATE.REFUSED
+    move(publication, after, reason=answer.reason)
+
+
+def _uncertain(publication: Publication, attempt: Attempt, answer: Answer | None) -> None:
+    becomes_uncertain(publication, attempt.part, Reason(attempt.reason))
+
+
+def becomes_uncertain(publication: Publication, part: Part, reason: Reason) -> None:
+    """A POST may have been accepted: nothing sends it again, X is looked up instead."""
+    now = db_now()
+    Part.objects.filter(pk=part.pk).update(
+        state=PartState.UNCERTAIN, uncertain_since=now, looks_made=0
+    )
+    move(publication, STATE.UNCERTAIN, reason=reason)
+    offsets = settings.DURATIONS.look_ups
+    Look.objects.bulk_create(
+        Look(
+            part=part,
+            kind=LookKind.LOOK_UP,
+            due_at=now + dt.timedelta(seconds=after),
+            is_last=after == offsets[-1],
+        )
+        for after in offsets
+    )
+
+
+def _not_sent(publication: Publication, attempt: Attempt, answer: Answer) -> None:
+    reason = Reason(answer.reason)
+    _part(attempt, PartState.PENDING)
+    if reason == Reason.RATE_LIMITED:
+        _throttle(attempt.account_id, answer.retry_after)
+    elif reason == Reason.UNAUTHORIZED:
+        _start_probing(attempt.account_id)
+    elif reason == Reason.SUSPENDED:
+        Credential.objects.filter(account=attempt.account_id).update(
+            state=Connection.SUSPENDED, refused_at=Now(), next_probe_at=_in(_probe_every())
+        )
+    elif reason == Reason.NO_CREDITS:
+        CreditStop.objects.filter(ended_at=None).update(restored_at=None, probe=None)
+        CreditStop.objects.get_or_create(ended_at=None)
+    back_to_waiting(publication, attempt, reason)
+
+
+def back_to_waiting(publication: Publication, attempt: Attempt, reason: Reason) -> None:
+    """Surely not sent: tried again later; held where X's no concerns the account or all."""
+    if any_part_out(publication):
+        _retry_later_part(publication, reason)
+        return
+    if reason in (Reason.SUSPENDED, Reason.NO_CREDITS):
+        hold(publication, reason)
+        return
+    closing = publication.due_at + dt.timedelta(seconds=publication.account.tolerance_seconds)
+    next_try = _next_try(publication, reason)
+    if next_try > closing:
+        move(publication, STATE.MISSED, reason=reason)
+        return
+    move(publication, STATE.WAITING, reason=reason, next_try_at=next_try)
+    Publication.objects.filter(pk=publication.pk).update(not_sent=publication.not_sent + 1)
+
+
+def _retry_later_part(publication: Publication, reason: Reason) -> None:
+    """A later part of a thread is tried again in place, for the account's tolerance."""
+    last_out = max(p.out_at for p in publication.parts.all() if p.out_at is not None)
+    patience = publication.account.tolerance_seconds
+    if reason == Reason.PARENT_INVISIBLE:
+        patience = settings.DURATIONS.parent_invisible
+    stop = reason in (Reason.SUSPENDED, Reason.NO_CREDITS)
+    if stop or db_now() > last_out + dt.timedelta(seconds=patience):
+        move(publication, STATE.PARTIAL, reason=reason)
+        return
+    Publication.objects.filter(pk=publication.pk).update(
+        next_try_at=_next_try(publication, reason), not_sent=publication.not_sent + 1
+    )
+
+
+def _next_try(publication: Publication, reason: Reason) -> dt.datetime:
+    if reason == Reason.RATE_LIMITED:
+        throttle = Throttle.objects.filter(account=publication.account_id).first()
+        if throttle is not None:
+            return throttle.until
+    if reason == Reason.NO_TURN:
+        return db_now()
+    retries = settings.DURATIONS.not_sent_retries
+    return _in(retries[min(publication.not_sent, len(retries) - 1)])
+
+
+def _in(seconds: float) -> dt.datetime:
+    return db_now() + dt.timedelta(seconds=seconds)
+
+
+def _probe_every() -> float:
+    return settings.DURATIONS.connection_probe
+
+
+def _throttle(account_id: int, retry_after: float | None) -> None:
+    """Nothing of this account before the limit opens; without a word from X, 60 s, doubling."""
+    durations = settings.DURATIONS
+    throttle, _created = Throttle.objects.get_or_create(
+        account_id=account_id, defaults={"until": db_now()}
+    )
+    if retry_after is None:
+        retry_after = min(durations.rate_limit_first * 2**throttle.tries, durations.rate_limit_most)
+        throttle.tries += 1
+    throttle.until = _in(retry_after)
+    throttle.save()
+
+
+def _start_probing(account_id: int) -> None:
+    """401: X once said it to everybody for two hours, so we ask before we believe it."""
+    Credential.objects.filter(account=account_id, state=Connection.CONNECTED).update(
+        state=Connection.PROBING,
+        refused_at=Now(),
+        probes=0,
+        next_probe_at=_in(settings.DURATIONS.unauthorized_probes[0]),
+    )
+
+
+def close_unsent(
+    attempt: Attempt, publication: Publication, reason: Reason, *, back: bool = True
+) -> None:
+    """Closes an attempt that never reached its POST; `back`: the row is tried again later."""
+    _close(attempt, Outcome.NOT_SENT, reason)
+    Part.objects.filter(pk=attempt.part_id).update(state=PartState.PENDING)
+    if back:
+        back_to_waiting(publication, attempt, reason)
+
+
+@action
+def close_unprepared(attempt_id: int, reply: Reply) -> None:
+    """What fails before the POST is not sent, but for X's no to the media, which is final."""
+    publication, attempt = _lock_attempt(attempt_id)
+    if attempt.phase != Phase.PREPARING:
+        return
+    if reply.outcome == Outcome.REFUSED:
+        _close(attempt, Outcome.REFUSED, reply.reason)
+        _part(attempt, PartState.REFUSED)
+        after = STATE.PARTIAL if any_part_out(publication) else STATE.REFUSED
+        move(publication, after, reason=reply.reason)
+        return
+    _close(attempt, Outcome.NOT_SENT, reply.reason)
+    _not_sent(publication, attempt, Answer(reason=reply.reason, retry_after=reply.retry_after))
+
+
+def stale_attempts() -> list[int]:
+    """Attempts in flight that no worker has renewed for 45 s, by PostgreSQL's clock."""
+    limit = db_now() - dt.timedelta(seconds=settings.DURATIONS.attempt_stale)
+    late = Q(phase=Phase.PREPARING, renewed_at__lt=limit) | Q(
+        phase=Phase.POSTING, posting_at__lt=limit
+    )
+    return list(Attempt.objects.filter(late).values_list("pk", flat=True)[:100])
+
+
+def reap(attempt_id: int) -> None:
+    """Ends what its worker left behind: never by sending anything again."""
+    if Answer.objects.filter(attempt=attempt_id).exists():
+        apply_answer(attempt_id)
+    else:
+        _reap_unanswered(attempt_id)
+
+
+@action
+def _reap_unanswered(attempt_id: int) -> None:
+    publication, attempt = _lock_attempt(attempt_id)
+    if attempt.phase == Phase.ANSWERED or attempt.pk not in stale_attempts():
+        return
+    if attempt.phase == Phase.PREPARING:
+        close_unsent(attempt, publication, Reason.WORKER_LOST)
+        return
+    if Answer.objects.filter(attempt=attempt).exists():
+        return  # it came just now: the next look applies it
+    _close(attempt, Outcome.UNCERTAIN, Reason.WORKER_DIED)
+    becomes_uncertain(publication, attempt.part, Reason.WORKER_DIED)

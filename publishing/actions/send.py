@@ -1,0 +1,121 @@
+"""One part of one release on its way: media, turn, one POST, its answer. No transaction is open
+while X is spoken to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from approvals.digest import canonical, digest_of
+from publishing.actions.claim import Claimed, claim, may_still_leave, renew, take_turn
+from publishing.actions.record import apply_answer, close_unprepared, write_answer
+from publishing.gateway import LeftTooLate, Reply, boot_clock, post, upload_image
+from publishing.models import Attempt, Outcome, Part, Reason
+
+log = structlog.get_logger(__name__)
+
+# A connection that stood within this many seconds needs no second look at the database.
+FRESH_FOR = 0.5
+# X keeps an upload for a day: one that is nearly over is made anew.
+MEDIA_MARGIN = 3600
+
+
+def send_due(account_id: int, *, at_most: int = 50) -> int:
+    """Sends what is due of one account, one after the other; how many parts were tried."""
+    for done in range(at_most):
+        claimed = claim(account_id)
+        if claimed is None:
+            return done
+        send(claimed)
+    return at_most
+
+
+def send(claimed: Claimed) -> None:
+    """At most one POST of this part, and its answer written down before anything follows."""
+    prepared = _prepare(claimed)
+    if isinstance(prepared, Reply):
+        close_unprepared(claimed.attempt_id, prepared)
+        return
+    digest, media_ids = prepared
+    if not take_turn(claimed.attempt_id, digest):
+        return
+    reply = post(
+        claimed.line,
+        claimed.text,
+        last_look=_last_look(claimed.attempt_id, boot_clock()),
+        reply_to=claimed.reply_to,
+        media_ids=media_ids,
+        reply_settings="" if claimed.reply_to else claimed.reply_settings,
+    )
+    log.info(
+        "answer", attempt=claimed.attempt_id, outcome=str(reply.outcome), reason=str(reply.reason)
+    )
+    write_answer(claimed.attempt_id, reply)
+    apply_answer(claimed.attempt_id)
+
+
+def _last_look(attempt_id: int, committed: float) -> Callable[[], None]:
+    """A process that was stopped, or a slow connection: the database is asked once more."""
+
+    def look() -> None:
+        age = boot_clock() - committed
+        if age < FRESH_FOR:
+            return
+        if age > settings.DURATIONS.post_total / 2 or not may_still_leave(attempt_id):
+            raise LeftTooLate
+
+    return look
+
+
+def _prepare(claimed: Claimed) -> tuple[str, tuple[str, ...]] | Reply:
+    """The digest over the very bytes to be sent, and the ids of their uploads."""
+    content: dict[str, Any] = json.loads(claimed.content)
+    if not claimed.images:
+        return digest_of(canonical(content)), ()
+    position = Attempt.objects.values_list("part__position", flat=True).get(pk=claimed.attempt_id)
+    media_ids: list[str] = []
+    for index, image in enumerate(claimed.images):
+        renew(claimed.attempt_id)
+        try:
+            with default_storage.open(f"images/{image['sha256']}") as stored:
+                raw: bytes = stored.read()
+        except OSError:
+            return Reply(Outcome.NOT_SENT, Reason.MEDIA_UNREADABLE)
+        sha256 = hashlib.sha256(raw).hexdigest()
+        content["parts"][position]["images"][index]["sha256"] = sha256
+        if sha256 != image["sha256"]:
+            break  # the digest will say so
+        found = _uploaded(claimed, sha256, raw, image["alt"])
+        if isinstance(found, Reply):
+            return found
+        media_ids.append(found)
+    return digest_of(canonical(content)), tuple(media_ids)
+
+
+def _uploaded(claimed: Claimed, sha256: str, raw: bytes, alt: str) -> str | Reply:
+    """The media id of an upload still good, or of a new one."""
+    known = claimed.media.get(sha256)
+    if known and float(known["expires"]) > time.time() + MEDIA_MARGIN:
+        return known["id"]
+    mime = _mime(raw)
+    media_id, reply = upload_image(claimed.line, f"image.{mime[6:]}", raw, mime, alt)
+    if not media_id:
+        return reply
+    part = Part.objects.get(attempts=claimed.attempt_id)
+    part.media[sha256] = {"id": media_id, "expires": str(time.time() + 86_400)}
+    Part.objects.filter(pk=part.pk).update(media=part.media)
+    return media_id
+
+
+def _mime(raw: bytes) -> str:
+    if raw.startswith(b"\x89PNG"):
+        return "image/png"
+    return "image/webp" if raw[8:12] == b"WEBP" else "image/jpeg"

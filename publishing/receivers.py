@@ -1,0 +1,23 @@
+"""publishing obeys the lower floors, in their transaction; the scan finds the same without it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from accounts.signals import right_ended
+from approvals.models import Release
+from approvals.signals import released
+from publishing.actions.obey import obey
+from publishing.actions.scan import settle_account
+
+
+@receiver(released)
+def on_released(sender: object, release: Release, **kwargs: Any) -> None:
+    obey(release)
+
+
+@receiver(right_ended)
+def on_right_ended(sender: object, account_id: int, **kwargs: Any) -> None:
+    settle_account(account_id)

@@ -1,0 +1,102 @@
+"""The ground of publishing's tests: the cast's accounts connected to a sandbox of X that really
+answers, and releases made as people make them. Work is done by calling what the tasks call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from accounts.crypto import Secret
+from accounts.models import Account, Person
+from approvals.actions.drafts import Content, begin_draft, submit_draft
+from approvals.actions.reviews import approve
+from approvals.models import Revision
+from publishing.actions.connect import connect
+from publishing.models import Publication
+from tests.cast import Cast, make_cast
+from tests.sandbox import CONSUMER, Sandbox, running
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[Sandbox]:
+    with running() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def x(sandbox_process, settings) -> Sandbox:
+    """The sandbox, empty, and the settings that lead there."""
+    sandbox_process.reset()
+    settings.X_API_BASE_URL = sandbox_process.base_url
+    settings.X_API_KEY, settings.X_API_SECRET = CONSUMER["key"], CONSUMER["secret"]
+    return sandbox_process
+
+
+@pytest.fixture(autouse=True)
+def woken(monkeypatch) -> list[int]:
+    """No broker here: the accounts for which a worker would have been woken."""
+    accounts: list[int] = []
+    monkeypatch.setattr("publishing.tasks.wake", accounts.append)
+    return accounts
+
+
+@dataclass
+class Line:
+    """The cast, connected; `release` takes a text from its author to its release."""
+
+    cast: Cast
+    x: Sandbox
+    count: int = field(default=0)
+
+    def submitted(
+        self,
+        *texts: str,
+        author: Person | None = None,
+        account: Account | None = None,
+        **content: Any,
+    ) -> Revision:
+        account, author = account or self.cast.nantes, author or self.cast.claire
+        self.count += 1
+        parts = [{"text": text, "images": []} for text in texts or (f"Conseil {self.count}.",)]
+        draft = begin_draft(actor=author, account=account, content=Content(parts=parts, **content))
+        return submit_draft(actor=author, draft_id=draft.pk, version=draft.version)
+
+    def released(
+        self, *texts: str, signers: tuple[Person, ...] = (), **content: Any
+    ) -> Publication:
+        """A publication, signed by Marc and Hélène unless said otherwise."""
+        revision = self.submitted(*texts, **content)
+        for signer in signers or (self.cast.marc, self.cast.helene):
+            approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+        return Publication.objects.get(release__revision=revision)
+
+
+@pytest.fixture
+def line(transactional_db, x) -> Line:
+    cast = make_cast()
+    for account in (cast.nantes, cast.rennes):
+        tokens = x.accounts[account.handle]
+        connect(
+            account=account,
+            token=Secret(tokens["token"]),
+            token_secret=Secret(tokens["token_secret"]),
+        )
+    return Line(cast, x)
+
+
+@pytest.fixture
+def backdate() -> Callable[..., None]:
+    """Time is moved by backdating rows: `backdate(row, seconds, "field", ...)`."""
+    import datetime as dt
+
+    def move(row: Any, seconds: float, *fields: str) -> None:
+        row.refresh_from_db()
+        changes = {f: getattr(row, f) - dt.timedelta(seconds=seconds) for f in fields}
+        type(row).objects.filter(pk=row.pk).update(**changes)
+        row.refresh_from_db()
+
+    return move

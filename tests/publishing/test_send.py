@@ -1,0 +1,121 @@
+"""A release leaves: claimed, sent once, its answer written down."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import AuditEntry
+from publishing.actions.send import send_due
+from publishing.models import Attempt, Part
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_release_is_published_once_and_exactly_as_approved(line, x):
+    publication = line.released("Fermez vos volets & vos portes.\nMême en journée.")
+
+    assert send_due(publication.account_id) == 1
+
+    publication.refresh_from_db()
+    (post,) = x.posts("pnationale44")
+    part = Part.objects.get(publication=publication)
+    assert publication.state == "published"
+    assert post["text"] == "Fermez vos volets & vos portes.\nMême en journée."
+    assert part.x_id == post["id"]
+    assert send_due(publication.account_id) == 0
+    assert len(x.requests("post")) == 1
+
+
+def test_every_step_is_in_the_trail_and_no_text_is(line, x):
+    publication = line.released("Un mot que la piste ne doit pas garder.")
+    send_due(publication.account_id)
+
+    draft_id = publication.release.revision.draft_id
+    trail = list(AuditEntry.objects.filter(draft_id=draft_id).order_by("id"))
+    assert [entry.act for entry in trail] == [
+        "draft.begun",
+        "draft.submitted",
+        "review.approved",
+        "review.approved",
+        "draft.released",
+        "publication.waiting",
+        "publication.sending",
+        "attempt.preparing",
+        "attempt.posting",
+        "attempt.answered",
+        "publication.published",
+    ]
+    assert not any("piste" in str(entry.details) for entry in trail)
+
+
+def test_a_later_hour_waits_for_it(line, x, backdate):
+    import datetime as dt
+
+    from accounts.clock import db_now
+
+    later = line.released(requested_at=db_now() + dt.timedelta(hours=2))
+    assert send_due(later.account_id) == 0
+    backdate(later, 7200, "due_at", "next_try_at")
+    assert send_due(later.account_id) == 1
+    assert len(x.posts()) == 1
+
+
+def test_posts_of_one_account_leave_by_due_time(line, x, backdate):
+    second, first = line.released("Deux."), line.released("Un.")
+    backdate(first, 60, "due_at", "next_try_at")
+    assert send_due(second.account_id) == 2
+    assert [post["text"] for post in x.posts()] == ["Un.", "Deux."]
+
+
+def test_a_thread_leaves_part_after_part_under_its_parent(line, x):
+    publication = line.released("Premier.", "Deuxième.", "Troisième.")
+    assert send_due(publication.account_id) == 3
+    publication.refresh_from_db()
+    one, two, three = x.posts()
+    assert publication.state == "published"
+    assert (two["parent"], three["parent"]) == (one["id"], two["id"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "options", "state", "reason"),
+    [
+        ("timeout", {"when": "after"}, "uncertain", "no_answer"),
+        ("reset", {"when": "before"}, "uncertain", "no_answer"),
+        ("status", {"status": 503, "when": "after"}, "uncertain", "server_error"),
+        ("body", {"body": "empty"}, "uncertain", "broken_answer"),
+        ("body", {"body": "null"}, "uncertain", "broken_answer"),
+        ("body", {"body": "errors"}, "uncertain", "broken_answer"),
+        ("slow_loris", {"seconds": 0.5}, "uncertain", "no_answer"),
+        ("redirect", {}, "uncertain", "broken_answer"),
+        ("duplicate", {}, "uncertain", "duplicate"),
+        ("not_permitted", {}, "refused", "not_permitted"),
+        ("rate_limited", {"reset": 60}, "waiting", "rate_limited"),
+        ("unauthorized", {"on": "post"}, "waiting", "unauthorized"),
+        ("credits", {"on": "post"}, "held", "no_credits"),
+        ("suspended", {"on": "post"}, "held", "suspended"),
+    ],
+)
+def test_each_answer_is_refused_not_sent_or_uncertain(
+    line, x, settings, fault, options, state, reason
+):
+    from dataclasses import replace
+
+    settings.DURATIONS = replace(settings.DURATIONS, post_read=1, post_total=1.5)
+    publication = line.released()
+    x.switch(fault, **options)
+
+    send_due(publication.account_id)
+
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == (state, reason)
+    assert len(x.requests("post")) == 1
+    assert Attempt.objects.get().phase == "answered"
+
+
+def test_nothing_listens_at_all_is_not_sent(line, x, settings):
+    publication = line.released()
+    settings.X_API_BASE_URL = "http://127.0.0.1:9"
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("waiting", "unreachable")
+    assert not x.requests("post")
