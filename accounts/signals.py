@@ -4,3 +4,7 @@ from django.dispatch import Signal
 
 # Arguments: account_id, person_id.
 right_ended = Signal()
+
+# A question, asked before somebody ends a right: each receiver answers how many waiting
+# publications rest on it. Arguments: account_id, person_id.
+what_rests_on = Signal()

@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import models, transaction
 
+from accounts.constraints import in_sentences
 from accounts.errors import Forbidden, NotYours
 from accounts.models import Account, AuditEntry, Notice, Person
 from accounts.models.notice import NoticeKind
@@ -17,11 +18,14 @@ R = TypeVar("R")
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
-    """Runs a verb in one durable transaction: what it returns is committed, or it never was."""
+    """Runs a verb in one durable transaction: what it returns is committed, or it never was.
+
+    What a named constraint refuses is said in its sentence.
+    """
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic(durable=True):
+        with in_sentences(), transaction.atomic(durable=True):
             return function(*args, **kwargs)
 
     return run

@@ -1,0 +1,90 @@
+"""Adding a department; its rule of approval and its settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.actions.base import action, lock_account, record, require_administrator
+from accounts.errors import Invalid, Refusal, Sentence
+from accounts.models import Account, Credential, Person
+from accounts.quorum import Quorum, quorum_of
+
+
+class RuleCannotBeMet(Invalid):
+    code = "rule_cannot_be_met"
+
+
+class HandleConnected(Refusal):
+    code = "handle_connected"
+    sentence = _("Ce compte est connecté à X sous ce nom : il ne change plus ici.")
+
+
+SETTINGS = ("name", "handle", "time_zone", "tolerance_minutes", "reply_settings")
+
+
+@action
+def add_account(account: Account, *, actor: Person) -> Account:
+    """A department as its form describes it; nobody may write for it yet."""
+    require_administrator(actor)
+    account.save(force_insert=True)
+    record("account.added", actor=actor, account=account, subject=account)
+    return account
+
+
+@action
+def change_rule(account_id: int, approvals_required: int, *, actor: Person) -> None:
+    """The number of approvals for what is submitted from now on."""
+    require_administrator(actor)
+    account = lock_account(account_id)
+    quorum = quorum_of(account, approvals_required)
+    if approvals_required < 1 or not quorum.can_be_met:
+        raise RuleCannotBeMet(why_not(quorum), field="approvals_required")
+    before = account.approvals_required
+    if before == approvals_required:
+        return
+    account.approvals_required = approvals_required
+    account.save(update_fields=["approvals_required"])
+    record(
+        "account.rule_changed",
+        actor=actor,
+        account=account,
+        subject=account,
+        before=before,
+        after=approvals_required,
+    )
+
+
+@action
+def change_settings(account_id: int, changes: dict[str, Any], *, actor: Person) -> None:
+    """The trail names the fields that changed."""
+    require_administrator(actor)
+    account = lock_account(account_id)
+    changed = [name for name in SETTINGS if changes[name] != getattr(account, name)]
+    if "handle" in changed and Credential.objects.filter(account=account).exists():
+        raise HandleConnected
+    if not changed:
+        return
+    for name in changed:
+        setattr(account, name, changes[name])
+    account.save(update_fields=changed)
+    record("account.changed", actor=actor, account=account, subject=account, fields=changed)
+
+
+def why_not(quorum: Quorum) -> Sentence:
+    """Why the people of the account cannot meet this rule."""
+    if quorum.required < 1:
+        return _("Il faut au moins un accord.")
+    if quorum.lacks_supervisor:
+        return _(
+            "Personne ne supervise ce compte : aucune règle ne peut être tenue. "
+            "Nommez d’abord un superviseur."
+        )
+    return ngettext(
+        "%(asked)d accords demandés, mais une seule personne peut répondre à un brouillon.",
+        "%(asked)d accords demandés, mais %(most)d personnes seulement peuvent répondre à un "
+        "brouillon.",
+        quorum.most,
+    ) % {"asked": quorum.required, "most": quorum.most}

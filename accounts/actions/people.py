@@ -1,0 +1,113 @@
+"""Creating people, giving them a link, ending them; making and unmaking administrators."""
+
+from __future__ import annotations
+
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.base import action, lock_account, owe, record, require_administrator
+from accounts.actions.rights import end_right
+from accounts.errors import Moved, NotYours, Refusal
+from accounts.models import Person, Seat, Supervision
+from accounts.models.notice import NoticeKind
+
+
+class LastAdministrator(Refusal):
+    code = "last_administrator"
+    sentence = _("C’est le dernier administrateur : nommez-en un autre d’abord.")
+
+
+class AlreadyEnded(Moved):
+    code = "already_ended"
+    sentence = _("L’accès de cette personne est déjà fermé.")
+
+
+@action
+def create_person(email: str, name: str, *, actor: Person, administrator: bool = False) -> Person:
+    """A person who chooses a password by the link that is mailed and shown."""
+    require_administrator(actor)
+    person = Person.objects.create_person(email, name, is_administrator=administrator)
+    record("person.created", actor=actor, subject=person)
+    if administrator:
+        record("administrator.made", actor=actor, subject=person)
+    owe([person], NoticeKind.PASSWORD, path="/")
+    return person
+
+
+@action
+def make_link(person_id: int, *, actor: Person) -> Person:
+    """A new one-time link; the token is computed where it is shown, and kept nowhere."""
+    require_administrator(actor)
+    person = lock_person(person_id)
+    record("person.link_made", actor=actor, subject=person)
+    owe([person], NoticeKind.PASSWORD, path="/")
+    return person
+
+
+@action
+def end_person(person_id: int, *, actor: Person) -> None:
+    """Ends the seats, the supervisions and every sign-in of a person."""
+    require_administrator(actor)
+    locked = {right.account_id for right in rights_of(person_id)}
+    for account_id in sorted(locked):
+        lock_account(account_id)
+    others = lock_other_administrators(person_id)
+    person = lock_person(person_id)
+    if person.is_administrator and not others:
+        raise LastAdministrator
+    rights = rights_of(person_id)
+    if {right.account_id for right in rights} - locked:
+        raise Moved
+    for right in rights:
+        end_right(right, actor=actor)
+    person.ended_at = Now()
+    person.set_unusable_password()
+    person.save(update_fields=["ended_at", "password"])
+    record("person.ended", actor=actor, subject=person)
+
+
+@action
+def make_administrator(person_id: int, *, actor: Person) -> None:
+    require_administrator(actor)
+    person = lock_person(person_id)
+    if not person.is_administrator:
+        person.is_administrator = True
+        person.save(update_fields=["is_administrator"])
+        record("administrator.made", actor=actor, subject=person)
+
+
+@action
+def unmake_administrator(person_id: int, *, actor: Person) -> None:
+    require_administrator(actor)
+    others = lock_other_administrators(person_id)
+    person = lock_person(person_id)
+    if not person.is_administrator:
+        return
+    if not others:
+        raise LastAdministrator
+    person.is_administrator = False
+    person.save(update_fields=["is_administrator"])
+    record("administrator.unmade", actor=actor, subject=person)
+
+
+def rights_of(person_id: int) -> list[Seat | Supervision]:
+    return [
+        *Seat.objects.filter(person_id=person_id, ended_at=None),
+        *Supervision.objects.filter(person_id=person_id, ended_at=None),
+    ]
+
+
+def lock_person(person_id: int) -> Person:
+    """An active person, locked in a way that lets others name them in their own rows."""
+    person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
+    if person is None:
+        raise NotYours
+    if not person.is_active:
+        raise AlreadyEnded
+    return person
+
+
+def lock_other_administrators(person_id: int) -> list[Person]:
+    """All are locked, in one order and before the person: two who end each other at once."""
+    active = Person.objects.filter(is_administrator=True, ended_at=None).order_by("pk")
+    return [p for p in active.select_for_update(no_key=True) if p.pk != person_id]

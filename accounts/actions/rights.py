@@ -1,0 +1,93 @@
+"""The three seats of an account and its supervisions: giving and ending them."""
+
+from __future__ import annotations
+
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.base import action, lock_account, record, require_administrator
+from accounts.errors import Moved
+from accounts.models import Person, Seat, Supervision
+from accounts.signals import right_ended
+
+
+class NotHeld(Moved):
+    code = "not_held"
+    sentence = _("Ce droit a déjà pris fin.")
+
+
+@action
+def appoint(account_id: int, number: int, person_id: int, *, actor: Person) -> Seat:
+    """Gives a free seat; the database refuses a fourth one, a taken one, a second role."""
+    require_administrator(actor)
+    account = lock_account(account_id)
+    seat = Seat.objects.create(
+        account=account, number=number, person_id=person_id, appointed_by=actor
+    )
+    record(
+        "seat.appointed",
+        actor=actor,
+        account=account,
+        subject=seat,
+        person_id=person_id,
+        number=number,
+    )
+    return seat
+
+
+@action
+def vacate(seat_id: int, *, actor: Person) -> None:
+    require_administrator(actor)
+    seat = Seat.objects.filter(pk=seat_id).first()
+    if seat is None:
+        raise NotHeld
+    lock_account(seat.account_id)
+    end_right(seat, actor=actor)
+
+
+@action
+def name_supervisor(account_id: int, person_id: int, *, actor: Person) -> Supervision:
+    require_administrator(actor)
+    account = lock_account(account_id)
+    supervision = Supervision.objects.create(
+        account=account, person_id=person_id, appointed_by=actor
+    )
+    record(
+        "supervision.named",
+        actor=actor,
+        account=account,
+        subject=supervision,
+        person_id=person_id,
+    )
+    return supervision
+
+
+@action
+def end_supervision(supervision_id: int, *, actor: Person) -> None:
+    require_administrator(actor)
+    supervision = Supervision.objects.filter(pk=supervision_id).first()
+    if supervision is None:
+        raise NotHeld
+    lock_account(supervision.account_id)
+    end_right(supervision, actor=actor)
+
+
+def end_right(right: Seat | Supervision, *, actor: Person) -> None:
+    """Under the account's lock. What waits on this right is held in this very transaction."""
+    ended = (
+        type(right)
+        .objects.filter(pk=right.pk, ended_at=None)
+        .update(ended_at=Now(), ended_by=actor)
+    )
+    if not ended:
+        raise NotHeld
+    details = {"number": right.number} if isinstance(right, Seat) else {}
+    record(
+        "seat.vacated" if isinstance(right, Seat) else "supervision.ended",
+        actor=actor,
+        account=right.account_id,
+        subject=right,
+        person_id=right.person_id,
+        **details,
+    )
+    right_ended.send(type(right), account_id=right.account_id, person_id=right.person_id)

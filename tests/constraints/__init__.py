@@ -1,0 +1,1 @@
+"""The database says no last: each constraint and trigger by plain SQL."""

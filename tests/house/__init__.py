@@ -1,0 +1,1 @@
+"""The house keeps itself: arrows, migrations, templates, settings."""
