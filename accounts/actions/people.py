@@ -23,6 +23,18 @@ class AlreadyEnded(Moved):
 
 
 @action
+def create_first_administrator(email: str, name: str) -> Person:
+    """The operator's act, with no actor in the application: only while nobody administers."""
+    administrators = Person.objects.filter(is_administrator=True, ended_at=None)
+    if administrators.exists():
+        raise Refusal(_("Il y a déjà un administrateur : c’est à lui d’en nommer d’autres."))
+    person = Person.objects.create_person(email, name, is_administrator=True)
+    record("person.created", actor=None, subject=person)
+    record("administrator.made", actor=None, subject=person)
+    return person
+
+
+@action
 def create_person(email: str, name: str, *, actor: Person, administrator: bool = False) -> Person:
     """A person who chooses a password by the link that is mailed and shown."""
     require_administrator(actor)

@@ -1,0 +1,106 @@
+"""The demonstration: five departments, their people, one password; run again, it changes nothing.
+
+Prints the people to sign in as.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts import demo
+from accounts.actions import departments, people, rights
+from accounts.models import Account, Person, Seat, Supervision
+
+ADMINISTRATORS = ["Agnès Kermarrec", "Victor Delmas"]
+
+# Three seat holders, then two supervisors. All of them are invented.
+PILOTS = {
+    "44": (
+        "Loire-Atlantique",
+        ["Claire Guérin", "Marc Lebrun", "Leïla Benali"],
+        ["Hélène Morvan", "Paul Thébaud"],
+    ),
+    "35": (
+        "Ille-et-Vilaine",
+        ["Yann Le Goff", "Soazig Caradec", "Hugo Perrin"],
+        ["Gwenaëlle Robert", "Samir Haddad"],
+    ),
+    "62": (
+        "Pas-de-Calais",
+        ["Juliette Delattre", "Thomas Wagnies", "Inès Carlier"],
+        ["Bruno Lefebvre", "Nathalie Duquesne"],
+    ),
+    "67": (
+        "Bas-Rhin",
+        ["Mathieu Kessler", "Anne Schmitt", "Karim Ziani"],
+        ["Sophie Muller", "Lucas Weber"],
+    ),
+    "06": (
+        "Alpes-Maritimes",
+        ["Chiara Rossi", "Nicolas Martel", "Fatou Diallo"],
+        ["Isabelle Giraud", "Olivier Blanc"],
+    ),
+}
+PLAIN = str.maketrans("éèëïç", "eeeic")
+
+
+def email(name: str, code: str) -> str:
+    return f"{name.split()[0].lower().translate(PLAIN)}.{code}@{demo.DOMAIN}"
+
+
+class Command(BaseCommand):
+    help = "Seeds the demonstration and prints its people."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.IS_DEMO:
+            raise CommandError("seed_demo only runs with POLICETWEETS_ENV=demo.")
+        self.password = make_password(demo.PASSWORD)
+        first = email(ADMINISTRATORS[0], "admin")
+        administrator = Person.objects.filter(email=first).first()
+        if administrator is None:
+            administrator = people.create_first_administrator(first, ADMINISTRATORS[0])
+            self.give_password(administrator)
+        self.actor = administrator
+        for name in ADMINISTRATORS[1:]:
+            self.person(name, "admin", administrator=True)
+        for code, (department, holders, supervisors) in PILOTS.items():
+            if not Account.objects.filter(code=code).exists():
+                self.department(code, department, holders, supervisors)
+        self.print_people()
+
+    def department(self, code: str, name: str, holders: list[str], supervisors: list[str]) -> None:
+        account = departments.add_account(
+            Account(code=code, name=name, handle=f"pnationale{code}"), actor=self.actor
+        )
+        for number, holder in enumerate(holders, start=1):
+            rights.appoint(account.pk, number, self.person(holder, code).pk, actor=self.actor)
+        for supervisor in supervisors:
+            rights.name_supervisor(account.pk, self.person(supervisor, code).pk, actor=self.actor)
+
+    def person(self, name: str, code: str, *, administrator: bool = False) -> Person:
+        address = email(name, code)
+        person = Person.objects.filter(email=address).first()
+        if person is None:
+            person = people.create_person(
+                address, name, actor=self.actor, administrator=administrator
+            )
+            self.give_password(person)
+        return person
+
+    def give_password(self, person: Person) -> None:
+        Person.objects.filter(pk=person.pk).update(password=self.password)
+
+    def print_people(self) -> None:
+        places = dict.fromkeys(Person.objects.values_list("pk", flat=True), "")
+        for seat in Seat.objects.filter(ended_at=None).select_related("account"):
+            places[seat.person_id] += f" @{seat.account.handle} (titulaire)"
+        for supervision in Supervision.objects.filter(ended_at=None).select_related("account"):
+            places[supervision.person_id] += f" @{supervision.account.handle} (supervision)"
+        self.stdout.write(f"Sign in as one of these; the password is {demo.PASSWORD}")
+        for person in demo.people():
+            place = " administration" if person.is_administrator else places[person.pk]
+            self.stdout.write(f"  {person.email:32}{person.name:20}{place}")
