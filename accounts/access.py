@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,12 +58,17 @@ def require_role(person: Person, account: Account | int, *, only: Role | None = 
 def reviewers(account: Account | int) -> dict[int, tuple[Person, Role]]:
     """The people who may review the account's drafts now: id -> (person, role). Two queries."""
     account_id = account.pk if isinstance(account, Account) else account
-    alive = {"account_id": account_id, "ended_at": None, "person__ended_at": None}
-    people: dict[int, tuple[Person, Role]] = {}
+    return reviewers_of({account_id})[account_id]
+
+
+def reviewers_of(account_ids: Collection[int]) -> dict[int, dict[int, tuple[Person, Role]]]:
+    """The reviewers of several accounts, account by account: two queries in all."""
+    alive = {"account_id__in": account_ids, "ended_at": None, "person__ended_at": None}
+    people: dict[int, dict[int, tuple[Person, Role]]] = {pk: {} for pk in account_ids}
     for seat in Seat.objects.filter(**alive).select_related("person").order_by("number"):
-        people[seat.person_id] = (seat.person, "seat")
+        people[seat.account_id][seat.person_id] = (seat.person, "seat")
     for sup in Supervision.objects.filter(**alive).select_related("person").order_by("pk"):
-        people[sup.person_id] = (sup.person, "supervision")
+        people[sup.account_id][sup.person_id] = (sup.person, "supervision")
     return people
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.access import Role, reviewers
+from accounts.access import Role, reviewers_of
 from accounts.models import Person
 from approvals.models import Contributor, Review, Revision, Verdict
 
@@ -64,12 +66,33 @@ class Quorum:
 
 def quorum_of(revision: Revision) -> Quorum:
     """The quorum as the database has it now: four queries."""
-    draft = revision.draft
-    people = reviewers(draft.account_id)
-    contributors = frozenset(
-        Contributor.objects.filter(draft=draft).values_list("person_id", flat=True)
-    )
-    given = list(Review.objects.filter(revision=revision).order_by("id"))
+    return quorums_of([revision])[revision.pk]
+
+
+def quorums_of(revisions: Iterable[Revision]) -> dict[int, Quorum]:
+    """The quorums of several revisions (with their drafts), by id: four queries in all."""
+    revisions = list(revisions)
+    people = reviewers_of({r.draft.account_id for r in revisions})
+    wrote: dict[int, set[int]] = defaultdict(set)
+    drafts = {r.draft_id for r in revisions}
+    pairs = Contributor.objects.filter(draft__in=drafts).values_list("draft_id", "person_id")
+    for draft_id, person_id in pairs:
+        wrote[draft_id].add(person_id)
+    given: dict[int, list[Review]] = defaultdict(list)
+    for review in Review.objects.filter(revision__in=revisions).order_by("id"):
+        given[review.revision_id].append(review)
+    return {
+        r.pk: _quorum(r, people[r.draft.account_id], frozenset(wrote[r.draft_id]), given[r.pk])
+        for r in revisions
+    }
+
+
+def _quorum(
+    revision: Revision,
+    people: dict[int, tuple[Person, Role]],
+    contributors: frozenset[int],
+    given: list[Review],
+) -> Quorum:
     against = {r.reviewer_id for r in given if r.verdict != Verdict.APPROVE}
     signatures = [
         Signature(review, *people[review.reviewer_id])

@@ -1,0 +1,56 @@
+"""Times in words, as people say them, in an account's own zone; pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+
+def offset(moment: dt.datetime) -> str:
+    """« UTC+2 », « UTC−3:30 »"""
+    minutes = round((moment.utcoffset() or dt.timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def exactly(moment: dt.datetime, zone: ZoneInfo) -> str:
+    """« mercredi 2 décembre 2026 à 18:00 (UTC+1) »"""
+    local = moment.astimezone(zone)
+    return _("%(day)s à %(hour)s (%(offset)s)") % {
+        "day": date_format(local, "l j F Y"),
+        "hour": f"{local:%H:%M}",
+        "offset": offset(local),
+    }
+
+
+def said(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime) -> str:
+    """« aujourd’hui à 18:00 », « demain à 8:05 », « le 2 décembre à 18:00 »"""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    hour = f"{local:%H:%M}"
+    days = (local.date() - today).days
+    if days == 0:
+        return _("aujourd’hui à %(hour)s") % {"hour": hour}
+    if days == 1:
+        return _("demain à %(hour)s") % {"hour": hour}
+    if days == -1:
+        return _("hier à %(hour)s") % {"hour": hour}
+    day = date_format(local, "j F" if local.year == today.year else "j F Y")
+    return _("le %(day)s à %(hour)s") % {"day": day, "hour": hour}
+
+
+def distance(moment: dt.datetime, now: dt.datetime) -> str:
+    """« dans 2 h 10 », « il y a 12 min »"""
+    seconds = (moment - now).total_seconds()
+    minutes = int(abs(seconds) // 60)
+    if minutes < 1:
+        return _("dans moins d’une minute") if seconds > 0 else _("à l’instant")
+    if minutes < 60:
+        length = _("%(minutes)d min") % {"minutes": minutes}
+    elif minutes < 24 * 60:
+        length = _("%(hours)d h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
+    else:
+        length = _("%(days)d j") % {"days": minutes // (24 * 60)}
+    return (_("dans %(length)s") if seconds > 0 else _("il y a %(length)s")) % {"length": length}

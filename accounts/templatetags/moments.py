@@ -1,0 +1,41 @@
+"""Times as people say them, in the account's own zone, with the exact time at hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import Account
+from accounts.moments import distance, exactly, said
+
+register = template.Library()
+
+
+def _element(moment: dt.datetime, zone: ZoneInfo, words: str) -> SafeString:
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.astimezone(zone).isoformat(timespec="seconds"),
+        exactly(moment, zone),
+        words,
+    )
+
+
+@register.filter
+def moment(value: dt.datetime | None, account: Account) -> str:
+    """`{{ draft.requested_at|moment:draft.account }}`: « aujourd’hui à 18:00 »."""
+    if value is None:
+        return ""
+    return _element(value, account.zone, said(value, account.zone, timezone.now()))
+
+
+@register.filter
+def distant(value: dt.datetime | None, account: Account) -> str:
+    """`{{ publication.due_at|distant:account }}`: « dans 2 h 10 »."""
+    if value is None:
+        return ""
+    return _element(value, account.zone, distance(value, timezone.now()))

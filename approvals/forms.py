@@ -1,0 +1,250 @@
+"""The composer's form, the reasons and the filters; what a person typed is never thrown away."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.clock import db_now
+from accounts.models import Account
+from accounts.models.account import ReplySettings
+from accounts.moments import exactly, offset
+from approvals.actions.drafts import PARTS_AT_MOST, SIGNS_AT_MOST, Content
+from approvals.models import Category, Draft, DraftState
+from approvals.schedule import latest, next_that_exists, readings
+from approvals.tweet_text import normalise
+
+
+class ComposerForm(forms.Form):
+    """One draft as its author changes it. The messages themselves are `parts`, beside the fields."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    category = forms.ChoiceField(label=gettext_lazy("Catégorie"), choices=Category.choices)
+    urgent = forms.BooleanField(
+        label=gettext_lazy("Urgent"),
+        help_text=gettext_lazy("Passe devant les autres textes à relire."),
+        required=False,
+    )
+    reply_settings = forms.ChoiceField(
+        label=gettext_lazy("Qui peut répondre sur X"), choices=ReplySettings.choices
+    )
+    when = forms.ChoiceField(
+        label=gettext_lazy("Diffusion"),
+        choices=[
+            ("approved", gettext_lazy("Dès que les accords sont là")),
+            ("at", gettext_lazy("À une date et une heure choisies")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    day = forms.DateField(
+        label=gettext_lazy("Date"),
+        required=False,
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": gettext_lazy("Cette date n’existe pas au calendrier.")},
+    )
+    hour = forms.TimeField(
+        label=gettext_lazy("Heure"),
+        required=False,
+        input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"],
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": gettext_lazy("Écrivez l’heure comme 18:00.")},
+    )
+    fold = forms.ChoiceField(
+        label=gettext_lazy("Cette heure existe deux fois cette nuit-là : laquelle ?"),
+        choices=[("", ""), ("0", ""), ("1", "")],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, draft: Draft, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial=_initial(draft))
+        self.draft = draft
+        self.parts = _stored_parts(draft) if data is None else _typed_parts(draft, data)
+        self.part_errors: dict[int, str] = {}
+        self.moment: dt.datetime | None = draft.requested
+        # Set when the hour exists twice: the question is shown then, and only then.
+        self.asks_which: list[dt.datetime] = []
+        requested = draft.requested
+        if requested is not None:
+            self._ask_which(readings(requested.date(), requested.time(), draft.account.zone))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for position, part in enumerate(self.parts):
+            if len(part["text"]) > SIGNS_AT_MOST:
+                self.part_errors[position] = _(
+                    "Ce texte est beaucoup trop long : 4 000 signes au plus."
+                )
+        if len(self.parts) > PARTS_AT_MOST:
+            self.add_error(None, _("Un fil compte 25 messages au plus."))
+        self.moment = None
+        self.asks_which = []
+        if cleaned.get("when") == "at":
+            self._clean_moment(cleaned)
+        return cleaned
+
+    def _clean_moment(self, cleaned: dict[str, Any]) -> None:
+        day, hour = cleaned.get("day"), cleaned.get("hour")
+        if day is None and "day" not in self.errors:
+            self.add_error("day", _("Choisissez une date."))
+        if hour is None and "hour" not in self.errors:
+            self.add_error("hour", _("Choisissez une heure."))
+        if day is None or hour is None:
+            return
+        zone = self.draft.account.zone
+        if not dt.date.min.year < day.year < dt.date.max.year:
+            self.add_error("day", _("Cette date n’existe pas au calendrier."))
+            return
+        found = readings(day, hour, zone)
+        if not found:
+            proposed = next_that_exists(day, hour, zone)
+            self.add_error(
+                "hour",
+                _("Cette nuit-là on passe à l’heure d’été : %(hour)s n’existe pas. "
+                  "La première heure qui existe ensuite est %(next)s.")
+                % {"hour": f"{hour:%H:%M}", "next": f"{proposed:%H:%M}"},
+            )  # fmt: skip
+            return
+        self._ask_which(found)
+        fold = cleaned.get("fold", "")
+        self.moment = found[1] if fold == "1" and len(found) > 1 else found[0]
+        if len(found) > 1 and fold == "":
+            self.add_error("fold", _("Précisez laquelle de ces deux heures vous voulez."))
+        self._clean_limits(self.moment)
+
+    def _clean_limits(self, moment: dt.datetime) -> None:
+        now = db_now().astimezone(self.draft.account.zone)
+        unchanged = self.draft.requested_at is not None and self.draft.requested_at == moment
+        if moment <= now and not unchanged:
+            self.add_error(
+                "hour" if moment.date() == now.date() else "day",
+                _("Cette heure est déjà passée : choisissez-en une autre."),
+            )
+        elif moment > latest(now):
+            self.add_error("day", _("C’est trop loin : six mois à l’avance au plus."))
+
+    def _ask_which(self, found: list[dt.datetime]) -> None:
+        if len(found) < 2:
+            return
+        self.asks_which = found
+        words = [_("la première, à l’heure d’été"), _("la seconde, à l’heure d’hiver")]
+        field = self.fields["fold"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (str(i), f"{moment:%H:%M} ({offset(moment)}), {words[i]}")
+            for i, moment in enumerate(found)
+        ]
+        field.initial = "0"
+
+    @property
+    def fine(self) -> bool:
+        """Whether everything typed can be saved as it stands."""
+        return self.is_valid() and not self.part_errors
+
+    @property
+    def moment_words(self) -> str:
+        """« mercredi 2 décembre 2026 à 18:00 (UTC+1) »"""
+        if self.moment is None:
+            return ""
+        return exactly(self.moment, self.draft.account.zone)
+
+    def content(self) -> Content:
+        """What can be saved: for what is wrong with a field, the draft keeps what it had."""
+        draft, cleaned = self.draft, self.cleaned_data
+        in_time = not {"when", "day", "hour", "fold"} & set(self.errors)
+        moment = self.moment if in_time else draft.requested_at
+        same = moment == draft.requested_at
+        local = f"{self.moment:%Y-%m-%dT%H:%M}" if self.moment else ""
+        parts = [{"text": p["text"], "images": p["images"]} for p in self.parts]
+        for position in self.part_errors:
+            parts[position]["text"] = draft.texts[position] if position < len(draft.texts) else ""
+        return Content(
+            parts=parts[:PARTS_AT_MOST],
+            category=cleaned.get("category", draft.category),
+            urgent=cleaned.get("urgent", draft.urgent),
+            reply_settings=cleaned.get("reply_settings", draft.reply_settings),
+            requested_at=draft.requested_at if same else moment,
+            requested_local=draft.requested_local if same else local,
+            requested_zone=draft.requested_zone if same else (draft.account.time_zone if moment else ""),
+        )
+
+
+def _initial(draft: Draft) -> dict[str, Any]:
+    requested = draft.requested
+    return {
+        "version": draft.version,
+        "category": draft.category,
+        "urgent": draft.urgent,
+        "reply_settings": draft.reply_settings,
+        "when": "at" if requested else "approved",
+        "day": requested.date() if requested else None,
+        "hour": requested.time() if requested else None,
+        "fold": str(requested.fold) if requested else "",
+    }
+
+
+def _stored_parts(draft: Draft) -> list[dict[str, Any]]:
+    return [{**part, "origin": str(i)} for i, part in enumerate(draft.parts)]
+
+
+def _typed_parts(draft: Draft, data: QueryDict) -> list[dict[str, Any]]:
+    """The messages as typed; `origin` says which stored message a text was, for its images."""
+    texts, origins = data.getlist("text"), data.getlist("origin")
+    parts = []
+    for i, text in enumerate(texts):
+        origin = origins[i] if i < len(origins) else ""
+        known = origin.isascii() and origin.isdigit() and int(origin) < len(draft.parts)
+        images = draft.parts[int(origin)]["images"] if known else []
+        parts.append({"text": normalise(text), "images": images, "origin": origin})
+    return parts or [{"text": "", "images": [], "origin": "0"}]
+
+
+class ReasonForm(forms.Form):
+    """Why a reviewer does not approve."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Motif"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Dites pourquoi, en une phrase.")},
+    )
+
+
+class CommentForm(forms.Form):
+    """A word in the debate."""
+
+    body = forms.CharField(
+        label=gettext_lazy("Votre message"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Écrivez d’abord votre message.")},
+    )
+
+
+class DraftFilterForm(forms.Form):
+    """Which drafts to list."""
+
+    account = forms.ChoiceField(label=gettext_lazy("Compte"), required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("État"),
+        required=False,
+        choices=[("", gettext_lazy("Tous")), *DraftState.choices],
+    )
+    category = forms.ChoiceField(
+        label=gettext_lazy("Catégorie"),
+        required=False,
+        choices=[("", gettext_lazy("Toutes")), *Category.choices],
+    )
+    words = forms.CharField(label=gettext_lazy("Mots du texte"), max_length=100, required=False)
+
+    def __init__(self, accounts: list[Account], data: QueryDict) -> None:
+        super().__init__(data)
+        field = self.fields["account"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Tous")), *((a.handle, f"@{a.handle}") for a in accounts)]
