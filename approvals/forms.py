@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -21,7 +21,7 @@ from approvals.tweet_text import normalise
 
 
 class ComposerForm(forms.Form):
-    """One draft as its author changes it. The messages themselves are `parts`, beside the fields."""
+    """One draft as its author changes it; the messages themselves are `parts`."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     category = forms.ChoiceField(label=gettext_lazy("Catégorie"), choices=Category.choices)
@@ -134,8 +134,7 @@ class ComposerForm(forms.Form):
             return
         self.asks_which = found
         words = [_("la première, à l’heure d’été"), _("la seconde, à l’heure d’hiver")]
-        field = self.fields["fold"]
-        assert isinstance(field, forms.ChoiceField)
+        field = cast(forms.ChoiceField, self.fields["fold"])
         field.choices = [
             (str(i), f"{moment:%H:%M} ({offset(moment)}), {words[i]}")
             for i, moment in enumerate(found)
@@ -171,7 +170,9 @@ class ComposerForm(forms.Form):
             reply_settings=cleaned.get("reply_settings", draft.reply_settings),
             requested_at=draft.requested_at if same else moment,
             requested_local=draft.requested_local if same else local,
-            requested_zone=draft.requested_zone if same else (draft.account.time_zone if moment else ""),
+            requested_zone=draft.requested_zone
+            if same
+            else (draft.account.time_zone if moment else ""),
         )
 
 
@@ -245,6 +246,5 @@ class DraftFilterForm(forms.Form):
 
     def __init__(self, accounts: list[Account], data: QueryDict) -> None:
         super().__init__(data)
-        field = self.fields["account"]
-        assert isinstance(field, forms.ChoiceField)
+        field = cast(forms.ChoiceField, self.fields["account"])
         field.choices = [("", _("Tous")), *((a.handle, f"@{a.handle}") for a in accounts)]

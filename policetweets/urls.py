@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mentions-legales", views.legal_notice, name="legal-notice"),
     path("accessibilite", views.accessibility, name="accessibility"),
     path("", include("accounts.urls")),
+    path("", include("approvals.urls")),
 ]
 
 handler400 = "policetweets.errors.bad_request"

@@ -138,6 +138,9 @@ def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
         requested_at=draft.requested_at,
         submitted_by=actor,
     )
+    # A page that still shows the draft as being written is told at its next save.
+    draft.version += 1
+    draft.save(update_fields=["version"])
     move(draft, "submit")
     record("draft.submitted", actor=actor, account=draft.account, subject=revision,
            draft_id=draft.pk, digest=revision.digest, required=revision.required)  # fmt: skip

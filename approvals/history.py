@@ -1,0 +1,54 @@
+"""A draft's history in words, from the audit trail; never a text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import Sentence
+from accounts.models import AuditEntry
+from approvals.models import Draft
+
+# What upper floors do with a draft says itself: they add their acts when they are loaded.
+WORDS: dict[str, Sentence] = {
+    "draft.begun": _("a commencé le brouillon"),
+    "draft.saved": _("a modifié le brouillon"),
+    "draft.submitted": _("a soumis le texte à la relecture"),
+    "draft.taken_back": _("a repris le texte en rédaction"),
+    "draft.abandoned": _("a abandonné le brouillon"),
+    "draft.adopted": _("a adopté le brouillon, dont l’auteur n’est plus titulaire"),
+    "draft.commented": _("a écrit dans le débat"),
+    "draft.released": _("Tous les accords sont là : le texte est bon à diffuser"),
+    "draft.author_warned": _("L’auteur a été prévenu : l’heure approche sans accord"),
+    "review.approve": _("a approuvé le texte exact"),
+    "review.approved": _("a approuvé le texte exact"),
+    "review.changes": _("a demandé une modification"),
+    "review.reject": _("a rejeté le texte"),
+}
+
+
+@dataclass
+class Line:
+    """One act, or a run of saves by one person: `at` is the last one's time."""
+
+    at: dt.datetime
+    who: str
+    words: Sentence
+    act: str
+    times: int = 1
+
+
+def history_of(draft: Draft) -> list[Line]:
+    """The latest first: one query."""
+    entries = AuditEntry.objects.filter(draft_id=draft.pk).select_related("actor").order_by("-id")
+    lines: list[Line] = []
+    for entry in entries:
+        who = entry.actor.name if entry.actor is not None else ""
+        last = lines[-1] if lines else None
+        if last and entry.act == last.act == "draft.saved" and last.who == who:
+            last.times += 1
+            continue
+        lines.append(Line(entry.at, who, WORDS.get(entry.act, entry.act), entry.act))
+    return lines

@@ -1,0 +1,23 @@
+"""The desk's addresses."""
+
+from django.urls import path
+
+from approvals.views import compose, draft, lists
+
+urlpatterns = [
+    path("brouillons/", lists.drafts, name="drafts"),
+    path("brouillons/nouveau", lists.new_draft, name="new-draft"),
+    path("brouillons/<int:draft_id>/", draft.page, name="draft"),
+    path("brouillons/<int:draft_id>/rediger", compose.compose, name="compose"),
+    path("brouillons/<int:draft_id>/apercu", compose.preview, name="preview"),
+    path("brouillons/<int:draft_id>/enregistrer", compose.autosave, name="autosave"),
+    path("brouillons/<int:draft_id>/en-direct", draft.live, name="draft-live"),
+    path("brouillons/<int:draft_id>/debattre", draft.comment, name="comment"),
+    path("brouillons/<int:draft_id>/approuver", draft.approve, name="approve"),
+    path("brouillons/<int:draft_id>/demander", draft.ask_for_changes, name="ask-for-changes"),
+    path("brouillons/<int:draft_id>/rejeter", draft.reject, name="reject"),
+    path("brouillons/<int:draft_id>/reprendre", draft.take_back, name="take-back"),
+    path("brouillons/<int:draft_id>/abandonner", draft.abandon, name="abandon"),
+    path("brouillons/<int:draft_id>/adopter", draft.adopt, name="adopt"),
+    path("brouillons/<int:draft_id>/reutiliser", draft.use_again, name="use-again"),
+]

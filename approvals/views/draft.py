@@ -1,0 +1,238 @@
+"""One page a draft: what will be posted, where it stands, the debate, the verdicts, the history."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import Role
+from accounts.requests import PersonRequest
+from approvals.access import draft_for
+from approvals.actions import drafts as writing
+from approvals.actions import reviews as reviewing
+from approvals.acts import possible_acts, why_not_approve
+from approvals.diff import changes
+from approvals.errors import TextChanged
+from approvals.forms import CommentForm, ReasonForm
+from approvals.history import history_of
+from approvals.models import Comment, Draft, DraftState, Review, Revision
+from approvals.quorum import Quorum, quorum_of
+from approvals.views.compose import shown_parts
+
+
+def _debate(draft: Draft) -> list[dict[str, Any]]:
+    """Comments and verdicts in the order in which they were given: two queries."""
+    said = [
+        {"at": c.created_at, "who": c.author, "body": c.body, "verdict": ""}
+        for c in Comment.objects.filter(draft=draft).select_related("author")
+    ]
+    given = Review.objects.filter(revision__draft=draft).select_related("reviewer", "revision")
+    said += [
+        {"at": r.created_at, "who": r.reviewer, "body": r.reason, "verdict": r.verdict,
+         "label": r.get_verdict_display(), "number": r.revision.number}
+        for r in given
+    ]  # fmt: skip
+    return sorted(said, key=lambda word: word["at"])
+
+
+def _live_context(draft: Draft, revisions: list[Revision]) -> dict[str, Any]:
+    """The parts of the page that change while one reads it: the debate and the quorum."""
+    current = next((r for r in revisions if r.closed_at is None), None)
+    return {
+        "draft": draft,
+        "account": draft.account,
+        "revision": current,
+        "quorum": quorum_of(current) if current is not None else None,
+        "debate": _debate(draft),
+    }
+
+
+def _revisions(draft: Draft) -> list[Revision]:
+    found = list(draft.revisions.select_related("submitted_by", "closed_by").order_by("number"))
+    for revision in found:
+        revision.draft = draft
+    return found
+
+
+def _position(draft: Draft, revision: Revision | None) -> str:
+    """What a page must be showing for its buttons to mean what they say."""
+    return f"{draft.state}-{draft.version}-{revision.pk if revision else 0}"
+
+
+def _verdict_context(
+    request: PersonRequest, draft: Draft, role: Role, quorum: Quorum | None
+) -> dict[str, Any]:
+    left = writing.author_left(draft)
+    acts = possible_acts(draft, request.user, role, quorum, author_left=left)
+    why = why_not_approve(draft, request.user, quorum) if quorum is not None else ""
+    return {"acts": acts, "author_left": left, "why_not": why, "role": role}
+
+
+def show(
+    request: PersonRequest, draft_id: int, *, status: int = 200, seen: Revision | None = None,
+    **more: Any,
+) -> HttpResponse:  # fmt: skip
+    """The page; `seen` is the revision that the person had before their eyes, now out of date."""
+    draft, role = draft_for(request.user, draft_id)
+    revisions = _revisions(draft)
+    context = _live_context(draft, revisions)
+    current: Revision | None = context["revision"]
+    parts = current.parts if current is not None else draft.parts
+    earlier = [r for r in revisions if r is not current]
+    before = seen or (earlier[-1] if earlier else None)
+    last = revisions[-1] if revisions else None
+    context |= _verdict_context(request, draft, role, context["quorum"])
+    context |= {
+        "parts": shown_parts(parts),
+        "before": before,
+        "differences": changes(before.texts, [p["text"] for p in parts]) if before else [],
+        "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
+        "contributors": [c.person for c in draft.contributors.select_related("person")],
+        "history": history_of(draft),
+        "position": _position(draft, current),
+        "live_etag": _live_body({**context, "moved_on": False})[1],
+        "comment_form": CommentForm(),
+        "changes_form": ReasonForm(prefix="changes"),
+        "reject_form": ReasonForm(prefix="reject"),
+        **more,
+    }
+    return render(request, "approvals/draft.html", context, status=status)
+
+
+def _live_body(context: dict[str, Any]) -> tuple[str, str]:
+    """The fragment and its ETag: it says nothing that depends on who reads it."""
+    body = render_to_string("approvals/_live.html", context)
+    return body, quote_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
+
+
+@require_safe
+def page(request: PersonRequest, draft_id: int) -> HttpResponse:
+    return show(request, draft_id)
+
+
+@require_safe
+def live(request: PersonRequest, draft_id: int) -> HttpResponse:
+    """The debate and the quorum again, or 304 when nothing of them changed."""
+    draft, _role = draft_for(request.user, draft_id)
+    context = _live_context(draft, _revisions(draft))
+    context["moved_on"] = request.GET.get("position") != _position(draft, context["revision"])
+    body, etag = _live_body(context)
+    response = (
+        HttpResponse(status=304)
+        if request.headers.get("If-None-Match") == etag
+        else HttpResponse(body)
+    )
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_POST
+def comment(request: PersonRequest, draft_id: int) -> HttpResponse:
+    draft_for(request.user, draft_id)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return show(request, draft_id, status=400, comment_form=form)
+    reviewing.comment(actor=request.user, draft_id=draft_id, body=form.cleaned_data["body"])
+    response = redirect("draft", draft_id)
+    response["Location"] += "#debat"
+    return response
+
+
+def _revision_and_digest(request: PersonRequest) -> dict[str, Any]:
+    """What the page showed. Nonsense is no revision at all."""
+    number = request.POST.get("revision", "")
+    known = number.isascii() and number.isdigit() and len(number) < 19
+    return {
+        "revision_id": int(number) if known else 0,
+        "digest": request.POST.get("digest", ""),
+    }
+
+
+def _stale(
+    request: PersonRequest, draft_id: int, changed: TextChanged, **forms: Any
+) -> HttpResponse:
+    """The page as it is now, with what changed since the one that was answered."""
+    shown = _revision_and_digest(request)["revision_id"]
+    seen = Revision.objects.filter(pk=shown, draft=draft_id).first()
+    return show(request, draft_id, status=409, seen=seen, stale=changed.sentence, **forms)
+
+
+@require_POST
+def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
+    draft_for(request.user, draft_id)
+    try:
+        revision = reviewing.approve(actor=request.user, **_revision_and_digest(request))
+    except TextChanged as changed:
+        return _stale(request, draft_id, changed)
+    revision.draft.refresh_from_db(fields=["state"])
+    if revision.draft.state == DraftState.RELEASED:
+        messages.success(
+            request, _("Accord enregistré. Tous les accords sont là : le texte est bon à diffuser.")
+        )
+    else:
+        messages.success(request, _("Accord enregistré."))
+    return redirect("draft", draft_id)
+
+
+def _turn_down(request: PersonRequest, draft_id: int, verdict: str) -> HttpResponse:
+    draft_for(request.user, draft_id)
+    form = ReasonForm(request.POST, prefix=verdict)
+    typed: dict[str, Any] = {f"{verdict}_form": form}
+    if not form.is_valid():
+        return show(request, draft_id, status=400, **typed)
+    act: Callable[..., Draft] = (
+        reviewing.reject if verdict == "reject" else reviewing.ask_for_changes
+    )
+    try:
+        act(actor=request.user, reason=form.cleaned_data["reason"], **_revision_and_digest(request))
+    except TextChanged as changed:
+        return _stale(request, draft_id, changed, **typed)
+    messages.success(request, _("Avis enregistré."))
+    return redirect("draft", draft_id)
+
+
+@require_POST
+def ask_for_changes(request: PersonRequest, draft_id: int) -> HttpResponse:
+    return _turn_down(request, draft_id, "changes")
+
+
+@require_POST
+def reject(request: PersonRequest, draft_id: int) -> HttpResponse:
+    return _turn_down(request, draft_id, "reject")
+
+
+@require_POST
+def take_back(request: PersonRequest, draft_id: int) -> HttpResponse:
+    writing.take_back(actor=request.user, draft_id=draft_id)
+    return redirect("compose", draft_id)
+
+
+@require_POST
+def abandon(request: PersonRequest, draft_id: int) -> HttpResponse:
+    writing.abandon_draft(actor=request.user, draft_id=draft_id)
+    messages.success(request, _("Brouillon abandonné. Son texte reste ici et peut être repris."))
+    return redirect("draft", draft_id)
+
+
+@require_POST
+def adopt(request: PersonRequest, draft_id: int) -> HttpResponse:
+    writing.adopt_draft(actor=request.user, draft_id=draft_id)
+    messages.success(request, _("Vous êtes maintenant l’auteur de ce brouillon."))
+    return redirect("draft", draft_id)
+
+
+@require_POST
+def use_again(request: PersonRequest, draft_id: int) -> HttpResponse:
+    draft, _role = draft_for(request.user, draft_id)
+    again = writing.use_again(actor=request.user, draft=draft)
+    return redirect("compose", again.pk)

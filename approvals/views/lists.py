@@ -1,0 +1,83 @@
+"""All drafts of one's accounts, and the beginning of a new one."""
+
+from __future__ import annotations
+
+import json
+
+from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import account_of, memberships
+from accounts.errors import Forbidden, NotYours
+from accounts.models import Person
+from accounts.paging import page_of
+from accounts.requests import PersonRequest
+from approvals.access import drafts_of
+from approvals.actions.drafts import Content, begin_draft
+from approvals.forms import DraftFilterForm
+from approvals.models import Draft, DraftState
+from approvals.models.draft import one_empty_part
+
+
+@require_safe
+def drafts(request: PersonRequest) -> HttpResponse:
+    """Every draft of the person's accounts, the last changed first."""
+    accounts = [m.account for m in memberships(request.user)]
+    if request.user.is_administrator:
+        raise NotYours
+    form = DraftFilterForm(accounts, request.GET)
+    found = _filtered(drafts_of(request.user), form).order_by("-updated_at", "-pk")
+    context = {"form": form, "page": page_of(found, request), "filtered": bool(request.GET)}
+    return render(request, "approvals/drafts.html", context)
+
+
+def _filtered(found: QuerySet[Draft], form: DraftFilterForm) -> QuerySet[Draft]:
+    """What is not in the lists of choices filters nothing."""
+    form.is_valid()
+    asked = form.cleaned_data
+    if asked.get("account"):
+        found = found.filter(account__handle__iexact=asked["account"])
+    if asked.get("state"):
+        found = found.filter(state=asked["state"])
+    if asked.get("category"):
+        found = found.filter(category=asked["category"])
+    if words := asked.get("words", "").split():
+        texts = Func(F("parts"), Value("$[*].text"), function="jsonb_path_query_array")
+        found = found.annotate(texts_as_json=Cast(texts, TextField()))
+        for word in words:
+            as_in_json = json.dumps(word, ensure_ascii=False)[1:-1]
+            found = found.filter(texts_as_json__icontains=as_in_json)
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_draft(request: PersonRequest) -> HttpResponse:
+    """The account first, then the composer; a draft just begun and still empty is taken again."""
+    mine = [m for m in memberships(request.user) if m.role == "seat"]
+    if request.user.is_administrator:
+        raise NotYours
+    if request.method != "POST":
+        return render(request, "approvals/new_draft.html", {"seats": mine})
+    account = account_of(request.user, request.POST.get("account", ""))
+    if account.pk not in {m.account.pk for m in mine}:
+        raise Forbidden
+    draft = _untouched(request.user, account.pk) or begin_draft(
+        actor=request.user,
+        account=account,
+        content=Content(reply_settings=account.reply_settings),
+    )
+    return redirect("compose", draft.pk)
+
+
+def _untouched(person: Person, account_id: int) -> Draft | None:
+    return Draft.objects.filter(
+        account=account_id,
+        author=person,
+        state=DraftState.WRITING,
+        version=1,
+        came_from=None,
+        parts=one_empty_part(),
+    ).first()

@@ -1,0 +1,88 @@
+// The composer and the page of a draft: what is typed is never lost, what is read stays in place.
+
+const composer = document.getElementById("composer");
+const cookie = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+
+// Signing in again in another tab changes the token: the cookie has the present one.
+function refreshToken(form) {
+  const field = form.querySelector("[name=csrfmiddlewaretoken]");
+  if (field && cookie()) field.value = cookie();
+}
+document.addEventListener("submit", (event) => refreshToken(event.target), true);
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, headers } = event.detail;
+  if (cookie()) headers["X-CSRFToken"] = cookie();
+  if (event.detail.parameters.has?.("csrfmiddlewaretoken")) event.detail.parameters.delete("csrfmiddlewaretoken");
+  // The element remembers what it last showed, so that the server can answer « unchanged ».
+  if (elt.dataset.etag) headers["If-None-Match"] = elt.dataset.etag;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 304) event.detail.shouldSwap = false;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const tag = event.detail.xhr.getResponseHeader("ETag");
+  if (tag && event.detail.elt.dataset.etag !== undefined) event.detail.elt.dataset.etag = tag;
+});
+
+if (composer) {
+  const saver = document.getElementById("saver");
+  const preview = document.getElementById("preview");
+  let saving = 0;
+  let wanted = null; // the button of a submission that waits for the server to be found well
+  let answered = false;
+
+  const say = (id, shown) => (document.getElementById(id).hidden = !shown);
+
+  function goOn() {
+    if (!wanted || !answered || saving) return;
+    const button = wanted;
+    composer.dataset.asked = "yes";
+    wanted = null;
+    composer.requestSubmit(button.isConnected ? button : undefined);
+  }
+
+  // A form is sent only once the session is known to stand: a sign-in page would eat the text.
+  composer.addEventListener("submit", (event) => {
+    if (composer.dataset.asked) {
+      delete composer.dataset.asked;
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (wanted) return;
+    wanted = event.submitter ?? composer.querySelector("button[name=act]");
+    answered = false;
+    htmx.trigger(preview, "flush");
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt === saver) saving += 1;
+  });
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const ended = event.detail.xhr.getResponseHeader("HX-Redirect");
+    say("session-ended", Boolean(ended));
+    if (!ended) return;
+    event.preventDefault();
+    wanted = null;
+    document.getElementById("session-ended").scrollIntoView({ block: "nearest" });
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { elt, xhr } = event.detail;
+    if (elt === saver) saving -= 1;
+    if (elt === preview || elt === saver) say("no-answer", xhr.status === 0 || xhr.status >= 500);
+    if (elt === preview && xhr.status >= 400) wanted = null;
+    if (elt === preview && xhr.status === 200) answered = true;
+    if (xhr.status === 0) wanted = null;
+    goOn();
+  });
+
+  // Browsers without « field-sizing » grow the text area here.
+  const grow = (area) => {
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + 2}px`;
+  };
+  if (!CSS.supports("field-sizing", "content")) {
+    composer.querySelectorAll("textarea").forEach(grow);
+    composer.addEventListener("input", (event) => event.target.matches("textarea") && grow(event.target));
+  }
+}

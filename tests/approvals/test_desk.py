@@ -1,0 +1,208 @@
+"""The desk through HTTP: from « Nouveau tweet » to a release, and what each page says."""
+
+import pytest
+from django.urls import reverse
+
+from approvals.models import Draft, Review
+from tests.approvals.writing import TEXT, a_draft, a_revision, signed, typed
+from tests.cast import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def said(response) -> str:
+    """The page in one line."""
+    return " ".join(response.content.decode().split())
+
+
+def signature(revision, **more):
+    return {"revision": revision.pk, "digest": revision.digest, **more}
+
+
+def test_from_a_new_tweet_to_a_release(cast):
+    claire, marc, helene = (signed_in(p) for p in (cast.claire, cast.marc, cast.helene))
+    claire.post(reverse("new-draft"), {"account": "pnationale44"})
+    draft = Draft.objects.get()
+    compose = reverse("compose", args=[draft.pk])
+    assert "@pnationale44 · Loire-Atlantique" in said(claire.get(compose))
+    answer = claire.post(compose, typed(draft, act="submit"), follow=True)
+    assert "Texte soumis à la relecture" in said(answer)
+    assert "il manque 2 accords" in said(answer).lower()
+    revision = draft.revisions.get()
+    url = reverse("approve", args=[draft.pk])
+    answer = marc.post(url, signature(revision), follow=True)
+    assert "Accords : 1 sur 2" in said(answer)
+    assert "Il manque l’accord d’un superviseur" in said(answer)
+    answer = helene.post(url, signature(revision), follow=True)
+    assert "bon à diffuser" in said(answer)
+    draft.refresh_from_db()
+    assert draft.state == "released"
+    assert draft.texts == [TEXT]
+
+
+def test_a_new_draft_left_empty_is_taken_again(cast):
+    claire = signed_in(cast.claire)
+    for _ in range(2):
+        claire.post(reverse("new-draft"), {"account": "pnationale44"})
+    assert Draft.objects.count() == 1
+
+
+@pytest.mark.parametrize("who", ["claire", "marc", "helene"])
+@pytest.mark.parametrize("state", ["writing", "in_review", "released", "rejected", "abandoned"])
+def test_every_state_has_its_page_for_everybody_of_the_account(cast, who, state):
+    revision = a_revision(cast.claire, cast.nantes)
+    draft = revision.draft
+    claire, helene = signed_in(cast.claire), signed_in(cast.helene)
+    if state == "writing":
+        claire.post(reverse("take-back", args=[draft.pk]))
+    elif state == "abandoned":
+        claire.post(reverse("abandon", args=[draft.pk]))
+    elif state == "released":
+        signed(revision, cast.marc, cast.helene)
+    elif state == "rejected":
+        form = signature(revision, **{"reject-reason": "Trop précis"})
+        helene.post(reverse("reject", args=[draft.pk]), form)
+    draft.refresh_from_db()
+    assert draft.state == state
+    page = signed_in(getattr(cast, who)).get(reverse("draft", args=[draft.pk]))
+    assert page.status_code == 200
+    assert "Cambriolages : fermez vos volets" in said(page)
+
+
+def test_the_count_the_preview_and_the_findings_come_as_one_types(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    text = "Rendez-vous #Loire-Atlantique " + "é" * 270
+    answer = signed_in(cast.claire).post(reverse("preview", args=[draft.pk]), typed(draft, text))
+    assert "20 signes de trop" in said(answer)
+    assert "#LoireAtlantique" in said(answer)
+    draft.refresh_from_db()
+    assert draft.texts == [TEXT]
+
+
+def test_it_saves_by_itself_and_says_when(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    claire = signed_in(cast.claire)
+    answer = claire.post(reverse("autosave", args=[draft.pk]), typed(draft, "Deux\r\nlignes"))
+    assert "Enregistré à" in said(answer)
+    draft.refresh_from_db()
+    assert (draft.texts, draft.version) == (["Deux\nlignes"], 2)
+    assert 'name="version" value="2"' in said(answer)
+
+
+def test_the_second_tab_is_told_shown_both_texts_and_loses_neither(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    url = reverse("compose", args=[draft.pk])
+    claire, marc = signed_in(cast.claire), signed_in(cast.marc)
+    claire.post(url, typed(draft, "Premier texte"))
+    late = typed(draft, "Second texte")
+    told = marc.post(reverse("autosave", args=[draft.pk]), late)
+    assert told.status_code == 409
+    assert "modifié ailleurs" in said(told)
+    both = marc.post(url, late)
+    assert both.status_code == 409
+    assert "Premier" in said(both)
+    assert "Second texte" in said(both)
+    draft.refresh_from_db()
+    assert draft.texts == ["Premier texte"]
+    theirs = marc.post(url, {**late, "act": "theirs"})
+    assert "Premier texte</textarea>" in said(theirs)
+    assert "Second texte" in said(theirs)
+    marc.post(url, {**late, "version": draft.version})
+    draft.refresh_from_db()
+    assert draft.texts == ["Second texte"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("  ", "Le texte est vide"), ("a" * 300, "20 signes de trop"), ("a" * 4001, "4 000 signes")],
+)
+def test_a_text_that_cannot_be_submitted_says_why_beside_it_and_is_still_there(
+    cast, text, sentence
+):
+    draft = a_draft(cast.claire, cast.nantes)
+    url = reverse("compose", args=[draft.pk])
+    answer = signed_in(cast.claire).post(url, typed(draft, text, act="submit"))
+    assert answer.status_code == 400
+    assert sentence in said(answer)
+    assert f"{text.strip()}" in said(answer)
+    draft.refresh_from_db()
+    assert draft.state == "writing"
+
+
+def test_a_stale_page_approves_nothing_and_shows_what_changed(cast):
+    old = a_revision(cast.claire, cast.nantes, "Texte un")
+    draft = old.draft
+    claire, helene = signed_in(cast.claire), signed_in(cast.helene)
+    compose = reverse("compose", args=[draft.pk])
+    draft.refresh_from_db()
+    claire.post(compose, typed(draft, "Texte deux"))
+    draft.refresh_from_db()
+    claire.post(compose, typed(draft, "Texte deux", act="submit"))
+    answer = helene.post(reverse("approve", args=[draft.pk]), signature(old))
+    assert answer.status_code == 409
+    assert "rien n’a été approuvé" in said(answer)
+    assert "<del>" in answer.content.decode()
+    assert not Review.objects.exists()
+
+
+def test_an_edit_in_review_takes_it_back_and_opening_it_does_nothing(cast):
+    revision = a_revision(cast.claire, cast.nantes)
+    draft = signed(revision, cast.helene)
+    claire = signed_in(cast.claire)
+    url = reverse("compose", args=[draft.pk])
+    claire.get(url)
+    claire.post(url, typed(draft))
+    assert claire.post(reverse("autosave", args=[draft.pk]), typed(draft, "x")).status_code == 409
+    draft.refresh_from_db()
+    revision.refresh_from_db()
+    assert (draft.state, revision.closed_at) == ("in_review", None)
+    claire.post(url, typed(draft, "Autre texte"))
+    draft.refresh_from_db()
+    revision.refresh_from_db()
+    assert (draft.state, revision.closing) == ("writing", "edited")
+
+
+def test_the_debate_is_read_as_text(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    marc = signed_in(cast.marc)
+    marc.post(reverse("comment", args=[draft.pk]), {"body": "<script>alert(1)</script>"})
+    page = marc.get(reverse("draft", args=[draft.pk]))
+    assert "&lt;script&gt;alert(1)" in said(page)
+    empty = marc.post(reverse("comment", args=[draft.pk]), {"body": " "})
+    assert empty.status_code == 400
+    assert "Écrivez d’abord votre message" in said(empty)
+
+
+def test_live_parts_answer_304_until_something_changed(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    marc = signed_in(cast.marc)
+    page = marc.get(reverse("draft", args=[draft.pk]))
+    url = reverse("draft-live", args=[draft.pk])
+    position = f"?position={page.context['position']}"
+    etag = page.context["live_etag"]
+    assert marc.get(url + position, headers={"If-None-Match": etag}).status_code == 304
+    marc.post(reverse("comment", args=[draft.pk]), {"body": "Et le numéro ?"})
+    changed = marc.get(url + position, headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert "Et le numéro" in said(changed)
+    a = typed(draft, "Autre")
+    signed_in(cast.claire).post(reverse("compose", args=[draft.pk]), a)
+    assert "a changé depuis que vous avez ouvert" in said(marc.get(url + position))
+
+
+def test_lists_filter_by_account_state_category_and_words(cast):
+    a_draft(cast.claire, cast.nantes, 'Route "coupée" à Nantes', category="traffic")
+    a_draft(cast.claire, cast.nantes, "Concours de gardien", category="recruitment")
+    a_draft(cast.yann, cast.rennes, "Rennes seulement")
+    claire = signed_in(cast.claire)
+    url = reverse("drafts")
+
+    def found(**asked):
+        return [d.text[:5] for d in claire.get(url, asked).context["page"].rows]
+
+    assert found() == ["Conco", "Route"]
+    assert found(category="traffic") == ["Route"]
+    assert found(words='"COUPÉE"') == ["Route"]
+    assert found(words="text") == []
+    assert found(account="pnationale44", state="writing") == ["Conco", "Route"]
+    assert found(state="released") == []
