@@ -140,11 +140,14 @@ class Sandbox:
 
     def switch(
         self, fault: str, *, on: str | list[str] | None = None, account: str | None = None,
-        times: int | str = 1, **options: Any,
+        times: int | str = 1, skip: int = 0, **options: Any,
     ) -> int:  # fmt: skip
-        """Sets a fault, once unless said (`times="always"`); answers its id."""
-        wish = {"fault": fault, "on": on, "account": account, "times": times, **options}
-        return self._post("/sandbox/switches", faults=[wish])["added"][0]
+        """Sets a fault: once unless said (`times="always"`), after letting `skip` requests pass.
+
+        Answers its id. docs/sandbox.md lists faults and options.
+        """
+        wish = {"fault": fault, "on": on, "account": account, "times": times, "skip": skip}
+        return self._post("/sandbox/switches", faults=[wish | options])["added"][0]
 
     def unswitch(self, fault_id: int) -> None:
         self._post("/sandbox/switches", remove=[fault_id])

@@ -62,7 +62,7 @@ class Control:
                 switches.remove(int(fault_id))
             switches.set_parameters(wish.get("parameters", {}), wish.get("account"))
             added = [switches.add(**fault).id for fault in wish.get("faults", [])]
-        except (BadSwitch, TypeError, ValueError) as error:
+        except (BadSwitch, AttributeError, TypeError, ValueError) as error:
             raise web.HTTPBadRequest(text=str(error)) from error
         return _done(wish, switches.state() | {"added": added})
 

@@ -61,12 +61,13 @@ class BadSwitch(ValueError):
 
 @dataclass
 class Fault:
-    """One fault set: drawn by the next requests it fits, `left` times, or always when None."""
+    """One fault set: `skip` fitting requests pass, the next `left` draw it (None: all)."""
 
     id: int
     fault: str
     on: list[str]
     account: str | None
+    skip: int
     left: int | None
     options: dict[str, Any]
     drawn: int = 0
@@ -88,6 +89,7 @@ class Fault:
             "fault": self.fault,
             "on": self.on,
             "account": self.account,
+            "skip": self.skip,
             "left": self.left,
             "drawn": self.drawn,
             **self.options,
@@ -142,24 +144,33 @@ class Switches:
 
     def add(
         self, fault: str, *, on: Any = None, account: str | None = None, times: Any = 1,
-        **options: Any,
+        skip: Any = 0, **options: Any,
     ) -> Fault:  # fmt: skip
         if fault not in FAULTS:
             raise BadSwitch(f"no such fault: {fault}")
         usual_operation, usual = FAULTS[fault]
-        on = [on] if isinstance(on, str) else list(on or [usual_operation])
-        for operation in on:
+        operations = [on] if isinstance(on, str) else list(on or [usual_operation])
+        for operation in operations:
             if operation not in (*OPERATIONS, "*"):
                 raise BadSwitch(f"no such operation: {operation}")
         for name in options:
             if name not in usual:
                 raise BadSwitch(f"{fault} has no option {name}")
-        left = None if times in (None, "always") else _positive(times)
-        self._number += 1
-        handle = account.lower() if account else None
-        new = Fault(self._number, fault, on, handle, left, _options(usual, options))
+        new = Fault(
+            id=self._next(),
+            fault=fault,
+            on=operations,
+            account=account.lower() if account else None,
+            skip=_whole(skip, "skip", 0),
+            left=None if times in (None, "always") else _whole(times, "times", 1),
+            options=_options(usual, options),
+        )
         self.faults.append(new)
         return new
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
 
     def remove(self, fault_id: int) -> None:
         self.faults = [fault for fault in self.faults if fault.id != fault_id]
@@ -168,6 +179,9 @@ class Switches:
         """The first fault set that fits, used up by one."""
         for fault in self.faults:
             if fault.fits(operation, handle):
+                if fault.skip:
+                    fault.skip -= 1
+                    continue
                 fault.drawn += 1
                 if fault.left is not None:
                     fault.left -= 1
@@ -175,8 +189,7 @@ class Switches:
         return None
 
     async def hold(self, fault: Fault, operation: str, handle: str, text: str | None) -> None:
-        self._number += 1
-        waiting = Waiting(self._number, fault.id, operation, handle, fault.when, text)
+        waiting = Waiting(self._next(), fault.id, operation, handle, fault.when, text)
         self.waiting[waiting.id] = waiting
         try:
             await waiting.go.wait()
@@ -234,11 +247,11 @@ def _like(usual: Any, value: Any, name: str) -> Any:
     return int(number) if number.is_integer() else number
 
 
-def _positive(times: Any) -> int:
+def _whole(value: Any, name: str, least: int) -> int:
     try:
-        number = int(times)
+        number = int(value)
     except (TypeError, ValueError) as error:
-        raise BadSwitch(f"times cannot be {times!r}") from error
-    if number < 1:
-        raise BadSwitch("times is 1 or more, or always")
+        raise BadSwitch(f"{name} cannot be {value!r}") from error
+    if number < least:
+        raise BadSwitch(f"{name} is {least} or more")
     return number
