@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from publishing.sandbox.switches import FAULTS, Fault
@@ -143,4 +144,4 @@ def describe(fault: Fault) -> Words:
         if name == fault.fault and on == fault.on and FAULTS[name][1] | asked == fault.options:
             return scenario.words
     options = "".join(f", {key} {value}" for key, value in fault.options.items() if value != "")
-    return f"{FAULT_NAMES[fault.fault]} ({', '.join(fault.on)}{options})"
+    return format_lazy("{} ({}{})", FAULT_NAMES[fault.fault], ", ".join(fault.on), options)

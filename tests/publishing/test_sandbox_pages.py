@@ -177,6 +177,11 @@ class TestEnglish:
         assert re.search(r"/status/\d+\?lang=en", page)
         assert 'href="/pnationale44"' in page  # the way back to French
 
+    def test_faults_that_only_tests_set_are_named_too(self, sandbox):
+        sandbox.switch("status", status=418)
+        assert "error (post, when before, status 418)" in get(sandbox, "/sandbox/?lang=en")
+        assert "erreur (post, when before, status 418)" in get(sandbox, "/sandbox/")
+
     def test_every_sentence_is_in_the_catalogue_and_compiled(self):
         with (CATALOGUE / "django.po").open("rb") as file:
             catalogue = read_po(file, locale="en")
