@@ -14,10 +14,12 @@ URL_WEIGHT = 23
 # Every code point outside of these ranges weighs 2 (twitter-text, configuration 3).
 _HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 _MAYBE_EMOJI = re.compile("[^\u0000-\u00a8\u00b0-\u200c\u2010-\u201f]|\u20e3")
-_LABEL = r"[a-z0-9à-ÿ](?:[a-z0-9à-ÿ_-]*[a-z0-9à-ÿ])?"
+_LETTER = "a-z0-9à-öø-ɏ"
+_LABEL = rf"[{_LETTER}](?:[{_LETTER}_-]*[{_LETTER}])?"
+_PATH = rf"[{_LETTER}!*';:=+,.$%#/\[\]()\-–_~@&|]*"
 _URL = re.compile(
-    rf"(?P<before>^|[^\w@#$./-])(?P<url>(?P<scheme>https?://)?(?P<host>(?:{_LABEL}\.)+(?P<tld>[a-zà-ÿ]{{2,}}))"
-    r"(?P<port>:\d+)?(?P<path>/[^\s<>«»\"]*)?(?P<query>\?[^\s<>«»\"]*)?)",
+    rf"(?:^|[^\w@#$./-])(?P<url>(?P<scheme>https?://)?(?:{_LABEL}\.)+(?P<tld>[a-zà-ÿ]{{2,}})"
+    rf"(?::\d+)?(?P<path>/{_PATH})?(?P<query>\?{_PATH})?)",
     re.IGNORECASE,
 )
 _TRAILING = ".,;:!?'…)]}’"
@@ -66,7 +68,9 @@ def weighted_length(text: str) -> int:
         text = text[:start] + text[end:]
     if _MAYBE_EMOJI.search(text):
         for found in reversed(emoji.emoji_list(text)):
-            weight += 2
+            sequence = text[found["match_start"] : found["match_end"]]
+            # © and ® alone are no emoji to X.
+            weight += 2 if len(sequence) > 1 or _HEAVY.match(sequence) else 1
             text = text[: found["match_start"]] + text[found["match_end"] :]
     return weight + len(text) + len(_HEAVY.findall(text))
 

@@ -105,6 +105,7 @@ class World:
         self.replies: dict[str, list[Post]] = {}
         self.media: dict[str, Media] = {}
         self.requests: list[Received] = []
+        self._received = 0
         self.last_said: dict[tuple[str, str, str | None], Post] = {}
 
     # ids
@@ -159,6 +160,7 @@ class World:
                 self.media[row["id"]].alt_text = row["text"]
             elif event == "request":
                 self.requests.append(Received(**row))
+                self._received = max(self._received, row["number"])
 
     def close(self) -> None:
         self._journal.close()
@@ -175,7 +177,8 @@ class World:
         return self.accounts.get(handle.lower())
 
     def begin(self, method: str, path: str) -> Received:
-        received = Received(len(self.requests) + 1, time.time(), method, path)
+        self._received += 1
+        received = Received(self._received, time.time(), method, path)
         self.requests.append(received)
         return received
 

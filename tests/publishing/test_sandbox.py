@@ -191,6 +191,9 @@ class TestText:
             "👨‍👩‍👧‍👦" * 140,
             "日" * 140,
             "…" * 140,
+            "©" * 280,
+            "©\ufe0f" * 140,
+            "(https://fr.wikipedia.org/wiki/Événement_(été)) " + "a" * 254,
             "a" * 256 + " https://www.interieur.gouv.fr/" + "x" * 100,
             "a" * 256 + " moncommissariat.fr",
             "17.Merci " + "a" * 271,
@@ -500,6 +503,7 @@ class TestMemory:
             assert sandbox.record() == before
             assert sandbox.media_bytes(media_id) == data
             assert sandbox.tweet("deux", reply={"in_reply_to_tweet_id": first}).status_code == 403
+            assert [row["number"] for row in sandbox.requests()] == [1, 2, 3, 4, 5]
             newest = sandbox.tweet("trois").json()["data"]["id"]
             assert int(newest) > int(before["posts"][-1]["id"])
             sandbox.restart()
