@@ -30,6 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.txt"
+SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 STAMP = VENV / "installed.stamp"
 PYTHON = "python" + ".".join(map(str, sys.version_info[:2]))
 
@@ -123,11 +124,13 @@ def install() -> None:
         check_venv_module()
         run(f"Making .venv with {PYTHON}", [sys.executable, "-m", "venv", "--clear", str(VENV)])
         install_uv()
+    # Behind a filtering proxy only the machine's own certificates know it.
+    certificates = ["--system-certs"] if pathlib.Path(SYSTEM_CERTIFICATES).exists() else []
     run(
         "Installing the locked requirements",
         [
             *[str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes"],
-            *["--python", str(VENV_PYTHON), str(LOCK)],
+            *[*certificates, "--python", str(VENV_PYTHON), str(LOCK)],
         ],
     )
     STAMP.write_text(stamp())
