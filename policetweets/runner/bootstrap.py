@@ -18,6 +18,7 @@ if not ((3, 11) <= sys.version_info[:2] <= (3, 13)):
     sys.exit(1)
 
 import hashlib
+import io
 import os
 import pathlib
 import re
@@ -137,7 +138,9 @@ def install() -> None:
 
 
 def main() -> None:
-    # A virtual environment of the caller's must not decide where things are installed.
+    # Neither a terminal of another encoding nor a caller's virtual environment may get in the way.
+    for stream in (sys.stdout, sys.stderr):
+        typing.cast("io.TextIOWrapper", stream).reconfigure(errors="replace")
     os.environ.pop("VIRTUAL_ENV", None)
     try:
         if not is_installed():
