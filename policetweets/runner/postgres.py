@@ -182,7 +182,8 @@ def become() -> tuple[str, ...]:
 
     A user namespace needs nothing and changes no owner. Where it is forbidden (many containers),
     an existing user with one right of root's kept: to walk through folders that are not its own,
-    since the project and its Python may well lie in a private home.
+    since the project and its Python may well lie in a private home (the secure bit makes access(),
+    by which PostgreSQL finds its own programs, see that right).
     """
     if os.geteuid() != 0:
         return ()
@@ -191,7 +192,8 @@ def become() -> tuple[str, ...]:
         ("unshare", "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}", "--"),
         (
             *("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"),
-            *("--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"),
+            *("--inh-caps=+dac_override", "--ambient-caps=+dac_override"),
+            *("--securebits=+no_setuid_fixup", "--"),
         ),
     ]
     if os.environ.get("POLICETWEETS_NO_USER_NAMESPACE"):
