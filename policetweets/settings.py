@@ -212,6 +212,14 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 280
 CELERY_TASK_DEFAULT_QUEUE = "default"
+# Queues rather than priorities: a slow X must not keep the clock or a deletion waiting.
+CELERY_TASK_ROUTES = {
+    "publishing.tasks.scan_due": {"queue": "clock"},
+    "publishing.tasks.send_account": {"queue": "send"},
+    "publishing.tasks.run_retraction": {"queue": "retract"},
+    "publishing.tasks.look_account": {"queue": "looks"},
+    "publishing.tasks.probe_account": {"queue": "looks"},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from accounts.signals import right_ended
 from approvals.models import Release
 from approvals.signals import released
+from publishing.actions.decide import lapse_of_proposer
 from publishing.actions.obey import obey
 from publishing.actions.scan import settle_account
 
@@ -19,5 +20,6 @@ def on_released(sender: object, release: Release, **kwargs: Any) -> None:
 
 
 @receiver(right_ended)
-def on_right_ended(sender: object, account_id: int, **kwargs: Any) -> None:
+def on_right_ended(sender: object, account_id: int, person_id: int, **kwargs: Any) -> None:
     settle_account(account_id)
+    lapse_of_proposer(account_id, person_id)

@@ -21,7 +21,9 @@ from publishing.gateway import Line
 from publishing.models import (
     Attempt,
     Confirmation,
+    ConfirmationKind,
     ConfirmationState,
+    CreditStop,
     Outcome,
     Part,
     PartState,
@@ -76,8 +78,15 @@ def claim(account_id: int) -> Claimed | None:
         part = _next_part(publication)
         if part is None or not _may_start(publication, account):
             continue
-        return _claim_part(publication, part)
+        if _lets_through(publication):
+            return _claim_part(publication, part)
     return None
+
+
+def _lets_through(publication: Publication) -> bool:
+    """After « crédits rétablis », the first send is the only one until X has taken it."""
+    CreditStop.objects.filter(ended_at=None, probe=None).update(probe=publication)
+    return not CreditStop.objects.filter(ended_at=None).exclude(probe=publication).exists()
 
 
 def _turn_taken(account: Account) -> bool:
@@ -169,8 +178,9 @@ def _authority(publication: Publication, part: Part) -> Confirmation | None:
     """The confirmation that allows one more POST of a part that may have been accepted."""
     if not part.attempts.filter(outcome__in=[Outcome.UNCERTAIN, Outcome.ACCEPTED]).exists():
         return None
+    again = [ConfirmationKind.SEND_AGAIN, ConfirmationKind.GO_ON]
     return (
-        publication.confirmations.filter(kind="send_again", state=ConfirmationState.CONFIRMED)
+        publication.confirmations.filter(kind__in=again, state=ConfirmationState.CONFIRMED)
         .order_by("-decided_at")
         .first()
     )

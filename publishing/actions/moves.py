@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -13,7 +12,15 @@ from accounts.access import reviewers
 from accounts.actions.base import lock_account, owe, record
 from accounts.models import Person
 from accounts.models.notice import NoticeKind
-from publishing.models import Part, PartState, Publication, PublicationState, Reason
+from publishing.models import (
+    Confirmation,
+    ConfirmationState,
+    Part,
+    PartState,
+    Publication,
+    PublicationState,
+    Reason,
+)
 from publishing.models.states import ALERTING, MOVES
 
 WITH_ITS_ORDER = ("release__revision__draft__author", "account")
@@ -60,8 +67,18 @@ def move(
     record(f"publication.{after}", actor=actor, account=publication.account_id,
            subject=publication, draft_id=draft.pk, before=before, reason=reason,
            **details)  # fmt: skip
+    _lapse_decisions(publication)
     if after in ALERTING:
         alert(publication)
+
+
+def _lapse_decisions(publication: Publication) -> None:
+    """Its subject moved on: what was proposed about it has no object any more."""
+    rows = Confirmation.objects.filter(publication=publication, state=ConfirmationState.OPEN)
+    for one in rows:
+        record("confirmation.lapsed", actor=None, account=publication.account_id, subject=one,
+               draft_id=publication.release.revision.draft_id, kind=one.kind)  # fmt: skip
+    rows.update(state=ConfirmationState.LAPSED, decided_at=Now())
 
 
 def alert(publication: Publication) -> None:
@@ -82,10 +99,3 @@ def hold(publication: Publication, reason: Reason) -> None:
             Publication.objects.filter(pk=publication.pk).update(reason=reason)
         return
     move(publication, PublicationState.HELD, reason=reason)
-
-
-def wake_after_commit(account_id: int) -> None:
-    """Wakes a worker for this account; should that fail, the scan finds the row all the same."""
-    from publishing.tasks import wake
-
-    transaction.on_commit(lambda: wake(account_id))

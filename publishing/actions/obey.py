@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.actions.base import action, lock_account, record
 from accounts.clock import db_now
 from approvals.models import Release
-from publishing.actions.moves import wake_after_commit
+from publishing import wake
 from publishing.models import Part, Publication
 
 
@@ -24,7 +24,7 @@ def obey(release: Release) -> Publication:
         record("publication.waiting", actor=None, account=release.account_id,
                subject=publication, draft_id=revision.draft_id)  # fmt: skip
         if due_at <= db_now():
-            wake_after_commit(release.account_id)
+            wake.after_commit(wake.SEND, release.account_id)
     return publication
 
 

@@ -12,7 +12,13 @@ from accounts.actions.base import action, record
 from accounts.clock import db_now
 from accounts.models import Credential
 from accounts.models.credential import Connection
-from publishing.actions.moves import any_part_out, hold, lock_publication, move
+from publishing import rules, wake
+from publishing.actions.moves import (
+    any_part_out,
+    hold,
+    lock_publication,
+    move,
+)
 from publishing.gateway import Reply
 from publishing.models import (
     Answer,
@@ -27,6 +33,7 @@ from publishing.models import (
     Publication,
     PublicationState,
     Reason,
+    Retraction,
     Throttle,
 )
 
@@ -64,6 +71,7 @@ def apply_answer(attempt_id: int) -> None:
     if belated and attempt.part.state != PartState.UNCERTAIN:
         return
     _close(attempt, Outcome(answer.outcome), Reason(answer.reason))
+    _credits_seen(publication, attempt)
     follow = {
         Outcome.ACCEPTED: _accepted,
         Outcome.REFUSED: _refused,
@@ -71,6 +79,15 @@ def apply_answer(attempt_id: int) -> None:
         Outcome.UNCERTAIN: _uncertain,
     }
     follow[Outcome(answer.outcome)](publication, attempt, answer)
+
+
+def _credits_seen(publication: Publication, attempt: Attempt) -> None:
+    """X took the send that was let through first, or said something else than 402."""
+    stop = CreditStop.objects.filter(probe=publication, ended_at=None)
+    if attempt.outcome != Outcome.NOT_SENT:
+        stop.update(ended_at=Now())
+    elif attempt.reason != Reason.NO_CREDITS:
+        stop.update(probe=None)
 
 
 def _lock_attempt(attempt_id: int) -> tuple[Publication, Attempt]:
@@ -116,14 +133,40 @@ def part_is_out(publication: Publication, part: Part, x_id: str) -> None:
     Look.objects.filter(part=part, done_at=None, kind=LookKind.LOOK_UP).update(
         done_at=Now(), result="moot"
     )
-    Publication.objects.filter(pk=publication.pk).update(not_sent=0)
     if not publication.parts.exclude(state=PartState.OUT).exists():
         move(publication, STATE.PUBLISHED)
         plan_read_backs(publication)
-        return
-    now = db_now()
+    else:
+        _parts_remain(publication)
+    wake_retraction(publication)
+
+
+def _parts_remain(publication: Publication) -> None:
+    """The thread goes on, if it was going on and nothing stands in its way."""
+    Publication.objects.filter(pk=publication.pk).update(not_sent=0)
+    stopped = Retraction.objects.filter(publication=publication, ended_at=None).exists()
+    reason = Reason.RETRACTION_ASKED if stopped else rules.obstacle(publication)
     if publication.state == STATE.SENDING:
-        Publication.objects.filter(pk=publication.pk).update(next_try_at=now)
+        if stopped:
+            move(publication, STATE.PARTIAL, reason=reason or "")
+        else:
+            Publication.objects.filter(pk=publication.pk).update(next_try_at=db_now())
+    elif publication.state == STATE.UNCERTAIN:
+        given_up = publication.parts.filter(state__in=[PartState.REFUSED, PartState.UNCERTAIN])
+        if given_up.filter(state=PartState.UNCERTAIN).exists():
+            return
+        if reason is None and not given_up.exists():
+            move(publication, STATE.SENDING, next_try_at=db_now())
+            wake.after_commit(wake.SEND, publication.account_id)
+        else:
+            move(publication, STATE.PARTIAL, reason=reason or Reason.GIVEN_UP)
+    elif publication.state == STATE.REFUSED:
+        move(publication, STATE.PARTIAL, reason=Reason.GIVEN_UP)
+
+
+def wake_retraction(publication: Publication) -> None:
+    """A part that is now known to be out is deleted at once, where a retraction stands."""
+    Retraction.objects.filter(publication=publication, ended_at=None).update(next_try_at=Now())
 
 
 def plan_read_backs(publication: Publication) -> None:

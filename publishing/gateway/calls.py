@@ -22,7 +22,7 @@ from publishing.gateway.transport import Client, LeftTooLate, Limit
 from publishing.models.attempt import Outcome
 from publishing.models.states import Reason
 
-TWEET_FIELDS = ["created_at", "entities", "attachments", "referenced_tweets", "in_reply_to_user_id"]
+TWEET_FIELDS = ["author_id", "entities", "attachments", "referenced_tweets"]
 X_EPOCH_MS = 1_288_834_974_657
 
 
@@ -50,6 +50,7 @@ class Seen:
     """A post as X shows it: unescaped, t.co links expanded, NFC; `media` are the media ids."""
 
     x_id: str
+    author: str
     text: str
     parent: str
     media: tuple[str, ...]
@@ -208,6 +209,7 @@ def _one_seen(row: dict[str, Any]) -> Seen:
     ]
     return Seen(
         x_id=str(row.get("id", "")),
+        author=str(row.get("author_id", "")),
         text=comparable(html.unescape(text)),
         parent=parents[0] if parents else "",
         media=tuple(str(key).partition("_")[2] for key in keys),

@@ -12,7 +12,8 @@ class LookKind(models.TextChoices):
     LOOK_UP = "look_up", _("recherche d’un envoi incertain")
     GIVEN_UP = "given_up", _("recherche d’un envoi abandonné")
     READ_BACK = "read_back", _("relecture d’un envoi diffusé")
-    BEFORE_SEND = "before_send", _("dernière recherche avant un nouvel envoi")
+    BEFORE_ACT = "before_act", _("dernière recherche avant une décision")
+    POINTED = "pointed", _("vérification d’un lien donné")
 
 
 class LookResult(models.TextChoices):
@@ -32,6 +33,11 @@ class Look(models.Model):
     due_at = models.DateTimeField()
     is_last = models.BooleanField(default=False)
     done_at = models.DateTimeField(null=True)
+    # The post that a person says it is; the confirmation that waits for this look.
+    x_id = models.CharField(max_length=30, default="", blank=True)
+    confirmation = models.ForeignKey(
+        "publishing.Confirmation", on_delete=models.PROTECT, null=True, related_name="looks"
+    )
     result = models.CharField(max_length=10, choices=LookResult.choices, default="", blank=True)
 
     class Meta:

@@ -143,3 +143,7 @@ class Part(models.Model):
     def text(self) -> str:
         text: str = self.publication.release.revision.texts[self.position]
         return text
+
+    @property
+    def has_images(self) -> bool:
+        return bool(self.publication.release.revision.parts[self.position]["images"])

@@ -37,11 +37,11 @@ def x(sandbox_process, settings) -> Sandbox:
 
 
 @pytest.fixture(autouse=True)
-def woken(monkeypatch) -> list[int]:
-    """No broker here: the accounts for which a worker would have been woken."""
-    accounts: list[int] = []
-    monkeypatch.setattr("publishing.tasks.wake", accounts.append)
-    return accounts
+def woken(monkeypatch) -> list[tuple[str, int]]:
+    """No broker here: what a worker would have been asked."""
+    asked: list[tuple[str, int]] = []
+    monkeypatch.setattr("publishing.wake.now", lambda task, row_id: asked.append((task, row_id)))
+    return asked
 
 
 @dataclass

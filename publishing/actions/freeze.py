@@ -1,0 +1,69 @@
+"""Freeze and lift: no POST leaves, for one account or for all; deleting and reading go on."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import require_role
+from accounts.actions.base import action, lock_account, record, require_administrator
+from accounts.errors import Invalid, Moved
+from accounts.models import Account, Person
+from publishing.actions.moves import lock_publication, move
+from publishing.actions.scan import settle_account
+from publishing.models import Confirmation, Freeze, Publication, PublicationState, Reason
+
+STATE = PublicationState
+
+
+class AlreadyFrozen(Moved):
+    code = "already_frozen"
+    sentence = _("Les envois sont déjà gelés.")
+
+
+@action
+def freeze(*, actor: Person, account: Account | None, reason: str) -> Freeze:
+    """Stops every POST of the account at once, or of all for an administrator, with a reason.
+
+    What was waiting is held in this very transaction (for all: by the scan; the last look before
+    each POST, and the database itself, refuse meanwhile).
+    """
+    if not reason.strip():
+        raise Invalid(_("Dites pourquoi vous gelez les envois."), field="reason")
+    if account is not None:
+        account = lock_account(account.pk)
+        require_role(actor, account)
+    else:
+        require_administrator(actor)
+    try:
+        with transaction.atomic():
+            made = Freeze.objects.create(
+                account=account, reason=reason.strip()[:1000], frozen_by=actor
+            )
+    except IntegrityError as error:
+        raise AlreadyFrozen from error
+    record("freeze.standing", actor=actor, account=account, subject=made)
+    if account is not None:
+        settle_account(account.pk)
+    return made
+
+
+def lift(confirmation: Confirmation, *, actor: Person) -> None:
+    """In the transaction of the confirmation: whatever is past its hour is missed, tolerance or
+    not, so that nothing leaves by itself after a freeze that people have forgotten.
+    """
+    standing = confirmation.freeze
+    if standing is None:
+        raise ValueError("this confirmation lifts no freeze")
+    rows = Publication.objects.filter(
+        state__in=[STATE.WAITING, STATE.HELD], due_at__lte=Now()
+    ).exclude(reason=Reason.ALTERED)
+    if standing.account_id is not None:
+        rows = rows.filter(account=standing.account_id)
+    for publication_id in rows.order_by("account_id", "pk").values_list("pk", flat=True):
+        publication = lock_publication(publication_id)
+        if publication.state in (STATE.WAITING, STATE.HELD):
+            move(publication, STATE.MISSED, reason=Reason.LIFTED_LATE)
+    Freeze.objects.filter(pk=standing.pk).update(lifted_at=Now())
+    record("freeze.lifted", actor=actor, account=standing.account_id, subject=standing)

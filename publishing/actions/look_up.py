@@ -1,0 +1,264 @@
+"""Reconciliation: what is uncertain is looked for on X, what was published is read back."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterable
+
+import structlog
+from django.conf import settings
+from django.db.models import Min, QuerySet
+from django.db.models.functions import Now
+
+from accounts.actions.base import action, record
+from accounts.clock import db_now
+from accounts.models import Credential
+from publishing import matching, wake
+from publishing.actions import decide
+from publishing.actions.moves import alert, lock_publication
+from publishing.actions.record import part_is_out
+from publishing.gateway import Line, Seen, Unreadable, read_posts, read_timeline
+from publishing.models import Look, LookKind, LookResult, Part, PartState, Publication, Reason
+from publishing.models.publication import Reading
+
+log = structlog.get_logger(__name__)
+
+SEARCHES = (LookKind.LOOK_UP, LookKind.GIVEN_UP, LookKind.BEFORE_ACT)
+READS = (LookKind.READ_BACK, LookKind.POINTED)
+POSTS_A_READ = 100
+
+
+def looks_due() -> QuerySet[Look]:
+    return Look.objects.filter(done_at=None, due_at__lte=Now())
+
+
+def accounts_to_look() -> list[int]:
+    return list(
+        looks_due().values_list("part__publication__account_id", flat=True).distinct()[:200]
+    )
+
+
+def look(account_id: int) -> int:
+    """Makes every look that is due of one account, with as few reads of X as can be; how many."""
+    due = list(
+        looks_due()
+        .filter(part__publication__account_id=account_id)
+        .select_related("part__publication__release__revision")[:POSTS_A_READ]
+    )
+    credential = Credential.objects.select_related("account").filter(account=account_id).first()
+    searches = [one for one in due if one.kind in SEARCHES]
+    reads = [one for one in due if one.kind in READS]
+    if searches:
+        _search(searches, credential)
+    if reads:
+        _read(reads, credential)
+    return len(due)
+
+
+def _search(looks: list[Look], credential: Credential | None) -> None:
+    wanted = {one.pk: wanted_of(one.part) for one in looks}
+    since = min(want.not_before for want in wanted.values())
+    posts: list[Seen] | None = None
+    try:
+        if credential is not None:
+            posts = read_timeline(Line.of(credential), since=since - _look_back(looks))
+    except Unreadable as error:
+        log.info("timeline unreadable", account=looks[0].part.publication.account_id,
+                 status=error.status)  # fmt: skip
+    for one in looks:
+        _searched(one.pk, wanted[one.pk], posts)
+
+
+def _look_back(looks: list[Look]) -> dt.timedelta:
+    """Where X spoke of a duplicate, the older equal post that it means is worth finding too."""
+    duplicate = any(one.part.publication.reason == Reason.DUPLICATE for one in looks)
+    return dt.timedelta(days=2 if duplicate else 0)
+
+
+def wanted_of(part: Part) -> matching.Wanted:
+    """What the part would look like on X."""
+    before = Part.objects.filter(
+        publication=part.publication_id, position=part.position - 1
+    ).first()
+    posted = part.attempts.aggregate(first=Min("posting_at"))["first"]
+    first = posted or part.publication.release.released_at
+    ids = {str(upload["id"]) for upload in part.media.values()}
+    return matching.Wanted(
+        text=part.text,
+        parent=(before.x_id or "") if before else "",
+        media=frozenset(ids) if part.has_images else frozenset(),
+        not_before=first - dt.timedelta(seconds=settings.DURATIONS.look_up_margin),
+    )
+
+
+@action
+def _searched(look_id: int, wanted: matching.Wanted, posts: Iterable[Seen] | None) -> None:
+    """Writes down one search and what follows from it; `posts` is None when X was unreadable."""
+    one, publication = _lock_look(look_id)
+    if one.done_at is not None:
+        return
+    part = one.part
+    if part.state not in (PartState.UNCERTAIN, PartState.REFUSED):
+        _done(one, LookResult.MOOT)
+        return
+    match = matching.Match()
+    if posts is not None:
+        taken = set(Part.objects.filter(
+            x_id__isnull=False, publication__account_id=publication.account_id
+        ).values_list("x_id", flat=True))  # fmt: skip
+        match = matching.find(wanted, posts, {x_id for x_id in taken if x_id})
+    if match.lookalike and match.lookalike != part.lookalike_id:
+        Part.objects.filter(pk=part.pk).update(lookalike_id=match.lookalike)
+    if match.x_id:
+        _done(one, LookResult.FOUND)
+        found(publication, part, match.x_id)
+        return
+    _done(one, LookResult.ABSENT if posts is not None else LookResult.UNREADABLE)
+    _not_found(one, publication, readable=posts is not None)
+
+
+def _not_found(one: Look, publication: Publication, *, readable: bool) -> None:
+    if one.kind == LookKind.LOOK_UP:
+        made = one.part.looks_made + 1
+        Part.objects.filter(pk=one.part_id).update(looks_made=made)
+        if one.is_last:
+            alert(publication)
+    elif one.kind == LookKind.BEFORE_ACT and one.confirmation is not None:
+        if readable:
+            decide.take_effect(one.confirmation, publication)
+        else:
+            _again(one)
+
+
+def _again(one: Look) -> None:
+    """An unreadable timeline proves nothing: the decision waits for a look that does."""
+    Look.objects.create(
+        part=one.part,
+        kind=one.kind,
+        confirmation=one.confirmation,
+        due_at=db_now() + dt.timedelta(seconds=settings.DURATIONS.look_ups[1]),
+    )
+
+
+def found(publication: Publication, part: Part, x_id: str) -> None:
+    """The part is on X: what follows is as if X had answered so."""
+    record("part.found", actor=None, account=publication.account_id, subject=part,
+           draft_id=publication.release.revision.draft_id, x_id=x_id)  # fmt: skip
+    part_is_out(publication, part, x_id)
+
+
+def _read(looks: list[Look], credential: Credential | None) -> None:
+    ids = {one.x_id or one.part.x_id or "" for one in looks} - {""}
+    posts: dict[str, Seen] | None = None
+    with contextlib.suppress(Unreadable):
+        if credential is not None:
+            posts = read_posts(Line.of(credential), sorted(ids))
+    for one in looks:
+        if one.kind == LookKind.POINTED:
+            _pointed(one.pk, wanted_of(one.part), posts, credential)
+        else:
+            _read_back(one.pk, wanted_of(one.part), posts)
+
+
+@action
+def _read_back(look_id: int, wanted: matching.Wanted, posts: dict[str, Seen] | None) -> None:
+    """A published post, as X shows it now: there, gone, or different from what was sent."""
+    one, publication = _lock_look(look_id)
+    if one.done_at is not None or one.part.state != PartState.OUT:
+        _done(one, LookResult.MOOT)
+        return
+    if posts is None:
+        _done(one, LookResult.UNREADABLE)
+        return
+    seen = posts.get(one.part.x_id or "")
+    if seen is None:
+        _done(one, LookResult.ABSENT)
+        _reading(publication, Reading.GONE)
+    elif matching.fingerprint(seen.text) != matching.fingerprint(wanted.text):
+        _done(one, LookResult.DIFFERS)
+        _reading(publication, Reading.DIFFERS)
+    else:
+        _done(one, LookResult.FOUND)
+        if publication.reading == Reading.UNREAD:
+            _reading(publication, Reading.SEEN)
+
+
+def _reading(publication: Publication, reading: Reading) -> None:
+    if publication.reading == reading:
+        return
+    fields: dict[str, object] = {"reading": reading}
+    if reading in (Reading.GONE, Reading.DIFFERS):
+        fields |= {"acknowledged_at": None, "acknowledged_by": None, "acknowledged_reason": ""}
+    Publication.objects.filter(pk=publication.pk).update(**fields)
+    publication.reading = reading
+    record(f"publication.{reading}", actor=None, account=publication.account_id,
+           subject=publication, draft_id=publication.release.revision.draft_id)  # fmt: skip
+    if reading in (Reading.GONE, Reading.DIFFERS):
+        alert(publication)
+
+
+@action
+def _pointed(
+    look_id: int,
+    wanted: matching.Wanted,
+    posts: dict[str, Seen] | None,
+    credential: Credential | None,
+) -> None:
+    """A person says « c’est sur X » and gives the link: believed when X shows this very post."""
+    one, publication = _lock_look(look_id)
+    if one.done_at is not None or one.part.state not in (PartState.UNCERTAIN, PartState.REFUSED):
+        _done(one, LookResult.MOOT)
+        return
+    seen = posts.get(one.x_id) if posts is not None else None
+    if posts is None or credential is None:
+        _done(one, LookResult.UNREADABLE)
+    elif seen is None:
+        _done(one, LookResult.ABSENT)
+    elif (
+        seen.author != credential.x_user_id
+        or Part.objects.filter(x_id=seen.x_id).exists()
+        or not matching.find(wanted, [seen], set()).x_id
+    ):
+        _done(one, LookResult.DIFFERS)
+    else:
+        _done(one, LookResult.FOUND)
+        found(publication, one.part, seen.x_id)
+
+
+def _lock_look(look_id: int) -> tuple[Look, Publication]:
+    publication_id = Look.objects.values_list("part__publication_id", flat=True).get(pk=look_id)
+    publication = lock_publication(publication_id)
+    one = (
+        Look.objects.select_for_update(of=("self",)).select_related("confirmation").get(pk=look_id)
+    )
+    one.part = Part.objects.get(pk=one.part_id)
+    one.part.publication = publication
+    return one, publication
+
+
+def _done(one: Look, result: LookResult) -> None:
+    if one.done_at is None:
+        Look.objects.filter(pk=one.pk).update(done_at=Now(), result=result)
+
+
+def plan_pointed(part: Part, x_id: str) -> None:
+    """A person's link is checked at once."""
+    Look.objects.create(part=part, kind=LookKind.POINTED, x_id=x_id, due_at=db_now())
+    wake.after_commit(wake.LOOK, part.publication.account_id)
+
+
+def plan_given_up(part: Part) -> None:
+    """What was given up may still turn up: it is looked for daily, for a week."""
+    durations = settings.DURATIONS
+    now = db_now()
+    days = int(durations.given_up_for // durations.given_up_every)
+    Look.objects.bulk_create(
+        Look(
+            part=part,
+            kind=LookKind.GIVEN_UP,
+            due_at=now + dt.timedelta(seconds=durations.given_up_every * (day + 1)),
+            is_last=day + 1 == days,
+        )
+        for day in range(days)
+    )

@@ -1,0 +1,187 @@
+"""Retraction: a live post is deleted on X, with a reason, and the deletion verified by reading."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import require_role
+from accounts.actions.base import action, record
+from accounts.clock import db_now
+from accounts.errors import Invalid, Moved, NotYours
+from accounts.models import Credential, Person
+from publishing import wake
+from publishing.actions.moves import alert, lock_publication, move
+from publishing.gateway import Line, Unreadable, delete_post, read_posts
+from publishing.models import (
+    Attempt,
+    Part,
+    PartState,
+    Phase,
+    Publication,
+    PublicationState,
+    Reason,
+    Retraction,
+    RetractionState,
+)
+
+STATE = PublicationState
+CAN_BE_RETRACTED = (STATE.PUBLISHED, STATE.PARTIAL, STATE.UNCERTAIN, STATE.SENDING)
+
+
+class NothingToRetract(Moved):
+    code = "nothing_to_retract"
+    sentence = _("Rien de ce message n’est sur X : il n’y a rien à retirer.")
+
+
+class AlreadyAsked(Moved):
+    code = "already_asked"
+    sentence = _("Le retrait est déjà demandé.")
+
+
+@action
+def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
+    """Asks for the deletion of what is out, a thread's parts together; nothing more of it is sent.
+
+    Raises NotYours, Invalid, NothingToRetract, AlreadyAsked.
+    """
+    if not Publication.objects.filter(pk=publication_id).exists():
+        raise NotYours
+    publication = lock_publication(publication_id)
+    require_role(actor, publication.account_id)
+    if not reason.strip():
+        raise Invalid(_("Dites pourquoi vous retirez ce message."), field="reason")
+    if not can_retract(publication):
+        raise NothingToRetract
+    try:
+        with transaction.atomic():
+            made = Retraction.objects.create(
+                publication=publication, reason=reason.strip()[:1000], requested_by=actor
+            )
+    except IntegrityError as error:
+        raise AlreadyAsked from error
+    record("retraction.requested", actor=actor, account=publication.account_id, subject=made,
+           draft_id=publication.release.revision.draft_id)  # fmt: skip
+    flying = Attempt.objects.filter(part__publication=publication).exclude(phase=Phase.ANSWERED)
+    if publication.state == STATE.SENDING and not flying.exists():
+        move(publication, STATE.PARTIAL, reason=Reason.RETRACTION_ASKED)
+    wake.after_commit(wake.RETRACT, made.pk)
+    return made
+
+
+def can_retract(publication: Publication) -> bool:
+    """Something is out, or may be."""
+    perhaps = [PartState.OUT, PartState.UNCERTAIN]
+    return (
+        publication.state in CAN_BE_RETRACTED
+        and publication.parts.filter(state__in=perhaps).exists()
+    )
+
+
+def due() -> QuerySet[Retraction]:
+    return Retraction.objects.filter(ended_at=None, next_try_at__lte=Now())
+
+
+def run(retraction_id: int) -> None:
+    """Deletes what is known to be out, last part first, reads that it is gone, and says so.
+
+    No turn is taken and none waited for. Doing it twice does no harm.
+    """
+    started = _start(retraction_id)
+    if started is None:
+        return
+    line, ids = started
+    answers = {x_id: delete_post(line, x_id) for x_id in ids}
+    try:
+        still_there = set(read_posts(line, ids)) if ids else set()
+    except Unreadable:
+        still_there = set(ids)
+    _finish(retraction_id, [x for x in ids if x not in still_there], answers)
+
+
+@action
+def _start(retraction_id: int) -> tuple[Line, list[str]] | None:
+    """The posts to delete now, and who asks X to."""
+    publication_id = Retraction.objects.values_list("publication_id", flat=True).get(
+        pk=retraction_id
+    )
+    publication = lock_publication(publication_id)
+    one = Retraction.objects.select_for_update().get(pk=retraction_id)
+    now = db_now()
+    if one.ended_at is not None or one.next_try_at is None or one.next_try_at > now:
+        return None
+    credential = (
+        Credential.objects.select_related("account").filter(account=publication.account_id).first()
+    )
+    if credential is None:
+        _later(one, publication)
+        return None
+    ids = [
+        part.x_id or ""
+        for part in publication.parts.filter(state=PartState.OUT).order_by("-position")
+    ]
+    # Another worker tries again only should this one be lost.
+    Retraction.objects.filter(pk=one.pk).update(
+        state=RetractionState.DELETING,
+        next_try_at=now + dt.timedelta(seconds=settings.DURATIONS.attempt_stale),
+    )
+    return Line.of(credential), ids
+
+
+@action
+def _finish(retraction_id: int, gone: list[str], answers: dict[str, int | None]) -> None:
+    publication_id = Retraction.objects.values_list("publication_id", flat=True).get(
+        pk=retraction_id
+    )
+    publication = lock_publication(publication_id)
+    one = Retraction.objects.select_for_update().get(pk=retraction_id)
+    if one.ended_at is not None:
+        return
+    Part.objects.filter(publication=publication, state=PartState.OUT, x_id__in=gone).update(
+        state=PartState.DELETED
+    )
+    record("retraction.tried", actor=None, account=publication.account_id, subject=one,
+           draft_id=publication.release.revision.draft_id,
+           answers=answers,
+           gone=gone)  # fmt: skip
+    states = set(publication.parts.values_list("state", flat=True))
+    if PartState.OUT in states:
+        _later(one, publication)
+    elif states & {PartState.UNCERTAIN, PartState.POSTING}:
+        # Found later, it is deleted then; given up, the retraction ends with it.
+        Retraction.objects.filter(pk=one.pk).update(
+            state=RetractionState.REQUESTED, next_try_at=_in(settings.DURATIONS.look_ups[0])
+        )
+    else:
+        _end(one, publication, deleted=PartState.DELETED in states)
+
+
+def _end(one: Retraction, publication: Publication, *, deleted: bool) -> None:
+    state = RetractionState.VERIFIED if deleted else RetractionState.MOOT
+    Retraction.objects.filter(pk=one.pk).update(state=state, ended_at=Now(), next_try_at=None)
+    record(f"retraction.{state}", actor=None, account=publication.account_id, subject=one,
+           draft_id=publication.release.revision.draft_id)  # fmt: skip
+    if deleted and publication.state == STATE.SENDING:
+        move(publication, STATE.PARTIAL, reason=Reason.RETRACTION_ASKED)
+    if deleted and publication.state in (STATE.PUBLISHED, STATE.PARTIAL):
+        move(publication, STATE.RETRACTED, actor=one.requested_by)
+
+
+def _later(one: Retraction, publication: Publication) -> None:
+    """X did not delete it: it shouts, and it is tried again."""
+    retries = settings.DURATIONS.retraction_retries
+    Retraction.objects.filter(pk=one.pk).update(
+        state=RetractionState.FAILING,
+        tries=one.tries + 1,
+        next_try_at=_in(retries[min(one.tries, len(retries) - 1)]),
+    )
+    alert(publication)
+
+
+def _in(seconds: float) -> dt.datetime:
+    return db_now() + dt.timedelta(seconds=seconds)

@@ -1,0 +1,242 @@
+"""Reconciliation: what may be out is looked for on X, never sent again by a machine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from publishing.actions.acknowledge import acknowledge, point_to
+from publishing.actions.look_up import look
+from publishing.actions.record import reap, stale_attempts
+from publishing.actions.send import send_due
+from publishing.gateway import Unreadable
+from publishing.models import Attempt, Look, Part
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def short(settings):
+    settings.DURATIONS = replace(settings.DURATIONS, post_read=0.5, post_total=1)
+
+
+def lost_answer(line, x, when: str, *texts: str):
+    """A publication whose POST got no answer; `when` says whether X had accepted it."""
+    publication = line.released(*texts)
+    x.switch("timeout", when=when)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "uncertain"
+    return publication
+
+
+def look_now(publication, backdate, count: int = 1) -> None:
+    """The next looks that are due, one after the other."""
+    for _ in range(count):
+        one = Look.objects.filter(part__publication=publication, done_at=None).first()
+        backdate(one, 100_000, "due_at")
+        look(publication.account_id)
+    publication.refresh_from_db()
+
+
+def test_fault_18_accepted_but_unanswered_is_found_and_published(line, x, backdate):
+    publication = lost_answer(
+        line, x, "after", "Fermez & vérifiez : https://www.service-public.fr/"
+    )
+    look_now(publication, backdate)
+    (post,) = x.posts()
+    assert publication.state == "published"
+    assert Part.objects.get().x_id == post["id"]
+
+
+def test_fault_19_not_accepted_is_never_sent_again_by_a_machine(line, x, backdate):
+    publication = lost_answer(line, x, "before")
+    look_now(publication, backdate, count=5)
+    assert publication.state == "uncertain"
+    assert not Look.objects.filter(kind="look_up", done_at=None).exists()
+    assert send_due(publication.account_id) == 0
+    assert len(x.requests("post")) == 1
+    assert not x.posts()
+
+
+def test_fault_31_an_unreadable_timeline_is_no_proof_of_absence(line, x, backdate):
+    publication = lost_answer(line, x, "after")
+    x.switch("status", on="timeline", status=403)
+    look_now(publication, backdate)
+    assert publication.state == "uncertain"
+    assert list(Look.objects.filter(done_at__isnull=False).values_list("result", flat=True)) == [
+        "unreadable"
+    ]
+    look_now(publication, backdate)
+    assert publication.state == "published"
+
+
+def test_a_timeline_that_lags_shows_it_later(line, x, backdate):
+    x.set(timeline_frozen=True)
+    publication = lost_answer(line, x, "after")
+    look_now(publication, backdate)
+    assert publication.state == "uncertain"
+    x.set(timeline_frozen=False)
+    look_now(publication, backdate)
+    assert publication.state == "published"
+
+
+def test_fault_22_a_duplicate_is_looked_up_and_an_older_equal_post_is_only_shown(line, x, backdate):
+    answer = x.tweet("Le même conseil.")
+    older = answer.json()["data"]["id"]
+    publication = line.released("Le même conseil.")
+    attempt_margin = 0.0
+    from django.conf import settings as django_settings
+
+    django_settings.DURATIONS = replace(django_settings.DURATIONS, look_up_margin=attempt_margin)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("uncertain", "duplicate")
+    look_now(publication, backdate)
+    assert publication.state == "uncertain"
+    assert Part.objects.get().lookalike_id == older
+
+
+def test_two_equal_texts_never_share_one_post(line, x, backdate):
+    x.set(duplicate_rule=False)
+    first = lost_answer(line, x, "after", "Pareil.")
+    second = lost_answer(line, x, "before", "Pareil.")
+    look_now(first, backdate)
+    look_now(second, backdate)
+    assert first.state == "published"
+    assert second.state == "uncertain"
+
+
+def test_fault_2_killed_while_posting_before_the_post_is_uncertain(line, x, backdate, monkeypatch):
+    publication = line.released()
+
+    def killed(*args, **kwargs):
+        raise SystemExit
+
+    monkeypatch.setattr("publishing.actions.send.post", killed)
+    with pytest.raises(SystemExit):
+        send_due(publication.account_id)
+    attempt = Attempt.objects.get()
+    assert attempt.phase == "posting"
+    assert stale_attempts() == []
+    backdate(attempt, 60, "posting_at", "renewed_at")
+    for late in stale_attempts():
+        reap(late)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("uncertain", "worker_died")
+    assert not x.posts()
+
+
+def test_fault_2_killed_while_preparing_waits_again(line, x, backdate, monkeypatch):
+    publication = line.released()
+    monkeypatch.setattr(
+        "publishing.actions.send.take_turn", lambda *args: (_ for _ in ()).throw(SystemExit)
+    )
+    with pytest.raises(SystemExit):
+        send_due(publication.account_id)
+    backdate(Attempt.objects.get(), 60, "renewed_at")
+    for late in stale_attempts():
+        reap(late)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("waiting", "worker_lost")
+    monkeypatch.undo()
+
+
+def test_fault_4_killed_after_the_answer_was_kept_is_finished_from_it(
+    line, x, backdate, monkeypatch
+):
+    publication = line.released()
+    monkeypatch.setattr(
+        "publishing.actions.send.apply_answer", lambda *args: (_ for _ in ()).throw(SystemExit)
+    )
+    with pytest.raises(SystemExit):
+        send_due(publication.account_id)
+    backdate(Attempt.objects.get(), 60, "posting_at")
+    for late in stale_attempts():
+        reap(late)
+    publication.refresh_from_db()
+    assert publication.state == "published"
+    assert len(x.posts()) == 1
+
+
+def test_an_answer_that_comes_after_the_reaper_says_what_it_is(line, x, backdate, monkeypatch):
+    from publishing.actions import record as recording
+    from publishing.actions import send as sending
+
+    publication = line.released()
+    real = sending.post
+
+    def slow(*args, **kwargs):
+        reply = real(*args, **kwargs)
+        attempt = Attempt.objects.get()
+        backdate(attempt, 60, "posting_at")
+        recording.reap(attempt.pk)
+        publication.refresh_from_db()
+        assert publication.state == "uncertain"
+        return reply
+
+    monkeypatch.setattr(sending, "post", slow)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "published"
+
+
+def test_a_persons_link_is_believed_only_when_x_shows_this_very_post(line, x, backdate):
+    publication = lost_answer(line, x, "after", "Le vrai.")
+    (post,) = x.posts()
+    other = x.tweet("Un autre.").json()["data"]["id"]
+    claire = line.cast.claire
+    url = "https://x.com/pnationale44/status/"
+
+    point_to(actor=claire, publication_id=publication.pk, link=url + other)
+    look(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "uncertain"
+    assert Look.objects.get(kind="pointed").result == "differs"
+
+    point_to(actor=claire, publication_id=publication.pk, link=url + post["id"] + "?s=20")
+    look(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "published"
+
+
+@pytest.mark.parametrize(
+    ("fault", "options", "reading"),
+    [("altered", {"text": "X a changé ce texte."}, "differs"), ("vanished", {}, "gone")],
+)
+def test_fault_27_a_post_that_vanished_or_differs_is_said_to_be_so(
+    line, x, backdate, fault, options, reading
+):
+    publication = line.released("Tel quel.")
+    x.switch(fault, **options)
+    send_due(publication.account_id)
+    look_now(publication, backdate)
+    assert (publication.state, publication.reading) == ("published", reading)
+    acknowledge(actor=line.cast.marc, publication_id=publication.pk, reason="Vu avec X.")
+    publication.refresh_from_db()
+    assert publication.acknowledged_by == line.cast.marc
+
+
+def test_a_post_that_is_there_is_read_back(line, x, backdate):
+    publication = line.released("Là : moncommissariat.fr et #Nantes.")
+    send_due(publication.account_id)
+    look_now(publication, backdate)
+    assert publication.reading == "seen"
+
+
+def test_reading_too_much_is_unreadable(line, x):
+    import datetime as dt
+
+    from accounts.models import Credential
+    from publishing.gateway import Line, read_timeline
+
+    x.set(duplicate_rule=False)
+    for number in range(3):
+        x.tweet(f"{number}")
+    credential = Credential.objects.select_related("account").get(account=line.cast.nantes)
+    since = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    assert len(read_timeline(Line.of(credential), since=since)) == 3
+    x.switch("status", on="timeline", status=404)
+    with pytest.raises(Unreadable):
+        read_timeline(Line.of(credential), since=since)
