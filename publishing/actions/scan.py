@@ -24,8 +24,8 @@ def due_accounts() -> list[int]:
 
 
 def suspects() -> list[int]:
-    """Waiting rows against whose rules something may stand, held rows that may go on, and rows
-    whose time has passed: each is looked at again under its lock.
+    """Waiting rows against which a rule stands, held rows that may go on or whose cause changed,
+    and rows whose time has passed: each is looked at again under its lock, by `rules`.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -37,17 +37,22 @@ def suspects() -> list[int]:
             JOIN approvals_draft d ON d.id = r.draft_id
             LEFT JOIN accounts_credential c ON c.account_id = a.id
             LEFT JOIN LATERAL (
-                SELECT (reviewer_role(d.account_id, d.author_id) = 'seat') IS TRUE
-                    AND quorum_met(r.id) IS TRUE
-                    AND NOT EXISTS (SELECT 1 FROM publishing_freeze f WHERE f.lifted_at IS NULL
-                                    AND (f.account_id IS NULL OR f.account_id = a.id))
-                    AND c.state IN ('connected', 'probing')
-                    AND NOT EXISTS (SELECT 1 FROM publishing_creditstop s
-                                    WHERE s.ended_at IS NULL AND s.restored_at IS NULL) AS fine
+                SELECT CASE
+                    WHEN (reviewer_role(a.id, d.author_id) = 'seat') IS NOT TRUE
+                        THEN 'author_left'
+                    WHEN quorum_met(r.id) IS NOT TRUE THEN 'signer_left'
+                    WHEN EXISTS (SELECT 1 FROM publishing_freeze f WHERE f.lifted_at IS NULL
+                                 AND (f.account_id IS NULL OR f.account_id = a.id)) THEN 'frozen'
+                    WHEN c.state IS NULL OR c.state = 'reconnect' THEN 'reconnect'
+                    WHEN c.state = 'suspended' THEN 'suspended'
+                    WHEN EXISTS (SELECT 1 FROM publishing_creditstop s WHERE s.ended_at IS NULL
+                                 AND (s.restored_at IS NULL OR s.probe_id <> pub.id))
+                        THEN 'no_credits'
+                    ELSE '' END AS broken
             ) rules ON true
-            WHERE (pub.state = 'waiting' AND rules.fine IS NOT TRUE)
-               OR (pub.state = 'held' AND pub.reason <> 'altered' AND rules.fine)
-               OR (pub.state IN ('waiting', 'held')
+            WHERE (pub.state = 'waiting' AND rules.broken <> '')
+               OR (pub.state = 'held' AND pub.reason NOT IN ('altered', rules.broken))
+               OR (pub.state IN ('waiting', 'held') AND pub.reason <> 'altered'
                    AND pub.due_at + make_interval(secs => a.tolerance_minutes * 60 * %s)
                        < clock_timestamp())
             ORDER BY pub.due_at LIMIT 500

@@ -1,0 +1,476 @@
+"""Confirmation, freeze and lift, retraction, recall: what people decide about what leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from django.db import transaction
+
+from accounts.clock import db_now
+from accounts.errors import Forbidden, Invalid, NotYours
+from accounts.signals import right_ended
+from publishing.actions.decide import (
+    AlreadyOpen,
+    NeedsAnother,
+    NotNow,
+    NotOpen,
+    confirm,
+    decline,
+    expire,
+    expired,
+    propose,
+    propose_lift,
+    withdraw,
+)
+from publishing.actions.freeze import AlreadyFrozen, freeze
+from publishing.actions.look_up import look
+from publishing.actions.recall import TooLateToRecall, recall
+from publishing.actions.retract import NothingToRetract, retract, run
+from publishing.actions.scan import settle, suspects
+from publishing.actions.send import send_due
+from publishing.models import Confirmation, Freeze, Look, Part, Publication, Retraction
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def short(settings):
+    settings.DURATIONS = replace(settings.DURATIONS, post_read=0.5, post_total=1)
+
+
+@pytest.fixture
+def people(line):
+    return line.cast
+
+
+def scan() -> None:
+    for publication_id in suspects():
+        settle(publication_id)
+
+
+def missed(line, backdate) -> Publication:
+    publication = line.released()
+    backdate(publication, 3600, "due_at", "next_try_at")
+    scan()
+    publication.refresh_from_db()
+    assert publication.state == "missed"
+    return publication
+
+
+def uncertain(line, x, backdate, *texts: str) -> Publication:
+    """Not accepted by X, and all looks made."""
+    publication = line.released(*texts)
+    x.switch("timeout", when="before")
+    send_due(publication.account_id)
+    Look.objects.update(due_at=db_now() - dt.timedelta(seconds=1))
+    look(publication.account_id)
+    publication.refresh_from_db()
+    return publication
+
+
+# Confirmation
+
+
+def test_a_missed_publication_gets_a_new_time_from_two_people(line, people, x, backdate):
+    publication = missed(line, backdate)
+    one = propose(
+        actor=people.claire, publication_id=publication.pk, kind="new_time", reason="Encore utile."
+    )
+    with pytest.raises(NeedsAnother):
+        confirm(actor=people.claire, confirmation_id=one.pk)
+    with pytest.raises(NeedsAnother):
+        confirm(actor=people.marc, confirmation_id=one.pk)  # no supervisor among the two
+    confirm(actor=people.helene, confirmation_id=one.pk)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "published"
+    assert len(x.posts()) == 1
+
+
+def test_one_open_confirmation_per_subject_and_each_end(line, people, backdate):
+    publication = missed(line, backdate)
+    ask = {"publication_id": publication.pk, "kind": "new_time", "reason": "Encore utile."}
+    one = propose(actor=people.claire, **ask)
+    with pytest.raises(AlreadyOpen):
+        propose(actor=people.paul, **ask)
+    with pytest.raises(NotYours):
+        decline(actor=people.yann, confirmation_id=one.pk)
+    withdraw(actor=people.claire, confirmation_id=one.pk)
+    two = propose(actor=people.claire, **ask)
+    decline(actor=people.marc, confirmation_id=two.pk)
+    three = propose(actor=people.claire, **ask)
+    backdate(three, 4000, "expires_at")
+    with pytest.raises(NotOpen):
+        confirm(actor=people.helene, confirmation_id=three.pk)
+    for late in expired():
+        expire(late)
+    four = propose(actor=people.claire, **ask)
+    end_seat(people.claire)
+    states = Confirmation.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["withdrawn", "declined", "expired", "lapsed"]
+    with pytest.raises(NotOpen):
+        confirm(actor=people.helene, confirmation_id=four.pk)
+
+
+def test_a_confirmation_lapses_when_its_subject_moves_on(line, people, backdate):
+    publication = missed(line, backdate)
+    one = propose(
+        actor=people.claire, publication_id=publication.pk, kind="new_time", reason="Encore."
+    )
+    recall(actor=people.paul, publication_id=publication.pk, reason="Plus utile.")
+    one.refresh_from_db()
+    assert one.state == "lapsed"
+
+
+def test_a_reason_is_needed_and_an_hour_still_ahead(line, people, backdate):
+    publication = missed(line, backdate)
+    ask = {"actor": people.claire, "publication_id": publication.pk, "kind": "new_time"}
+    with pytest.raises(Invalid):
+        propose(**ask, reason="  ")
+    with pytest.raises(Invalid):
+        propose(**ask, reason="Oui.", due_at=db_now() - dt.timedelta(minutes=1))
+
+
+def test_sending_again_opens_after_the_last_look_and_looks_once_more(line, people, x, backdate):
+    publication = line.released()
+    x.switch("timeout", when="before")
+    send_due(publication.account_id)
+    ask = {"actor": people.claire, "publication_id": publication.pk, "kind": "send_again"}
+    with pytest.raises(NotNow):
+        propose(**ask, reason="Ce n’y est pas.")
+    Look.objects.update(due_at=db_now() - dt.timedelta(seconds=1))
+    look(publication.account_id)
+    one = propose(**ask, reason="Ce n’y est pas.")
+    confirm(actor=people.helene, confirmation_id=one.pk)
+    assert send_due(publication.account_id) == 0  # not before its look
+    x.switch("status", on="timeline", status=503)
+    look(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "uncertain"  # unreadable: it waits for a look that proves it
+    Look.objects.filter(done_at=None).update(due_at=db_now())
+    look(publication.account_id)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "published"
+    assert len(x.posts()) == 1
+
+
+def test_the_look_before_sending_again_may_find_it(line, people, x, backdate):
+    x.set(timeline_frozen=True)
+    publication = line.released()
+    x.switch("timeout", when="after")
+    send_due(publication.account_id)
+    Look.objects.update(due_at=db_now() - dt.timedelta(seconds=1))
+    look(publication.account_id)
+    one = propose(
+        actor=people.claire, publication_id=publication.pk, kind="send_again", reason="Absent."
+    )
+    x.set(timeline_frozen=False)
+    confirm(actor=people.helene, confirmation_id=one.pk)
+    look(publication.account_id)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "published"
+    assert len(x.posts()) == 1
+
+
+def test_given_up_is_refused_and_may_still_turn_up(line, people, x, backdate):
+    x.set(timeline_frozen=True)
+    publication = line.released()
+    x.switch("timeout", when="after")
+    send_due(publication.account_id)
+    one = propose(
+        actor=people.claire, publication_id=publication.pk, kind="give_up", reason="Trop tard."
+    )
+    confirm(actor=people.paul, confirmation_id=one.pk)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("refused", "given_up")
+    with pytest.raises(TooLateToRecall):
+        recall(actor=people.paul, publication_id=publication.pk, reason="À refaire.")
+    x.set(timeline_frozen=False)
+    daily = Look.objects.filter(kind="given_up", done_at=None)
+    assert daily.count() == 7
+    backdate(daily.first(), 100_000, "due_at")
+    look(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "published"
+
+
+def test_a_given_up_one_is_recalled_by_two_after_a_look(line, people, x, backdate):
+    publication = uncertain(line, x, backdate)
+    one = propose(
+        actor=people.claire, publication_id=publication.pk, kind="give_up", reason="Trop tard."
+    )
+    confirm(actor=people.paul, confirmation_id=one.pk)
+    two = propose(
+        actor=people.claire, publication_id=publication.pk, kind="recall", reason="À refaire."
+    )
+    confirm(actor=people.paul, confirmation_id=two.pk)
+    look(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "recalled"
+    assert publication.release.revision.draft.state == "writing"
+
+
+def test_fault_29_a_thread_that_broke_goes_on_by_two_or_is_taken_down(line, people, x, backdate):
+    publication = line.released("Un.", "Deux.", "Trois.", "Quatre.", "Cinq.")
+    x.switch("not_permitted", skip=2)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "partial"
+    assert [p.state for p in publication.parts.all()] == [
+        "out", "out", "refused", "pending", "pending",
+    ]  # fmt: skip
+    one = propose(
+        actor=people.claire, publication_id=publication.pk, kind="go_on", reason="X se trompait."
+    )
+    confirm(actor=people.helene, confirmation_id=one.pk)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "published"
+    assert [post["text"] for post in x.posts()] == ["Un.", "Deux.", "Trois.", "Quatre.", "Cinq."]
+
+
+# Freeze
+
+
+def test_fault_42_a_freeze_holds_what_waits_and_the_last_look_sees_it(line, people, x, monkeypatch):
+    from publishing.actions import send as sending
+
+    publication = line.released()
+    real = sending.take_turn
+
+    def frozen_in_between(attempt_id, digest):
+        freeze(actor=people.claire, account=people.nantes, reason="Un doute.")
+        return real(attempt_id, digest)
+
+    monkeypatch.setattr(sending, "take_turn", frozen_in_between)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("held", "frozen")
+    assert not x.requests("post")
+
+
+def test_a_freeze_between_the_commit_and_a_slow_connection_stops_the_post(
+    line, people, x, monkeypatch
+):
+    from publishing.actions import send as sending
+
+    publication = line.released()
+    monkeypatch.setattr(sending, "FRESH_FOR", -1)
+    real = sending.post
+
+    def frozen_at_the_door(*args, **kwargs):
+        freeze(actor=people.ada, account=None, reason="Tout arrêter.")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(sending, "post", frozen_at_the_door)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("waiting", "last_look")
+    assert not x.requests("post")
+    scan()
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("held", "frozen")
+
+
+def test_fault_43_lifted_after_three_hours_all_that_was_due_is_missed(line, people, x, backdate):
+    due, ahead = (
+        line.released(),
+        line.released(requested_at=db_now() + dt.timedelta(hours=4)),
+    )
+    standing = freeze(actor=people.claire, account=people.nantes, reason="Un doute.")
+    with pytest.raises(AlreadyFrozen):
+        freeze(actor=people.paul, account=people.nantes, reason="Moi aussi.")
+    backdate(due, 60, "due_at", "next_try_at")
+    one = propose_lift(actor=people.claire, freeze_id=standing.pk, reason="C’est clair.")
+    with pytest.raises(NeedsAnother):
+        confirm(actor=people.marc, confirmation_id=one.pk)
+    confirm(actor=people.helene, confirmation_id=one.pk)
+    scan()
+    due.refresh_from_db()
+    ahead.refresh_from_db()
+    assert (due.state, due.reason) == ("missed", "lifted_late")
+    assert ahead.state == "waiting"
+    assert not x.requests("post")
+
+
+def test_a_freeze_of_all_takes_administrators_both_ways(line, people):
+    with pytest.raises(Forbidden):
+        freeze(actor=people.claire, account=None, reason="Tout arrêter.")
+    standing = freeze(actor=people.ada, account=None, reason="Tout arrêter.")
+    with pytest.raises(NotYours):
+        propose_lift(actor=people.helene, freeze_id=standing.pk, reason="Reprendre.")
+    one = propose_lift(actor=people.ada, freeze_id=standing.pk, reason="Reprendre.")
+    with pytest.raises(NeedsAnother):
+        confirm(actor=people.ada, confirmation_id=one.pk)
+    confirm(actor=people.basile, confirmation_id=one.pk)
+    assert not Freeze.objects.filter(lifted_at=None).exists()
+
+
+def test_fault_41_recalled_in_one_act_by_anyone_of_the_account(line, people, x):
+    publication = line.released()
+    with pytest.raises(NotYours):
+        recall(actor=people.yann, publication_id=publication.pk, reason="Non.")
+    with pytest.raises(Invalid):
+        recall(actor=people.paul, publication_id=publication.pk, reason=" ")
+    recall(actor=people.paul, publication_id=publication.pk, reason="Le nom est faux.")
+    assert send_due(publication.account_id) == 0
+    publication.refresh_from_db()
+    draft = publication.release.revision.draft
+    assert (publication.state, draft.state) == ("recalled", "writing")
+    assert draft.comments.last().body == "Le nom est faux."
+
+
+def test_what_has_left_cannot_be_recalled(line, people, x):
+    publication = line.released()
+    send_due(publication.account_id)
+    with pytest.raises(TooLateToRecall):
+        recall(actor=people.claire, publication_id=publication.pk, reason="Oups.")
+
+
+# Retraction
+
+
+def test_a_thread_is_retracted_together_and_verified(line, people, x):
+    publication = line.released("Un.", "Deux.")
+    with pytest.raises(NothingToRetract):
+        retract(actor=people.claire, publication_id=publication.pk, reason="Erreur.")
+    send_due(publication.account_id)
+    asked = retract(actor=people.claire, publication_id=publication.pk, reason="Erreur.")
+    run(asked.pk)
+    publication.refresh_from_db()
+    asked.refresh_from_db()
+    assert (publication.state, asked.state) == ("retracted", "verified")
+    assert not x.posts(live=True)
+    assert {part.state for part in Part.objects.all()} == {"deleted"}
+
+
+def test_fault_30_a_failing_deletion_shouts_and_is_tried_again(line, people, x, backdate):
+    publication = line.released()
+    send_due(publication.account_id)
+    x.switch("status", on="delete", status=500)
+    asked = retract(actor=people.helene, publication_id=publication.pk, reason="Erreur.")
+    run(asked.pk)
+    publication.refresh_from_db()
+    asked.refresh_from_db()
+    assert (publication.state, asked.state) == ("published", "failing")
+    backdate(asked, 600, "next_try_at")
+    run(asked.pk)
+    publication.refresh_from_db()
+    assert publication.state == "retracted"
+
+
+def test_a_retraction_of_what_is_uncertain_deletes_it_when_it_is_found(line, people, x, backdate):
+    publication = line.released()
+    x.switch("timeout", when="after")
+    send_due(publication.account_id)
+    asked = retract(actor=people.claire, publication_id=publication.pk, reason="Erreur.")
+    run(asked.pk)
+    Look.objects.update(due_at=db_now())
+    look(publication.account_id)
+    run(asked.pk)
+    publication.refresh_from_db()
+    assert publication.state == "retracted"
+    assert not x.posts(live=True)
+
+
+def test_a_retraction_stops_the_rest_of_a_thread(line, people, x, monkeypatch):
+    from publishing.actions import send as sending
+
+    publication = line.released("Un.", "Deux.", "Trois.")
+    asked: list[Retraction] = []
+
+    def ask() -> None:
+        if not asked:
+            asked.append(retract(actor=people.claire, publication_id=publication.pk, reason="Non."))
+
+    # asked when the first part is out
+    monkeypatch.setattr(sending, "apply_answer", _after(sending.apply_answer, ask))
+    send_due(publication.account_id)
+    assert len(x.posts()) == 1
+    run(asked[0].pk)
+    publication.refresh_from_db()
+    assert publication.state == "retracted"
+    assert not x.posts(live=True)
+
+
+def _after(function, then):
+    def both(*args):
+        function(*args)
+        then()
+
+    return both
+
+
+# Rights of the moment of sending
+
+
+def end_seat(person) -> None:
+    """As the action does it: the signal is sent in the transaction of the end."""
+    seat = person.seat_set.get(ended_at=None)
+    with transaction.atomic():
+        type(seat).objects.filter(pk=seat.pk).update(ended_at=db_now())
+        right_ended.send(None, account_id=seat.account_id, person_id=person.pk)
+
+
+def test_fault_38_a_right_that_ends_holds_what_rests_on_it_and_another_signature_frees_it(
+    line, people, x
+):
+    from approvals.actions.reviews import approve
+
+    publication = line.released(requested_at=db_now() + dt.timedelta(hours=1))
+    end_seat(people.marc)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("held", "signer_left")
+    revision = publication.release.revision
+    approve(actor=people.leila, revision_id=revision.pk, digest=revision.digest)
+    scan()
+    publication.refresh_from_db()
+    assert publication.state == "waiting"
+
+
+def test_fault_38_an_author_who_left_is_replaced_by_adoption(line, people, x):
+    from approvals.actions.drafts import adopt_draft
+
+    publication = line.released(
+        requested_at=db_now() + dt.timedelta(hours=1), signers=(people.marc, people.helene)
+    )
+    end_seat(people.claire)
+    scan()
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("held", "author_left")
+    draft_id = publication.release.revision.draft_id
+    adopt_draft(actor=people.marc, draft_id=draft_id)
+    scan()
+    publication.refresh_from_db()
+    # Marc's own approval counts no more: he is a contributor now.
+    assert (publication.state, publication.reason) == ("held", "signer_left")
+
+
+def test_the_scan_and_the_send_hold_without_the_signals(line, people, x, monkeypatch):
+    from approvals.signals import released
+    from publishing import receivers
+    from publishing.actions.obey import obey_missed, unobeyed
+
+    released.disconnect(receivers.on_released)
+    right_ended.disconnect(receivers.on_right_ended)
+    try:
+        revision = line.submitted()
+        from approvals.actions.reviews import approve
+
+        for signer in (people.marc, people.helene):
+            approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+        assert not Publication.objects.exists()
+        for release_id in unobeyed():
+            obey_missed(release_id)
+        publication = Publication.objects.get()
+        end_seat(people.marc)
+        assert send_due(publication.account_id) == 0
+        publication.refresh_from_db()
+        assert (publication.state, publication.reason) == ("held", "signer_left")
+    finally:
+        released.connect(receivers.on_released)
+        right_ended.connect(receivers.on_right_ended)
