@@ -4,9 +4,10 @@
 #   make reset   empty the demo      make psql   its database
 
 ifeq ($(origin PYTHON),undefined)
-PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
-  $$p -c 'import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
-  2>/dev/null && echo $$p && exit; done; echo python3)
+PYTHON := $(shell for needs in 'sys, ensurepip' sys; do \
+  for p in python3.13 python3.12 python3.11 python3; do \
+  $$p -c "import $$needs; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" 2>/dev/null \
+  && echo $$p && exit; done; done; echo python3)
 else
 export PYTHON_GIVEN = yes
 endif

@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
 
-from accounts.models import Person
+from accounts.access import memberships
+from accounts.models import Account, Person, Seat
+from accounts.quorum import quorums_of
 from accounts.requests import PersonRequest
+from approvals.waiting import waiting_for
 
 
-@require_GET
+@require_safe
 def home(request: PersonRequest) -> HttpResponse:
-    return render(request, "home.html")
+    """What awaits this person, the urgent first; an administrator's departments instead."""
+    if request.user.is_administrator:
+        return render(request, "home_administrator.html", {"departments": _departments()})
+    places = memberships(request.user)
+    context = {
+        "places": places,
+        "writes": any(m.role == "seat" for m in places),
+        "waiting": waiting_for(request.user, places),
+    }
+    return render(request, "home.html", context)
+
+
+def _departments() -> list[dict[str, Any]]:
+    """Each account with its three places, filled or free, and whether its quorum can be met."""
+    seats = Seat.objects.filter(ended_at=None).select_related("person").order_by("number")
+    accounts = list(Account.objects.prefetch_related(Prefetch("seat_set", seats, "filled")))
+    quorums = quorums_of(accounts)
+    return [
+        {
+            "account": account,
+            "places": [
+                (n, next((s.person for s in account.filled if s.number == n), None))
+                for n in Seat.NUMBERS
+            ],
+            "quorum": quorums[account.pk],
+        }
+        for account in accounts
+    ]
 
 
 @login_not_required

@@ -7,7 +7,9 @@ and its content policy complained about; a test that expects one empties the lis
 import os
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import sync_playwright
+
+from policetweets.runner.browser import found
 
 # Playwright's loop runs in this thread, which Django takes for an asynchronous caller.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -38,18 +40,17 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture(scope="session")
 def chromium():
     """The browser of this test process. CHROMIUM is the runner's find; empty: Playwright's own."""
-    from policetweets.runner.browser import found
-
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=found(), args=FLAGS)
-        except Error as error:
-            pytest.fail(
-                "No Chromium can be started: install one (apt install chromium), name it with "
-                f"CHROMIUM=/path, or leave these tests out with BROWSER=none. {error}"
-            )
-        yield browser
-        browser.close()
+    try:
+        playwright = sync_playwright().start()
+        browser = playwright.chromium.launch(executable_path=found(), args=FLAGS)
+    except Exception as error:  # Playwright's driver may die in any way
+        pytest.fail(
+            "No Chromium can be started: install one (apt install chromium libatomic1), name it "
+            f"with CHROMIUM=/path, or leave these tests out with BROWSER=none. {error}"
+        )
+    yield browser
+    browser.close()
+    playwright.stop()
 
 
 @pytest.fixture

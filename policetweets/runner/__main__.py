@@ -6,6 +6,8 @@ import argparse
 import os
 import shlex
 import sys
+from io import TextIOWrapper
+from typing import cast
 
 from policetweets.runner import testing, upkeep
 from policetweets.runner.folder import ROOT
@@ -39,6 +41,8 @@ def parse() -> tuple[str, list[str]]:
 def main() -> int:
     command, arguments = parse()
     os.chdir(ROOT)
+    for stream in (sys.stdout, sys.stderr):
+        cast(TextIOWrapper, stream).reconfigure(errors="replace")
     try:
         match command:
             case "run":

@@ -18,6 +18,7 @@ if not ((3, 11) <= sys.version_info[:2] <= (3, 13)):
     sys.exit(1)
 
 import hashlib
+import io
 import os
 import pathlib
 import re
@@ -30,6 +31,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.txt"
+SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 STAMP = VENV / "installed.stamp"
 PYTHON = "python" + ".".join(map(str, sys.version_info[:2]))
 
@@ -123,18 +125,22 @@ def install() -> None:
         check_venv_module()
         run(f"Making .venv with {PYTHON}", [sys.executable, "-m", "venv", "--clear", str(VENV)])
         install_uv()
+    # Behind a filtering proxy only the machine's own certificates know it.
+    certificates = ["--system-certs"] if pathlib.Path(SYSTEM_CERTIFICATES).exists() else []
     run(
         "Installing the locked requirements",
         [
             *[str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes"],
-            *["--python", str(VENV_PYTHON), str(LOCK)],
+            *[*certificates, "--python", str(VENV_PYTHON), str(LOCK)],
         ],
     )
     STAMP.write_text(stamp())
 
 
 def main() -> None:
-    # A virtual environment of the caller's must not decide where things are installed.
+    # Neither a terminal of another encoding nor a caller's virtual environment may get in the way.
+    for stream in (sys.stdout, sys.stderr):
+        typing.cast("io.TextIOWrapper", stream).reconfigure(errors="replace")
     os.environ.pop("VIRTUAL_ENV", None)
     try:
         if not is_installed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -32,29 +33,48 @@ def _works(path: str) -> bool:
 
 def ensure() -> None:
     """Install one if none is there; if that fails too, the browser tests will fail by name."""
-    if os.environ.get("BROWSER") == "none" or found() or _playwrights_own():
+    if os.environ.get("BROWSER") == "none" or _is_usable():
         return
-    ways = [[sys.executable, "-m", "playwright", "install", "chromium"]]
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        ways.insert(0, ["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
-        subprocess.run(["apt-get", "update"], capture_output=True, check=False)
-        ways[1].insert(-1, "--with-deps")
-    for way in ways:
-        try:
-            with step(f"Installing a Chromium for the tests ({' '.join(way[-4:])})"):
-                env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-                subprocess.run(
-                    way, check=True, capture_output=True, env=env, stdin=subprocess.DEVNULL
-                )
-        except (OSError, subprocess.CalledProcessError):
-            continue
-        if found() or _playwrights_own():
-            return
-    say("No Chromium could be had: its tests will fail; BROWSER=none leaves them out.")
+    as_root = os.geteuid() == 0 and shutil.which("apt-get") is not None
+    install = [sys.executable, "-m", "playwright", "install"]
+    ways = {
+        "Playwright's own Chromium": [[*install, *(["--with-deps"] * as_root), "chromium"]],
+    }
+    if as_root:
+        # Playwright's driver needs libatomic1, which a bare machine lacks.
+        packages = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
+        packages += ["libatomic1", "fonts-liberation"]
+        ways = {"the package chromium": [["apt-get", "update"], packages], **ways}
+    for name, commands in ways.items():
+        with contextlib.suppress(OSError, subprocess.CalledProcessError):
+            with step(f"Installing {name} for the tests"):
+                for command in commands:
+                    _call(command)
+            if _is_usable():
+                return
+    say(
+        "No Chromium can be had here: its tests will fail. Install one as root (apt install "
+        "chromium libatomic1), or leave these tests out with BROWSER=none."
+    )
 
 
-def _playwrights_own() -> bool:
+def _call(command: list[str]) -> None:
+    subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+    )
+
+
+def _is_usable() -> bool:
+    """Playwright's driver starts, and there is a browser for it, maybe its own."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path).exists()
+    try:
+        with sync_playwright() as playwright:
+            own = Path(playwright.chromium.executable_path)
+    except Exception:  # its driver may die in any way
+        return False
+    return found() is not None or own.exists()

@@ -138,12 +138,19 @@ class Postgres(Process):
         file = self.data / "postmaster.pid"
         with contextlib.suppress(OSError, ValueError, psutil.Error):
             process = psutil.Process(int(file.read_text().split("\n")[0]))
-            if process.name() == "postgres" and Path(process.cwd()) == self.data.resolve():
+            if process.name() == "postgres" and self._may_serve_us(process):
                 process.send_signal(signal.SIGINT)
                 with contextlib.suppress(psutil.TimeoutExpired):
                     process.wait(20)
         super().clear_leftovers()
         file.unlink(missing_ok=True)
+
+    def _may_serve_us(self, process: psutil.Process) -> bool:
+        """In a container even root may not see where another user's process works."""
+        try:
+            return Path(process.cwd()) == self.data.resolve()
+        except psutil.AccessDenied:
+            return True
 
     def _give_data_to_whoever_runs(self) -> None:
         """Another way of not being root than last time: the files follow."""
@@ -175,7 +182,8 @@ def become() -> tuple[str, ...]:
 
     A user namespace needs nothing and changes no owner. Where it is forbidden (many containers),
     an existing user with one right of root's kept: to walk through folders that are not its own,
-    since the project and its Python may well lie in a private home.
+    since the project and its Python may well lie in a private home (the secure bit makes access(),
+    by which PostgreSQL finds its own programs, see that right).
     """
     if os.geteuid() != 0:
         return ()
@@ -184,7 +192,8 @@ def become() -> tuple[str, ...]:
         ("unshare", "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}", "--"),
         (
             *("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"),
-            *("--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"),
+            *("--inh-caps=+dac_override", "--ambient-caps=+dac_override"),
+            *("--securebits=+no_setuid_fixup", "--"),
         ),
     ]
     if os.environ.get("POLICETWEETS_NO_USER_NAMESPACE"):

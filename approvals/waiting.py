@@ -1,0 +1,112 @@
+"""What awaits a person among the drafts: to review, to take up again, in writing, left behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef
+
+from accounts.access import Membership
+from accounts.models import Person, Seat
+from approvals.models import Closing, Contributor, Draft, DraftState, Review, Revision, Verdict
+from approvals.quorum import Quorum, quorums_of
+
+SENT_BACK = (Closing.CHANGES, Closing.RECALLED)
+
+
+@dataclass(frozen=True)
+class ToReview:
+    """A text that this person may approve, and what it still misses."""
+
+    draft: Draft
+    revision: Revision
+    quorum: Quorum
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """A text of this person's that came back; `review` says why, if a reviewer sent it."""
+
+    draft: Draft
+    revision: Revision
+    review: Review | None
+
+
+@dataclass
+class Waiting:
+    to_review: list[ToReview] = field(default_factory=list)
+    sent_back: list[SentBack] = field(default_factory=list)
+    in_writing: list[Draft] = field(default_factory=list)
+    in_review: list[ToReview] = field(default_factory=list)
+    left_behind: list[Draft] = field(default_factory=list)
+
+
+def waiting_for(person: Person, places: list[Membership]) -> Waiting:
+    """The same number of queries however much there is."""
+    accounts = [m.account.pk for m in places]
+    seats = [m.account.pk for m in places if m.role == "seat"]
+    found = Waiting()
+    _under_review(found, person, accounts)
+    _being_written(found, person, seats)
+    return found
+
+
+def _under_review(found: Waiting, person: Person, accounts: list[int]) -> None:
+    revisions = list(
+        Revision.objects.filter(
+            draft__account__in=accounts, draft__state=DraftState.IN_REVIEW, closed_at=None
+        )
+        .select_related("draft__account", "draft__author")
+        .order_by("-draft__urgent", "submitted_at")
+    )
+    quorums = quorums_of(revisions)
+    for revision in revisions:
+        quorum = quorums[revision.pk]
+        row = ToReview(revision.draft, revision, quorum)
+        if any(reviewer.pk == person.pk for reviewer, _role in quorum.could_sign):
+            found.to_review.append(row)
+        elif person.pk in quorum.contributors:
+            found.in_review.append(row)
+
+
+def _being_written(found: Waiting, person: Person, seats: list[int]) -> None:
+    """Mine are what I wrote or changed; left behind is what somebody without a seat began."""
+    author_sits = Seat.objects.filter(
+        account=OuterRef("account"),
+        person=OuterRef("author"),
+        ended_at=None,
+        person__ended_at=None,
+    )
+    mine = Contributor.objects.filter(draft=OuterRef("pk"), person=person)
+    drafts = list(
+        Draft.objects.filter(account__in=seats)
+        .filter(state__in=[DraftState.WRITING, DraftState.IN_REVIEW])
+        .annotate(author_sits=Exists(author_sits))
+        .filter(Exists(mine) | ~Exists(author_sits))
+        .select_related("account", "author")
+        .order_by("-urgent", "-updated_at")
+    )
+    back = _sent_back([d for d in drafts if d.state == DraftState.WRITING])
+    for draft in drafts:
+        if not draft.author_sits:
+            found.left_behind.append(draft)
+        elif draft.pk in back:
+            found.sent_back.append(back[draft.pk])
+        elif draft.state == DraftState.WRITING:
+            found.in_writing.append(draft)
+
+
+def _sent_back(drafts: list[Draft]) -> dict[int, SentBack]:
+    """Those whose last revision was sent back, by draft."""
+    by_id = {draft.pk: draft for draft in drafts}
+    last: dict[int, Revision] = {}
+    for revision in Revision.objects.filter(draft__in=drafts).order_by("draft", "number"):
+        last[revision.draft_id] = revision
+    back = {pk: r for pk, r in last.items() if r.closing in SENT_BACK}
+    reasons = {
+        review.revision_id: review
+        for review in Review.objects.filter(
+            revision__in=back.values(), verdict=Verdict.CHANGES
+        ).select_related("reviewer")
+    }
+    return {pk: SentBack(by_id[pk], r, reasons.get(r.pk)) for pk, r in back.items()}
