@@ -9,4 +9,4 @@ class ShellConfig(AppConfig):
     verbose_name = "policetweets"
 
     def ready(self) -> None:
-        from policetweets import checks  # noqa: F401
+        from policetweets import checks, heart  # noqa: F401

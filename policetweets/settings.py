@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+from kombu import Exchange, Queue
 
 from policetweets.durations import DURATIONS as DEFAULT_DURATIONS
 
@@ -18,8 +19,10 @@ LOCAL_DIR = BASE_DIR / ".local"
 
 for _name in [n for n in os.environ if n.endswith("_FILE")]:
     _target = _name.removesuffix("_FILE")
-    if _target in {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "X_API_KEY", "X_API_SECRET",
-                   "X_TOKEN_KEYS", "EMAIL_URL"} and _target not in os.environ:  # fmt: skip
+    if _target not in os.environ and _target in {
+        "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "X_API_KEY", "X_API_SECRET", "X_TOKEN_KEYS",
+        "EMAIL_URL", "METRICS_TOKEN",
+    }:  # fmt: skip
         os.environ[_target] = Path(os.environ[_name]).read_text(encoding="utf-8").strip()
 
 env = Env()
@@ -200,6 +203,9 @@ X_API_SECRET = env.str("X_API_SECRET", "")
 # Fernet keys, the first one encrypts, all of them decrypt: put a new one in front to rotate.
 X_TOKEN_KEYS: list[str] = env.list("X_TOKEN_KEYS", [])
 
+# Who may read /metrics; without it, only the machine itself.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+
 DURATIONS = DEFAULT_DURATIONS.scaled(env.float("DURATIONS_FACTOR", 1.0))
 
 # Celery: docs/publishing.md says why each of these is so.
@@ -212,14 +218,20 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 280
 CELERY_TASK_DEFAULT_QUEUE = "default"
-# Queues rather than priorities: a slow X must not keep the clock or a deletion waiting.
+# Queues rather than priorities: a slow X must not keep the clock or a deletion waiting. A worker
+# that is told no queue serves them all.
 CELERY_TASK_ROUTES = {
     "publishing.tasks.scan_due": {"queue": "clock"},
     "publishing.tasks.send_account": {"queue": "send"},
     "publishing.tasks.run_retraction": {"queue": "retract"},
     "publishing.tasks.look_account": {"queue": "looks"},
     "publishing.tasks.probe_account": {"queue": "looks"},
+    "publishing.tasks.probe_all": {"queue": "looks"},
 }
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), routing_key=name)
+    for name in ("retract", "send", "looks", "clock", "default")
+]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from policetweets import views
+from policetweets import views, watch
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("langue", views.set_language, name="set-language"),
     path("mentions-legales", views.legal_notice, name="legal-notice"),
     path("accessibilite", views.accessibility, name="accessibility"),
+    path("healthz", watch.healthz, name="healthz"),
+    path("metrics", watch.metrics_page, name="metrics"),
     path("", include("accounts.urls")),
     path("", include("approvals.urls")),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts.models import Person
-from publishing import wake
+from publishing import heart, wake
 from publishing.actions import connect, decide, look_up, obey, record, retract, scan, send
 
 
@@ -35,6 +35,13 @@ def probe_account(account_id: int, actor_id: int | None = None) -> None:
 
 
 @shared_task
+def probe_all() -> None:
+    """When a worker starts: whose tokens are these, of every account?"""
+    for account_id in connect.connected_accounts():
+        wake.now(wake.PROBE, account_id)
+
+
+@shared_task
 def scan_due() -> None:
     """Each second: what is due, what nobody obeyed, what was left behind."""
     for release_id in obey.unobeyed():
@@ -53,3 +60,4 @@ def scan_due() -> None:
         wake.now(wake.LOOK, account_id)
     for account_id in connect.probes_due():
         wake.now(wake.PROBE, account_id)
+    heart.beats(heart.CLOCK)

@@ -11,18 +11,19 @@ log = structlog.get_logger(__name__)
 SEND = "publishing.tasks.send_account"
 LOOK = "publishing.tasks.look_account"
 PROBE = "publishing.tasks.probe_account"
+PROBE_ALL = "publishing.tasks.probe_all"
 RETRACT = "publishing.tasks.run_retraction"
 
 # A message that nobody took in this many seconds is worth nothing: the next scan makes another.
 STALE = 10
 
 
-def now(task: str, row_id: int, *more: int | None) -> None:
+def now(task: str, *ids: int | None) -> None:
     """Asks a worker; never raises, for the row is committed and nothing is lost."""
     try:
-        current_app.send_task(task, (row_id, *more), expires=STALE)
+        current_app.send_task(task, ids, expires=STALE)
     except Exception as error:
-        log.warning("wake failed", task=task, row=row_id, error=type(error).__name__)
+        log.warning("wake failed", task=task, ids=ids, error=type(error).__name__)
 
 
 def after_commit(task: str, row_id: int) -> None:

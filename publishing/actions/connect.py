@@ -121,3 +121,8 @@ def probes_due() -> list[int]:
     return list(
         Credential.objects.filter(next_probe_at__lte=Now()).values_list("account_id", flat=True)
     )
+
+
+def connected_accounts() -> list[int]:
+    """Accounts that have tokens, whatever X last said of them."""
+    return list(Credential.objects.values_list("account_id", flat=True))

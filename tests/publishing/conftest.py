@@ -37,10 +37,10 @@ def x(sandbox_process, settings) -> Sandbox:
 
 
 @pytest.fixture(autouse=True)
-def woken(monkeypatch) -> list[tuple[str, int]]:
+def woken(monkeypatch) -> list[tuple[Any, ...]]:
     """No broker here: what a worker would have been asked."""
-    asked: list[tuple[str, int]] = []
-    monkeypatch.setattr("publishing.wake.now", lambda task, row_id: asked.append((task, row_id)))
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("publishing.wake.now", lambda *asks: asked.append(asks))
     return asked
 
 

@@ -1,0 +1,186 @@
+"""Whether the line moves, computed when a page is read: dead workers cannot hide their death."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import redis
+import structlog
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models.functions import Greatest, Now
+from django.utils.translation import gettext as _
+
+from accounts.models import Credential
+from accounts.models.credential import Connection
+from publishing.heart import BEAT, CLOCK, PROCESSES, WORKER
+from publishing.models import (
+    Freeze,
+    Heartbeat,
+    PartState,
+    Publication,
+    PublicationState,
+    Throttle,
+)
+
+log = structlog.get_logger(__name__)
+S = PublicationState
+DATABASE, BROKER, STUCK, UNCERTAIN = "database", "broker", "stuck", "uncertain"
+# What /healthz may take, whatever hangs; the broker's share of it.
+DEADLINE, BROKER_TIMEOUT = 2.0, 1.0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that does not work; `since` is the last moment at which it did, if known."""
+
+    name: str
+    since: dt.datetime | None = None
+    count: int = 0
+
+    @property
+    def stops_the_line(self) -> bool:
+        """Nothing leaves, or may not leave, because of it."""
+        return self.name != UNCERTAIN
+
+    @property
+    def words(self) -> str:
+        return {
+            DATABASE: _("la base de données ne répond pas"),
+            BROKER: _("Redis ne répond pas"),
+            WORKER: _("le service d’envoi est arrêté"),
+            BEAT: _("l’horloge des envois est arrêtée"),
+            CLOCK: _("les ordres n’arrivent plus au service d’envoi"),
+            STUCK: _("un message dont l’heure est venue ne part pas"),
+            UNCERTAIN: _("un envoi reste à vérifier sur X"),
+        }[self.name]
+
+
+def problems() -> list[Problem]:
+    """What the database shows: two queries, on every page."""
+    return [*silent(), *not_moving()]
+
+
+def silent() -> list[Problem]:
+    """Processes that have not been heard for too long, or never."""
+    limit = Now() - dt.timedelta(seconds=settings.DURATIONS.heartbeat_dead)
+    rows = Heartbeat.objects.filter(process__in=PROCESSES).annotate(now=Now(), limit=limit)
+    last = {row.process: row for row in rows}
+    dead = [
+        Problem(name, last[name].seen_at if name in last else None)
+        for name in PROCESSES
+        if name not in last or last[name].seen_at < last[name].limit
+    ]
+    # What waits for the dead says nothing of its own.
+    stopped = [p for p in dead if p.name != CLOCK]
+    return stopped or dead
+
+
+def not_moving() -> list[Problem]:
+    """Rows due for two minutes that nothing explains; uncertain ones that wait for people."""
+    limit = Now() - dt.timedelta(seconds=settings.DURATIONS.alert_after)
+    explained = Exists(
+        Throttle.objects.filter(account=OuterRef("account"), until__gt=Now())
+    ) | Exists(Credential.objects.filter(account=OuterRef("account"), state=Connection.PROBING))
+    stuck = Q(state__in=(S.WAITING, S.SENDING), expected__lt=limit) & ~explained
+    uncertain = Q(state=S.UNCERTAIN, since__lt=limit)
+    found = (
+        Publication.objects.filter(state__in=(S.WAITING, S.SENDING, S.UNCERTAIN))
+        .annotate(expected=Greatest("next_try_at", "since"))
+        .aggregate(
+            stuck=Count("pk", filter=stuck),
+            stuck_since=Min("expected", filter=stuck),
+            uncertain=Count("pk", filter=uncertain),
+            uncertain_since=Min("since", filter=uncertain),
+        )
+    )
+    return [
+        Problem(name, found[f"{name}_since"], found[name])
+        for name in (STUCK, UNCERTAIN)
+        if found[name]
+    ]
+
+
+def broker() -> list[Problem]:
+    """Asks Redis itself; a second at most."""
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=BROKER_TIMEOUT, socket_timeout=BROKER_TIMEOUT
+    )
+    try:
+        client.ping()
+    except redis.RedisError:
+        return [Problem(BROKER)]
+    finally:
+        client.close()
+    return []
+
+
+_pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="health")
+
+
+def checked() -> list[Problem]:
+    """Everything, within two seconds whatever hangs: what did not answer fails."""
+    asked: dict[str, Future[list[Problem]]] = {
+        DATABASE: _pool.submit(_apart, problems),
+        BROKER: _pool.submit(broker),
+    }
+    wait(asked.values(), timeout=DEADLINE)
+    found: list[Problem] = []
+    for name, future in asked.items():
+        if not future.done():
+            future.cancel()
+            found.append(Problem(name))
+        elif (error := future.exception()) is not None:
+            log.warning("health", check=name, error=type(error).__name__)
+            found.append(Problem(name))
+        else:
+            found += future.result()
+    return found
+
+
+def _apart(check: Callable[[], list[Problem]]) -> list[Problem]:
+    """In a thread of the pool, which must not keep a connection."""
+    try:
+        return check()
+    finally:
+        connection.close()
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What operators watch: publications by state, alerts nobody answered, the latest delay."""
+
+    by_state: dict[str, int]
+    unacknowledged: int
+    oldest_due_seconds: float
+    uncertain_parts: int
+    freezes: int
+    accounts_not_connected: int
+    heartbeat_seconds: dict[str, float]
+
+
+def counts() -> Counts:
+    """Numbers of the database only: six queries."""
+    now = Now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        clock: dt.datetime = cursor.fetchone()[0]
+    states = dict(Publication.objects.values_list("state").annotate(n=Count("pk")))
+    due = Publication.objects.filter(state=S.WAITING, next_try_at__lte=now)
+    oldest = due.aggregate(oldest=Min("next_try_at"))["oldest"]
+    seen = dict(Heartbeat.objects.values_list("process", "seen_at"))
+    return Counts(
+        by_state={state: states.get(state, 0) for state in S.values},
+        unacknowledged=Publication.objects.filter(
+            state__in=(S.REFUSED, S.PARTIAL), acknowledged_at=None
+        ).count(),
+        oldest_due_seconds=(clock - oldest).total_seconds() if oldest else 0.0,
+        uncertain_parts=Publication.objects.filter(parts__state=PartState.UNCERTAIN).count(),
+        freezes=Freeze.objects.filter(lifted_at=None).count(),
+        accounts_not_connected=Credential.objects.exclude(state=Connection.CONNECTED).count(),
+        heartbeat_seconds={name: (clock - at).total_seconds() for name, at in seen.items()},
+    )

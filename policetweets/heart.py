@@ -1,0 +1,68 @@
+"""The worker and beat say every few seconds that they live, from a thread of their own process."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import structlog
+from celery.signals import beat_init, worker_ready, worker_shutting_down
+from django.conf import settings
+from django.db import connection
+
+from publishing import heart, wake
+
+log = structlog.get_logger(__name__)
+
+
+class Heart(threading.Thread):
+    """Beats until told to stop. Its connection is its own; what fails is tried again.
+
+    It runs in the process that was started by hand, never in a prefork child.
+    """
+
+    def __init__(self, process: str) -> None:
+        super().__init__(name=f"heart-{process}", daemon=True)
+        self.process = process
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        while True:
+            try:
+                heart.beats(self.process)
+            except Exception as error:  # the database restarts, or is full: we outlive it
+                log.warning("no heartbeat", process=self.process, error=type(error).__name__)
+                connection.close()
+            if self.stopped.wait(settings.DURATIONS.heartbeat_every):
+                connection.close()
+                return
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+
+_hearts: list[Heart] = []
+
+
+def _start(process: str) -> None:
+    one = Heart(process)
+    one.start()
+    _hearts.append(one)
+
+
+@worker_ready.connect
+def on_worker_ready(**kwargs: Any) -> None:
+    _start(heart.WORKER)
+    wake.now(wake.PROBE_ALL)
+
+
+@beat_init.connect
+def on_beat_init(**kwargs: Any) -> None:
+    _start(heart.BEAT)
+
+
+@worker_shutting_down.connect
+def on_worker_shutting_down(**kwargs: Any) -> None:
+    """A worker that takes nothing new any more does not look alive."""
+    while _hearts:
+        _hearts.pop().stop()

@@ -1,0 +1,29 @@
+"""Pages of those who watch: /healthz and /metrics for machines, health for administrators."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from accounts.errors import NotYours
+from policetweets import health, metrics
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200, or 503 with the names of what fails, within two seconds."""
+    failing = [problem.name for problem in health.checked()]
+    content = {"status": "failing" if failing else "ok", "failing": failing}
+    response = JsonResponse(content, status=503 if failing else 200)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@login_not_required
+@require_safe
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    if not metrics.may_read(request):
+        raise NotYours
+    return HttpResponse(metrics.text(), content_type=metrics.CONTENT_TYPE)

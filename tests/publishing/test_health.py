@@ -1,0 +1,149 @@
+"""Nobody watches a dead machine: what /healthz, the banner and /metrics say of the line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import socket
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+from django.db import DatabaseError
+from django.test import Client
+
+from accounts.clock import db_now
+from policetweets import health
+from policetweets.heart import Heart
+from publishing import heart
+from publishing.models import Heartbeat, Publication, Throttle
+from tests.sandbox import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def alive() -> None:
+    for process in heart.PROCESSES:
+        heart.beats(process)
+
+
+def silence(process: str, seconds: float = 120) -> None:
+    Heartbeat.objects.filter(process=process).update(
+        seen_at=db_now() - dt.timedelta(seconds=seconds)
+    )
+
+
+def healthz() -> tuple[int, list[str]]:
+    response = Client().get("/healthz")
+    return response.status_code, response.json()["failing"]
+
+
+def test_healthz_is_fine_while_everything_answers(alive):
+    assert healthz() == (200, [])
+
+
+@pytest.mark.parametrize("process", heart.PROCESSES)
+def test_healthz_names_the_process_that_is_no_longer_heard(alive, process):
+    silence(process)
+    assert healthz() == (503, [process])
+
+
+def test_a_process_that_was_never_heard_is_not_fine():
+    assert healthz() == (503, ["worker", "beat"])
+
+
+def test_healthz_names_a_message_whose_hour_came_and_that_does_not_leave(alive, line, backdate):
+    publication = line.released()
+    assert healthz() == (200, [])
+    backdate(publication, 180, "due_at", "next_try_at", "since")
+    assert healthz() == (503, ["stuck"])
+
+
+def test_a_message_that_x_makes_wait_is_explained_elsewhere(alive, line, backdate):
+    publication = line.released()
+    backdate(publication, 180, "due_at", "next_try_at", "since")
+    Throttle.objects.create(account=publication.account, until=db_now() + dt.timedelta(minutes=5))
+    assert healthz() == (200, [])
+
+
+def test_what_is_uncertain_alerts_within_two_minutes(alive, line, x, backdate):
+    x.switch("status", status=503, on="post")
+    from publishing.actions.send import send_due
+
+    publication = line.released()
+    send_due(publication.account_id)
+    assert healthz() == (200, [])
+    backdate(publication, 121, "since")
+    assert healthz() == (503, ["uncertain"])
+
+
+def test_healthz_answers_in_two_seconds_while_the_broker_hangs(alive, settings):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings.REDIS_URL = f"redis://127.0.0.1:{mute.getsockname()[1]}/0"
+        began = time.monotonic()
+        assert healthz() == (503, ["broker"])
+        assert time.monotonic() - began < 2.5
+
+
+def test_healthz_answers_in_two_seconds_while_the_database_hangs(alive, monkeypatch):
+    answers = threading.Event()
+    monkeypatch.setattr(health, "problems", lambda: answers.wait(30) and [])
+    began = time.monotonic()
+    try:
+        assert healthz() == (503, ["database"])
+        assert time.monotonic() - began < 2.5
+    finally:
+        answers.set()
+
+
+def test_healthz_tells_a_stranger_nothing_more(alive, line, backdate):
+    publication = line.released("Un texte.")
+    backdate(publication, 180, "due_at", "next_try_at", "since")
+    assert set(Client().get("/healthz").json()) == {"status", "failing"}
+
+
+def test_a_heart_outlives_a_database_that_refuses(settings, monkeypatch):
+    settings.DURATIONS = replace(settings.DURATIONS, heartbeat_every=0.02)
+    refusals = [DatabaseError(), DatabaseError()]
+    real = heart.beats
+
+    def beats(process: str) -> None:
+        if refusals:
+            raise refusals.pop()
+        real(process)
+
+    monkeypatch.setattr(heart, "beats", beats)
+    one = Heart("worker")
+    one.start()
+    try:
+        first = until(lambda: Heartbeat.objects.filter(process="worker").first())
+        until(lambda: Heartbeat.objects.get(process="worker").seen_at > first.seen_at)
+    finally:
+        one.stop()
+        one.join(10)
+    assert not one.is_alive()
+
+
+def metrics(**headers: str) -> tuple[int, str]:
+    response = Client().get("/metrics", **headers)
+    return response.status_code, response.content.decode()
+
+
+def test_metrics_are_counted_in_the_database(alive, line):
+    line.released()
+    status, text = metrics()
+    assert status == 200
+    assert 'policetweets_publications{state="waiting"} 1.0' in text
+    assert 'policetweets_publications{state="published"} 0.0' in text
+    assert 'policetweets_heartbeat_age_seconds{process="worker"}' in text
+    assert Publication.objects.count() == 1
+
+
+def test_metrics_are_not_for_strangers(settings):
+    assert metrics(REMOTE_ADDR="203.0.113.9")[0] == 404
+    assert metrics(HTTP_X_FORWARDED_FOR="203.0.113.9")[0] == 404
+    settings.METRICS_TOKEN = "a-token"
+    assert metrics()[0] == 404
+    assert metrics(HTTP_AUTHORIZATION="Bearer another")[0] == 404
+    assert metrics(REMOTE_ADDR="203.0.113.9", HTTP_AUTHORIZATION="Bearer a-token")[0] == 200
