@@ -96,6 +96,7 @@ def environment(folder: Path, chosen: Ports, servers: dict[str, str]) -> dict[st
         "X_SITE_URL": sandbox,
         "SANDBOX_ACCOUNTS": str(accounts_file(folder, kept)),
         "MEDIA_ROOT": str(folder / "media"),
+        "STATIC_ROOT": str(make_private(folder / "static")),
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -150,8 +151,9 @@ def application(folder: Path, env: dict[str, str], chosen: Ports) -> list[Servic
         Service(
             "beat",
             folder,
-            [*celery, "beat", "--loglevel", "INFO", "--schedule", str(folder / "beat-schedule")],
-            env,
+            [*celery, "beat", "--schedule", str(folder / "beat-schedule")],
+            # At INFO it writes two lines a second, for ever.
+            {"LOG_LEVEL": "WARNING", **env},
         ),
         Service(
             "web",

@@ -33,6 +33,7 @@ def settings(folder: Path) -> dict[str, str]:
         "X_API_SECRET": "test-consumer-secret",
         "X_TOKEN_KEYS": Fernet.generate_key().decode(),
         "MEDIA_ROOT": str(folder / "media"),
+        "STATIC_ROOT": str(folder / "static"),
         "LOG_LEVEL": "WARNING",
     }
 
@@ -45,6 +46,7 @@ def test_environment() -> Iterator[dict[str, str]]:
         raise Stop("Set both DATABASE_URL and REDIS_URL to use servers of yours, or neither.")
     with ExitStack() as stack:
         folder = free_folder(stack)
+        (folder / "static").mkdir(exist_ok=True)
         if not given:
             postgres, redis = Postgres(folder, durable=False), Redis(folder, durable=False)
             for server in (postgres, redis):
@@ -117,6 +119,7 @@ def lint() -> int:
         {
             "Lint: ruff check": [PYTHON, "-m", "ruff", "check", "."],
             "Lint: ruff format": [PYTHON, "-m", "ruff", "format", "--check", "."],
+            "Lint: templates": [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"],
             "Lint: import arrows": [PYTHON, "-c", imports],
         }
     )

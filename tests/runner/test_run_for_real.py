@@ -1,0 +1,70 @@
+"""`make run` itself, with the application, its workers and the sandbox of X."""
+
+import os
+import signal
+import subprocess
+import urllib.request
+
+import pytest
+
+from policetweets.runner.folder import ROOT, socket_folder
+from policetweets.runner.processes import session_members
+from policetweets.runner.run import worker_answers
+from policetweets.runner.terminal import wait_until
+from tests.runner.test_run import Runner, alive, everything_below
+
+
+class RealRunner(Runner):
+    def start(self):
+        with self.said_file.open("w") as out:
+            self.popen = subprocess.Popen(
+                ["make", "--no-print-directory", "--old-file=venv", "run"],
+                cwd=ROOT, env=self.environment,
+                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )  # fmt: skip
+        return self
+
+
+@pytest.fixture
+def runner(tmp_path):
+    made = RealRunner(tmp_path / "local")
+    yield made
+    if made.popen is not None and made.popen.poll() is None:
+        made.ends(signal.SIGTERM)
+
+
+def get(port, path="/"):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        return answer.read().decode()
+
+
+def test_one_command_starts_everything_and_a_signal_ends_it(runner):
+    runner.ready()
+    said = runner.said()
+    assert f"http://127.0.0.1:{runner.environment['PORT']}/" in said
+    assert f"http://127.0.0.1:{runner.environment['SANDBOX_PORT']}/" in said
+    assert "@pnationale44" in said
+    assert 'name="password"' in get(runner.environment["PORT"])
+    assert "pnationale06" in get(runner.environment["SANDBOX_PORT"])
+
+    worker = runner.children()["worker"]
+    os.kill(worker, signal.SIGKILL)
+    runner.says("worker started again")
+    assert session_members(worker) == []
+    redis_url = f"unix://{socket_folder(runner.folder)}/redis.sock"
+    assert wait_until(lambda: worker_answers(redis_url), 60)
+
+    below = everything_below(runner.popen)
+    # To make alone: it tells the runner.
+    runner.ends(signal.SIGTERM)
+    assert wait_until(lambda: alive(below) == [], 60)
+    assert "Stopped; everything is kept" in runner.said()
+
+
+def test_a_killed_make_takes_everything_with_it(runner):
+    runner.ready()
+    below = everything_below(runner.popen)
+    runner.ends(signal.SIGKILL)
+    assert wait_until(lambda: alive(below) == [], 60)
+    assert "Stopped; everything is kept" in runner.said()
