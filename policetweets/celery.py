@@ -3,7 +3,10 @@
 import os
 from typing import Any
 
+import django
 from celery import Celery
+from celery.signals import beat_init, worker_init
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policetweets.settings")
 
@@ -20,3 +23,16 @@ def every(seconds: float) -> dict[str, Any]:
 app.conf.beat_schedule = {
     "scan": {"task": "publishing.tasks.scan_due", **every(1)},
 }
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_to_start(**kwargs: Any) -> None:
+    """Celery logs what a receiver raises and goes on, but for SystemExit."""
+    django.setup()
+    from policetweets.checks import refuse_danger  # it needs the applications
+
+    try:
+        refuse_danger()
+    except ImproperlyConfigured as danger:
+        raise SystemExit(str(danger)) from None

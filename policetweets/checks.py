@@ -1,1 +1,194 @@
-"""System checks that refuse a dangerous configuration, numbered policetweets.E001 and on."""
+"""System checks that refuse a dangerous configuration, numbered policetweets.E001 and on.
+
+`manage.py check` runs them, with the database's also `manage.py migrate`; web, workers and beat
+run them all when they start, and do not start against an error (`refuse_danger`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+
+from accounts.demo import DOMAIN
+from accounts.models import Person
+from policetweets.durations import DURATIONS
+
+log = structlog.get_logger(__name__)
+
+TAG = "policetweets"
+REAL_X = "https://api.x.com"
+# Where a slip of the demo would be read by the public.
+HOSTS_OF_X = ("x.com", "twitter.com")
+SHORTEST_SECRET = 50
+FEWEST_CHARACTERS = 10
+# What examples, generators and our own tests use.
+KNOWN_SECRETS = ("django-insecure", "changeme", "change-me", "only-for-tests", "secret")
+
+
+@register(TAG)
+def check_x(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Production talks to X and to nothing else, the demo to anything but X."""
+    url = settings.X_API_BASE_URL
+    if settings.IS_DEMO:
+        host = urlsplit(url).hostname or ""
+        if any(host == name or host.endswith(f".{name}") for name in HOSTS_OF_X):
+            return [
+                Error(
+                    "The demo must not reach the real X: its people's password is public.",
+                    hint="Set X_API_BASE_URL to the sandbox of X.",
+                    id="policetweets.E002",
+                )
+            ]
+        return []
+    found: list[CheckMessage] = []
+    if url != REAL_X:
+        found.append(
+            Error(
+                f"X_API_BASE_URL is not {REAL_X}: in production only X itself is talked to.",
+                hint="Leave X_API_BASE_URL unset; the sandbox is for POLICETWEETS_ENV=demo.",
+                id="policetweets.E001",
+            )
+        )
+    if not settings.X_API_KEY or not settings.X_API_SECRET:
+        found.append(
+            Error(
+                "X_API_KEY or X_API_SECRET is empty: nothing can be posted.",
+                hint="Give both, as X's developer portal shows them.",
+                id="policetweets.E003",
+            )
+        )
+    return found
+
+
+@register(TAG)
+def check_secrets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.IS_DEMO:
+        return []
+    found: list[CheckMessage] = []
+    secret = settings.SECRET_KEY
+    if (
+        len(secret) < SHORTEST_SECRET
+        or len(set(secret)) < FEWEST_CHARACTERS
+        or secret.lower().startswith(KNOWN_SECRETS)
+    ):
+        found.append(
+            Error(
+                "SECRET_KEY can be guessed: whoever does so signs in as anybody.",
+                hint=f"Give {SHORTEST_SECRET} random characters or more: openssl rand -base64 48",
+                id="policetweets.E004",
+            )
+        )
+    if not settings.X_TOKEN_KEYS or not all(map(_is_fernet_key, settings.X_TOKEN_KEYS)):
+        found.append(
+            Error(
+                "X_TOKEN_KEYS is empty or holds something that is no Fernet key.",
+                hint="docs/settings.md shows how to make one.",
+                id="policetweets.E005",
+            )
+        )
+    return found
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+@register(TAG)
+def check_web(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.IS_DEMO:
+        return []
+    found: list[CheckMessage] = []
+    public = urlsplit(settings.PUBLIC_URL)
+    if public.scheme != "https" or not public.hostname:
+        found.append(
+            Error(
+                "PUBLIC_URL is not an https:// address: passwords and sessions could be read.",
+                hint="Put a proxy with TLS in front and give its address.",
+                id="policetweets.E006",
+            )
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        found.append(
+            Error(
+                "ALLOWED_HOSTS holds « * »: links in mails could be made to lead elsewhere.",
+                hint="Name the hosts; that of PUBLIC_URL is allowed already.",
+                id="policetweets.E007",
+            )
+        )
+    return found
+
+
+@register(TAG)
+def check_durations(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.IS_DEMO or settings.DURATIONS == DURATIONS:
+        return []
+    return [
+        Error(
+            "DURATIONS_FACTOR is not 1: the durations that keep a post single are not kept.",
+            hint="Leave it unset; it is for tests.",
+            id="policetweets.E008",
+        )
+    ]
+
+
+@register(TAG)
+def check_mail(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.IS_DEMO or not settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend"):
+        return []
+    return [
+        Warning(
+            "EMAIL_URL is not set: nobody is told by mail what awaits them.",
+            hint="docs/settings.md shows the address of a mail server.",
+            id="policetweets.W001",
+        )
+    ]
+
+
+@register(TAG, Tags.database)
+def check_demo_people(
+    app_configs: Any = None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Ended ones too: a database that served the demo holds more of it than its people."""
+    found: list[CheckMessage] = []
+    for alias in databases or []:
+        tables = connections[alias].introspection.table_names()
+        if (
+            not settings.IS_DEMO
+            and Person._meta.db_table in tables
+            and Person.objects.using(alias).filter(email__iendswith=f"@{DOMAIN}").exists()
+        ):
+            found.append(
+                Error(
+                    "The database holds people of the demo, whose password everybody knows.",
+                    hint="Begin production with an empty database.",
+                    id="policetweets.E009",
+                )
+            )
+    return found
+
+
+def refuse_danger() -> None:
+    """For the doors that Django opens without its checks: WSGI, workers, beat."""
+    messages = run_checks(tags=[TAG], databases=["default"])
+    # The processes that are forked from here on must not share it.
+    connections.close_all()
+    errors = [message for message in messages if message.is_serious()]
+    for message in messages:
+        if message not in errors:
+            log.warning(str(message.msg), id=message.id, hint=message.hint)
+    if errors:
+        raise ImproperlyConfigured(
+            "policetweets does not start: " + " ".join(f"({e.id}) {e.msg} {e.hint}" for e in errors)
+        )
