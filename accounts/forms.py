@@ -8,6 +8,9 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit_words import WORDS
+from accounts.departments import eligible
+from accounts.models import Account, Person
 from accounts.sign_ins import refuse_after_too_many
 
 
@@ -39,3 +42,107 @@ class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
         self.fields["new_password1"].help_text = _(
             "Douze signes au moins, ni un mot de passe courant, ni votre nom ou votre adresse."
         )
+
+
+class PersonForm(forms.Form):
+    """Somebody new. That the address is free is asked here, and guarded by the database."""
+
+    name = forms.CharField(
+        label=_("Nom affiché"),
+        max_length=120,
+        help_text=_("Prénom et nom, tels que les collègues les verront."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label=_("Adresse électronique"),
+        max_length=254,
+        help_text=_("Elle sert à se connecter et à recevoir les courriels."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    administrator = forms.BooleanField(
+        label=_("Administrateur"),
+        required=False,
+        help_text=_("N’a ni siège ni supervision, et ne lit aucun brouillon."),
+    )
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new department."""
+
+    class Meta:
+        model = Account
+        fields = ["code", "name", "handle", "time_zone"]
+        help_texts = {
+            "code": _("Deux ou trois signes : 44, 2A, 974."),
+            "name": _("Tel qu’on l’écrit : Loire-Atlantique."),
+            "handle": _("Sans le @ : pnationale44."),
+            "time_zone": _("Europe/Paris en métropole ; Indian/Reunion, America/Guadeloupe…"),
+        }
+
+    def clean_code(self) -> str:
+        return str(self.cleaned_data["code"]).upper()
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Account
+        fields = ["name", "handle", "time_zone", "tolerance_minutes", "reply_settings"]
+        help_texts = {
+            "handle": _("Ne change plus une fois le compte connecté à X."),
+            "time_zone": _("Les horaires des brouillons se disent dans ce fuseau."),
+            "tolerance_minutes": _(
+                "Un message qui ne peut partir dans ce délai après son heure n’est plus envoyé : "
+                "des personnes décident."
+            ),
+            "reply_settings": _("Proposé à chaque nouveau brouillon."),
+        }
+
+
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} ({obj.email})"
+
+
+class AppointForm(forms.Form):
+    """One person among those who may still be given a right on the account."""
+
+    person = PersonChoice(
+        label=_("Personne"), queryset=Person.objects.none(), empty_label=_("Choisir…")
+    )
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = eligible(account)  # type: ignore[attr-defined]
+
+
+class RuleForm(forms.Form):
+    approvals_required = forms.IntegerField(
+        label=_("Nombre d’accords demandés"), min_value=1, max_value=9
+    )
+
+
+class TrailForm(forms.Form):
+    """What to look for in the trail; everything when nothing is asked."""
+
+    account = forms.ModelChoiceField(
+        label=_("Compte"), queryset=Account.objects.all(), required=False, empty_label=_("Tous")
+    )
+    person = PersonChoice(
+        label=_("Par qui"),
+        queryset=Person.objects.order_by("name"),
+        required=False,
+        empty_label=_("Tout le monde"),
+    )
+    act = forms.ChoiceField(label=_("Acte"), required=False)
+    since = forms.DateField(
+        label=_("Depuis le"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("Jusqu’au"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        acts = sorted((str(words), code) for code, words in WORDS.items())
+        choices = [("", _("Tous")), *((code, words) for words, code in acts)]
+        self.fields["act"].choices = choices  # type: ignore[attr-defined]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from accounts.access import Role, reviewers, reviewers_of
+from accounts.access import Role, reviewers
 from accounts.models import Account, Person
 
 
@@ -34,13 +33,6 @@ class Quorum:
 def quorum_of(account: Account, required: int | None = None) -> Quorum:
     """With the account's number, or with one that somebody thinks of setting."""
     return _quorum(account.approvals_required if required is None else required, reviewers(account))
-
-
-def quorums_of(accounts: Iterable[Account]) -> dict[int, Quorum]:
-    """Those of several accounts, by id: two queries in all."""
-    by_id = {account.pk: account for account in accounts}
-    people = reviewers_of(by_id.keys())
-    return {pk: _quorum(account.approvals_required, people[pk]) for pk, account in by_id.items()}
 
 
 def _quorum(required: int, people: dict[int, tuple[Person, Role]]) -> Quorum:

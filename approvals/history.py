@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit_words import WORDS
 from accounts.errors import Sentence
 from accounts.models import AuditEntry
 from approvals.models import Draft
 
 # What upper floors do with a draft says itself: they add their acts when they are loaded.
-WORDS: dict[str, Sentence] = {
+ACTS: dict[str, Sentence] = {
     "draft.begun": _("a commencé le brouillon"),
     "draft.saved": _("a modifié le brouillon"),
     "draft.submitted": _("a soumis le texte à la relecture"),
@@ -27,6 +28,7 @@ WORDS: dict[str, Sentence] = {
     "review.changes": _("a demandé une modification"),
     "review.reject": _("a rejeté le texte"),
 }
+WORDS.update(ACTS)
 
 
 @dataclass

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
 
 from accounts.access import memberships
-from accounts.models import Account, Person, Seat
-from accounts.quorum import quorums_of
+from accounts.departments import all_departments
+from accounts.models import Person
 from accounts.requests import PersonRequest
 from approvals.waiting import waiting_for
 
@@ -22,7 +19,7 @@ from approvals.waiting import waiting_for
 def home(request: PersonRequest) -> HttpResponse:
     """What awaits this person, the urgent first; an administrator's departments instead."""
     if request.user.is_administrator:
-        return render(request, "home_administrator.html", {"departments": _departments()})
+        return administrators_home(request)
     places = memberships(request.user)
     context = {
         "places": places,
@@ -32,22 +29,16 @@ def home(request: PersonRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-def _departments() -> list[dict[str, Any]]:
-    """Each account with its three places, filled or free, and whether its quorum can be met."""
-    seats = Seat.objects.filter(ended_at=None).select_related("person").order_by("number")
-    accounts = list(Account.objects.prefetch_related(Prefetch("seat_set", seats, "filled")))
-    quorums = quorums_of(accounts)
-    return [
-        {
-            "account": account,
-            "places": [
-                (n, next((s.person for s in account.filled if s.number == n), None))
-                for n in Seat.NUMBERS
-            ],
-            "quorum": quorums[account.pk],
-        }
-        for account in accounts
-    ]
+def administrators_home(request: PersonRequest) -> HttpResponse:
+    """What departments lack, then all of them."""
+    departments = all_departments()
+    few = Person.objects.filter(is_administrator=True, ended_at=None).count() < 2
+    context = {
+        "departments": departments,
+        "needy": [one for one in departments if one.lacks],
+        "few_administrators": few,
+    }
+    return render(request, "home_administrator.html", context)
 
 
 @login_not_required

@@ -38,9 +38,9 @@ class SignIn(views.LoginView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = {"demo_people": [], "demo_password": ""}
+        shown: dict[str, Any] = {"demo_groups": [], "demo_password": ""}
         if settings.IS_DEMO:
-            shown = {"demo_people": demo.people(), "demo_password": demo.PASSWORD}
+            shown = {"demo_groups": demo.groups(), "demo_password": demo.PASSWORD}
         return super().get_context_data(**shown, **kwargs)
 
 

@@ -1,0 +1,134 @@
+"""A department at a glance: its three places, its supervisors, its rule, its link to X."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.errors import NotYours, Sentence
+from accounts.models import Account, Credential, Person, Seat, Supervision
+from accounts.models.credential import Connection
+from accounts.quorum import Quorum
+from accounts.signals import what_rests_on
+
+BADGES = {
+    Connection.CONNECTED: "success",
+    Connection.PROBING: "warning",
+    Connection.RECONNECT: "error",
+    Connection.SUSPENDED: "error",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One of the three seats: held, or free."""
+
+    number: int
+    seat: Seat | None
+
+
+@dataclass(frozen=True)
+class Department:
+    account: Account
+    places: list[Place]
+    supervisions: list[Supervision]
+    credential: Credential | None
+
+    @property
+    def quorum(self) -> Quorum:
+        return Quorum(
+            required=self.account.approvals_required,
+            holders=tuple(place.seat.person for place in self.places if place.seat),
+            supervisors=tuple(supervision.person for supervision in self.supervisions),
+        )
+
+    @property
+    def connection(self) -> Sentence:
+        return Connection(self.credential.state).label if self.credential else _("jamais connecté")
+
+    @property
+    def connection_badge(self) -> str:
+        return BADGES[Connection(self.credential.state)] if self.credential else "warning"
+
+    @property
+    def is_connected(self) -> bool:
+        return bool(self.credential and self.credential.state == Connection.CONNECTED)
+
+    @property
+    def lacks(self) -> list[Sentence]:
+        """What an administrator has to see to here."""
+        free = sum(place.seat is None for place in self.places)
+        lacking: list[Sentence] = []
+        if not self.quorum.can_be_met:
+            lacking.append(_("la règle d’accord ne peut pas être tenue"))
+        if free:
+            lacking.append(ngettext("un siège libre", "%(n)d sièges libres", free) % {"n": free})
+        if not self.is_connected:
+            lacking.append(_("connexion à X : %(state)s") % {"state": self.connection})
+        return lacking
+
+
+def all_departments() -> list[Department]:
+    """Three queries, however many there are. No token is read."""
+    return [glance(account) for account in _with_people(Account.objects.all())]
+
+
+def department(code: str) -> Department:
+    account = _with_people(Account.objects.filter(code=code)).first()
+    if account is None:
+        raise NotYours
+    return glance(account)
+
+
+def _with_people(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    alive = {"ended_at": None}
+    seats = Seat.objects.filter(**alive).select_related("person", "appointed_by")
+    supervisions = Supervision.objects.filter(**alive).select_related("person", "appointed_by")
+    return (
+        accounts.select_related("credential", "credential__checked_by")
+        .defer("credential__token", "credential__token_secret")
+        .prefetch_related(
+            Prefetch("seat_set", seats, to_attr="held"),
+            Prefetch("supervision_set", supervisions.order_by("started_at"), to_attr="supervised"),
+        )
+    )
+
+
+def glance(account: Account) -> Department:
+    held: dict[int, Seat] = {seat.number: seat for seat in account.held}  # type: ignore[attr-defined]
+    return Department(
+        account=account,
+        places=[Place(number, held.get(number)) for number in Seat.NUMBERS],
+        supervisions=account.supervised,  # type: ignore[attr-defined]
+        credential=getattr(account, "credential", None),
+    )
+
+
+def eligible(account: Account) -> QuerySet[Person]:
+    """Who may still be given a seat or a supervision of this account."""
+    return (
+        Person.objects.filter(ended_at=None, is_administrator=False)
+        .exclude(seat__in=Seat.objects.filter(account=account, ended_at=None))
+        .exclude(supervision__in=Supervision.objects.filter(account=account, ended_at=None))
+        .order_by("name", "email")
+    )
+
+
+def past_rights(account: Account) -> list[Seat | Supervision]:
+    """Who held what, the last ended first: two queries."""
+    ended = {"account": account, "ended_at__isnull": False}
+    related = ("person", "appointed_by", "ended_by")
+    rights: list[Seat | Supervision] = [
+        *Seat.objects.filter(**ended).select_related(*related).order_by("-ended_at")[:50],
+        *Supervision.objects.filter(**ended).select_related(*related).order_by("-ended_at")[:50],
+    ]
+    return sorted(rights, key=lambda right: str(right.ended_at), reverse=True)
+
+
+def waiting_on(account_id: int, person_id: int) -> int:
+    """Waiting publications that would be held if this person's right ended."""
+    answers = what_rests_on.send(None, account_id=account_id, person_id=person_id)
+    return sum(int(count or 0) for _receiver, count in answers)

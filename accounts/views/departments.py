@@ -1,0 +1,196 @@
+"""Pages about departments, for administrators: seats, supervisors, rule, settings."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.actions import departments as actions
+from accounts.actions import rights
+from accounts.departments import all_departments, department, past_rights, waiting_on
+from accounts.errors import NotYours, Refusal
+from accounts.forms import AccountForm, AppointForm, RuleForm, SettingsForm
+from accounts.models import Seat, Supervision
+from accounts.quorum import quorum_of
+from accounts.requests import PersonRequest, administrators_only
+
+
+@administrators_only
+@require_safe
+def departments(request: PersonRequest) -> HttpResponse:
+    return render(request, "accounts/departments.html", {"departments": all_departments()})
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: PersonRequest) -> HttpResponse:
+    form = AccountForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "accounts/department_add.html", {"form": form})
+    try:
+        account = actions.add_account(form.save(commit=False), actor=request.user)
+    except Refusal as refusal:
+        return refused(request, "accounts/department_add.html", form, refusal)
+    messages.success(
+        request, _("%(name)s est ajouté. Attribuez ses sièges.") % {"name": account.name}
+    )
+    return redirect("department", account.code)
+
+
+@administrators_only
+@require_safe
+def page(request: PersonRequest, code: str) -> HttpResponse:
+    shown = department(code)
+    form = RuleForm(initial={"approvals_required": shown.account.approvals_required})
+    return show(request, code, form)
+
+
+def show(request: PersonRequest, code: str, form: RuleForm, status: int = 200) -> HttpResponse:
+    shown = department(code)
+    context = {
+        "department": shown,
+        "account": shown.account,
+        "quorum": shown.quorum,
+        "why_not": actions.why_not(shown.quorum),
+        "form": form,
+        "past": past_rights(shown.account),
+    }
+    return render(request, "accounts/department.html", context, status=status)
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def appoint(request: PersonRequest, code: str, number: int) -> HttpResponse:
+    """Somebody for a free seat."""
+    shown = department(code)
+    form = AppointForm(request.POST or None, account=shown.account)
+    context = {"account": shown.account, "number": number}
+    template = "accounts/appoint.html"
+    if request.method != "POST" or not form.is_valid():
+        return render(request, template, {"form": form, **context})
+    person = form.cleaned_data["person"]
+    try:
+        rights.appoint(shown.account.pk, number, person.pk, actor=request.user)
+    except Refusal as refusal:
+        return refused(request, template, form, refusal, **context)
+    words = _("%(name)s tient désormais le siège %(number)s.")
+    messages.success(request, words % {"name": person.name, "number": number})
+    return redirect("department", code)
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def name_supervisor(request: PersonRequest, code: str) -> HttpResponse:
+    shown = department(code)
+    form = AppointForm(request.POST or None, account=shown.account)
+    context = {"account": shown.account, "number": None}
+    template = "accounts/appoint.html"
+    if request.method != "POST" or not form.is_valid():
+        return render(request, template, {"form": form, **context})
+    person = form.cleaned_data["person"]
+    try:
+        rights.name_supervisor(shown.account.pk, person.pk, actor=request.user)
+    except Refusal as refusal:
+        return refused(request, template, form, refusal, **context)
+    messages.success(request, _("%(name)s supervise désormais ce compte.") % {"name": person.name})
+    return redirect("department", code)
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def vacate(request: PersonRequest, code: str, pk: int) -> HttpResponse:
+    shown = department(code)
+    seat = Seat.objects.filter(pk=pk, account=shown.account).select_related("person").first()
+    return end_right(request, code, seat)
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_supervision(request: PersonRequest, code: str, pk: int) -> HttpResponse:
+    shown = department(code)
+    supervision = Supervision.objects.filter(pk=pk, account=shown.account)
+    return end_right(request, code, supervision.select_related("person").first())
+
+
+def end_right(request: PersonRequest, code: str, right: Seat | Supervision | None) -> HttpResponse:
+    """Asks once, and says what will be held."""
+    if right is None:
+        raise NotYours
+    if request.method == "POST":
+        if isinstance(right, Seat):
+            rights.vacate(right.pk, actor=request.user)
+        else:
+            rights.end_supervision(right.pk, actor=request.user)
+        messages.success(
+            request, _("C’est fait : %(name)s n’a plus ce droit.") % {"name": right.person.name}
+        )
+        return redirect("department", code)
+    if right.ended_at is not None:
+        raise rights.NotHeld
+    context = {
+        "account": right.account,
+        "right": right,
+        "number": right.number if isinstance(right, Seat) else None,
+        "waiting": waiting_on(right.account_id, right.person_id),
+    }
+    return render(request, "accounts/right_end.html", context)
+
+
+@administrators_only
+@require_safe
+def rule_sentence(request: PersonRequest, code: str) -> HttpResponse:
+    """The rule as it would be, while somebody edits it."""
+    account = department(code).account
+    form = RuleForm(request.GET)
+    if not form.is_valid():
+        return render(request, "accounts/_rule_unclear.html", {"form": form})
+    quorum = quorum_of(account, form.cleaned_data["approvals_required"])
+    context = {"quorum": quorum, "why_not": actions.why_not(quorum)}
+    return render(request, "accounts/_rule.html", context)
+
+
+@administrators_only
+@require_POST
+def change_rule(request: PersonRequest, code: str) -> HttpResponse:
+    shown = department(code)
+    form = RuleForm(request.POST)
+    if not form.is_valid():
+        return show(request, code, form, 400)
+    try:
+        actions.change_rule(
+            shown.account.pk, form.cleaned_data["approvals_required"], actor=request.user
+        )
+    except Refusal as refusal:
+        form.add_error("approvals_required", str(refusal))
+        return show(request, code, form, refusal.status)
+    messages.success(request, _("La règle est enregistrée ; elle vaut pour les prochains envois."))
+    return redirect("department", code)
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_settings(request: PersonRequest, code: str) -> HttpResponse:
+    account = department(code).account
+    form = SettingsForm(request.POST or None, instance=account)
+    context = {"code": code}
+    template = "accounts/department_settings.html"
+    if request.method != "POST" or not form.is_valid():
+        return render(request, template, {"form": form, **context})
+    try:
+        actions.change_settings(account.pk, form.cleaned_data, actor=request.user)
+    except Refusal as refusal:
+        return refused(request, template, form, refusal, **context)
+    messages.success(request, _("Les réglages sont enregistrés."))
+    return redirect("department", code)
+
+
+def refused(
+    request: PersonRequest, template: str, form: BaseForm, refusal: Refusal, **context: object
+) -> HttpResponse:
+    """The form again, with the sentence above it and everything typed still there."""
+    form.add_error(None, str(refusal))
+    return render(request, template, {"form": form, **context}, status=refusal.status)

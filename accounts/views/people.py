@@ -1,0 +1,115 @@
+"""Pages about people, for administrators."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import memberships
+from accounts.actions import people as actions
+from accounts.departments import waiting_on
+from accounts.errors import NotYours, Refusal
+from accounts.forms import PersonForm
+from accounts.links import password_link
+from accounts.models import Person, Seat, Supervision
+from accounts.paging import page_of
+from accounts.requests import PersonRequest, administrators_only
+
+LINK_FOR = "link_for"
+
+
+def with_rights(people: QuerySet[Person]) -> QuerySet[Person]:
+    alive = {"ended_at": None}
+    seats = Seat.objects.filter(**alive).select_related("account")
+    supervisions = Supervision.objects.filter(**alive).select_related("account")
+    return people.prefetch_related(
+        Prefetch("seat_set", seats, to_attr="seats"),
+        Prefetch("supervision_set", supervisions, to_attr="supervisions"),
+    )
+
+
+def find(pk: int) -> Person:
+    person = Person.objects.filter(pk=pk).first()
+    if person is None:
+        raise NotYours
+    return person
+
+
+@administrators_only
+@require_safe
+def people(request: PersonRequest) -> HttpResponse:
+    words = request.GET.get("q", "").strip()
+    found = with_rights(Person.objects.order_by("ended_at", "name", "pk"))
+    if words:
+        found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
+    few = Person.objects.filter(is_administrator=True, ended_at=None).count() < 2
+    context = {"page": page_of(found, request), "words": words, "few_administrators": few}
+    return render(request, "accounts/people.html", context)
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: PersonRequest) -> HttpResponse:
+    form = PersonForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "accounts/person_add.html", {"form": form})
+    try:
+        person = actions.create_person(actor=request.user, **form.cleaned_data)
+    except Refusal as refusal:
+        form.add_error("email", str(refusal))
+        return render(request, "accounts/person_add.html", {"form": form}, status=refusal.status)
+    request.session[LINK_FOR] = person.pk
+    return redirect("person", person.pk)
+
+
+@administrators_only
+@require_safe
+@never_cache
+def page(request: PersonRequest, pk: int) -> HttpResponse:
+    """Once after it was made, the page shows the link; the session only knows for whom."""
+    person = find(pk)
+    link = ""
+    if request.session.get(LINK_FOR) == pk:
+        del request.session[LINK_FOR]
+        link = password_link(person)
+    context = {"person": person, "rights": memberships(person), "link": link}
+    return render(request, "accounts/person.html", context)
+
+
+@administrators_only
+@require_POST
+def make_link(request: PersonRequest, pk: int) -> HttpResponse:
+    actions.make_link(pk, actor=request.user)
+    request.session[LINK_FOR] = pk
+    return redirect("person", pk)
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: PersonRequest, pk: int) -> HttpResponse:
+    """Asks once, and says what will follow."""
+    person = find(pk)
+    if request.method == "POST":
+        actions.end_person(pk, actor=request.user)
+        messages.success(request, _("L’accès de %(name)s est fermé.") % {"name": person.name})
+        return redirect("people")
+    rights = memberships(person)
+    waiting = sum(waiting_on(right.account.pk, pk) for right in rights)
+    context = {"person": person, "rights": rights, "waiting": waiting}
+    return render(request, "accounts/person_end.html", context)
+
+
+@administrators_only
+@require_POST
+def administer(request: PersonRequest, pk: int) -> HttpResponseRedirect:
+    """`administrator=yes` makes one, anything else unmakes."""
+    if request.POST.get("administrator") == "yes":
+        actions.make_administrator(pk, actor=request.user)
+    else:
+        actions.unmake_administrator(pk, actor=request.user)
+    return redirect("home" if pk == request.user.pk else "people")

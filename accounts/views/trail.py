@@ -1,0 +1,66 @@
+"""The trail, for administrators: filtered, without texts; and in the demo the mails."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import get_current_timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.audit_words import lines
+from accounts.errors import NotYours
+from accounts.forms import TrailForm
+from accounts.mails import mail_of
+from accounts.models import AuditEntry, Notice
+from accounts.paging import page_of
+from accounts.requests import PersonRequest, administrators_only
+
+
+@administrators_only
+@require_safe
+def journal(request: PersonRequest) -> HttpResponse:
+    form = TrailForm(request.GET)
+    found = AuditEntry.objects.select_related("actor", "account").order_by("-id")
+    page = page_of(filtered(found, form), request, size=50)
+    context = {"form": form, "page": page, "lines": lines(page.rows), "asked": bool(request.GET)}
+    return render(request, "accounts/journal.html", context)
+
+
+def filtered(entries: QuerySet[AuditEntry], form: TrailForm) -> QuerySet[AuditEntry]:
+    """What cannot be read filters nothing; the form says so beside it."""
+    form.is_valid()
+    asked = form.cleaned_data
+    if account := asked.get("account"):
+        entries = entries.filter(account=account)
+    if person := asked.get("person"):
+        entries = entries.filter(actor=person)
+    if act := asked.get("act"):
+        entries = entries.filter(act=act)
+    if since := asked.get("since"):
+        entries = entries.filter(at__gte=midnight(since))
+    if until := asked.get("until"):
+        entries = entries.filter(at__lt=midnight(until + dt.timedelta(days=1)))
+    return entries
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time.min, tzinfo=get_current_timezone())
+
+
+@require_safe
+@never_cache
+def mails(request: PersonRequest) -> HttpResponse:
+    """In the demo, the mails that would have left: one's own, and all for administrators."""
+    if not settings.IS_DEMO:
+        raise NotYours
+    notices = Notice.objects.select_related("person", "account").order_by("-id")
+    if not request.user.is_administrator:
+        notices = notices.filter(person=request.user)
+    page = page_of(notices, request, size=20)
+    context = {"page": page, "mails": [(notice, mail_of(notice)) for notice in page.rows]}
+    return render(request, "accounts/mails.html", context)
