@@ -28,7 +28,7 @@ def possible_acts(
     }
     if quorum is not None and why_not_approve(draft, person, quorum) == "":
         acts.add("approve")
-    if role == "seat" and draft.state != DraftState.WRITING:
+    if role == "seat" and draft.state not in (DraftState.WRITING, DraftState.IN_REVIEW):
         acts.add("use_again")
     return frozenset(acts)
 

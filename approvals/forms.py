@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
@@ -65,6 +66,8 @@ class ComposerForm(forms.Form):
     def __init__(self, draft: Draft, data: QueryDict | None = None) -> None:
         super().__init__(data, initial=_initial(draft))
         self.draft = draft
+        # A time already chosen stays in the zone in which it was said.
+        self.zone = ZoneInfo(draft.requested_zone or draft.account.time_zone)
         self.parts = _stored_parts(draft) if data is None else _typed_parts(draft, data)
         self.part_errors: dict[int, str] = {}
         self.moment: dt.datetime | None = draft.requested
@@ -72,7 +75,7 @@ class ComposerForm(forms.Form):
         self.asks_which: list[dt.datetime] = []
         requested = draft.requested
         if requested is not None:
-            self._ask_which(readings(requested.date(), requested.time(), draft.account.zone))
+            self._ask_which(readings(requested.date(), requested.time(), self.zone))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -97,7 +100,7 @@ class ComposerForm(forms.Form):
             self.add_error("hour", _("Choisissez une heure."))
         if day is None or hour is None:
             return
-        zone = self.draft.account.zone
+        zone = self.zone
         if not dt.date.min.year < day.year < dt.date.max.year:
             self.add_error("day", _("Cette date n’existe pas au calendrier."))
             return
@@ -119,8 +122,8 @@ class ComposerForm(forms.Form):
         self._clean_limits(self.moment)
 
     def _clean_limits(self, moment: dt.datetime) -> None:
-        now = db_now().astimezone(self.draft.account.zone)
-        unchanged = self.draft.requested_at is not None and self.draft.requested_at == moment
+        now = db_now().astimezone(self.zone)
+        unchanged = self.draft.requested_at == moment.astimezone(dt.UTC)
         if moment <= now and not unchanged:
             self.add_error(
                 "hour" if moment.date() == now.date() else "day",
@@ -151,18 +154,20 @@ class ComposerForm(forms.Form):
         """« mercredi 2 décembre 2026 à 18:00 (UTC+1) »"""
         if self.moment is None:
             return ""
-        return exactly(self.moment, self.draft.account.zone)
+        return exactly(self.moment, self.zone)
 
     def content(self) -> Content:
         """What can be saved: for what is wrong with a field, the draft keeps what it had."""
         draft, cleaned = self.draft, self.cleaned_data
         in_time = not {"when", "day", "hour", "fold"} & set(self.errors)
-        moment = self.moment if in_time else draft.requested_at
+        # In UTC: two zones never call an hour that exists twice equal to another.
+        chosen = self.moment.astimezone(dt.UTC) if self.moment else None
+        moment = chosen if in_time else draft.requested_at
         same = moment == draft.requested_at
         local = f"{self.moment:%Y-%m-%dT%H:%M}" if self.moment else ""
         parts = [{"text": p["text"], "images": p["images"]} for p in self.parts]
         for position in self.part_errors:
-            parts[position]["text"] = draft.texts[position] if position < len(draft.texts) else ""
+            parts[position]["text"] = _stored_text(draft, self.parts[position]["origin"])
         return Content(
             parts=parts[:PARTS_AT_MOST],
             category=cleaned.get("category", draft.category),
@@ -170,9 +175,7 @@ class ComposerForm(forms.Form):
             reply_settings=cleaned.get("reply_settings", draft.reply_settings),
             requested_at=draft.requested_at if same else moment,
             requested_local=draft.requested_local if same else local,
-            requested_zone=draft.requested_zone
-            if same
-            else (draft.account.time_zone if moment else ""),
+            requested_zone=draft.requested_zone if same else (str(self.zone) if moment else ""),
         )
 
 
@@ -194,14 +197,24 @@ def _stored_parts(draft: Draft) -> list[dict[str, Any]]:
     return [{**part, "origin": str(i)} for i, part in enumerate(draft.parts)]
 
 
+def _stored_part(draft: Draft, origin: str) -> dict[str, Any] | None:
+    known = origin.isascii() and origin.isdigit() and len(origin) < 4
+    return draft.parts[int(origin)] if known and int(origin) < len(draft.parts) else None
+
+
+def _stored_text(draft: Draft, origin: str) -> str:
+    stored = _stored_part(draft, origin)
+    return stored["text"] if stored else ""
+
+
 def _typed_parts(draft: Draft, data: QueryDict) -> list[dict[str, Any]]:
     """The messages as typed; `origin` says which stored message a text was, for its images."""
     texts, origins = data.getlist("text"), data.getlist("origin")
     parts = []
     for i, text in enumerate(texts):
         origin = origins[i] if i < len(origins) else ""
-        known = origin.isascii() and origin.isdigit() and int(origin) < len(draft.parts)
-        images = draft.parts[int(origin)]["images"] if known else []
+        stored = _stored_part(draft, origin)
+        images = stored["images"] if stored else []
         parts.append({"text": normalise(text), "images": images, "origin": origin})
     return parts or [{"text": "", "images": [], "origin": "0"}]
 

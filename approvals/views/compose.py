@@ -96,6 +96,9 @@ def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
             version=form.cleaned_data["version"],
             content=form.content(),
         )
+        if act == "submit" and saved.state == DraftState.IN_REVIEW:
+            messages.info(request, _("Rien n’a changé : ce texte est déjà en relecture."))
+            return redirect("draft", draft.pk)
         if act == "submit":
             submit_draft(actor=request.user, draft_id=draft.pk, version=saved.version)
             messages.success(request, _("Texte soumis à la relecture."))

@@ -1,0 +1,194 @@
+"""The composer's form: hours of the clock change, limits of time, threads, what is left alone."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Account
+from approvals import forms
+from approvals.models import Draft
+from tests.approvals.writing import TEXT, a_draft, a_revision, one_part, typed
+from tests.cast import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.fixture
+def now(monkeypatch):
+    """The form's clock stands at the moment that a test gives."""
+
+    def stand(moment: str) -> None:
+        at = dt.datetime.fromisoformat(moment).replace(tzinfo=PARIS)
+        monkeypatch.setattr(forms, "db_now", lambda: at)
+
+    return stand
+
+
+def post(cast, draft, **fields):
+    url = reverse("compose", args=[draft.pk])
+    response = signed_in(cast.claire).post(url, typed(draft, **{"text": TEXT, **fields}))
+    draft.refresh_from_db()
+    return response
+
+
+def at(day, hour, **more):
+    return {"when": "at", "day": day, "hour": hour, **more}
+
+
+@pytest.mark.parametrize(
+    ("today", "day", "hour", "sentence"),
+    [
+        ("2026-10-01T12:00", "2027-03-28", "02:30", "02:30 n’existe pas"),
+        ("2026-10-01T12:00", "2027-03-28", "02:30", "ensuite est 03:00"),
+        ("2026-10-01T12:00", "2026-10-25", "02:30", "Précisez laquelle"),
+        ("2026-10-25T12:00", "2026-10-25", "11:59", "déjà passée"),
+        ("2026-10-25T12:00", "2026-10-24", "18:00", "déjà passée"),
+        ("2026-12-01T12:00", "2027-02-29", "18:00", "n’existe pas au calendrier"),
+        ("2026-12-01T12:00", "20260-01-01", "18:00", "n’existe pas au calendrier"),
+        ("2026-12-01T12:00", "0001-01-01", "00:10", "n’existe pas au calendrier"),
+        ("2026-12-01T12:00", "9999-12-31", "23:50", "n’existe pas au calendrier"),
+        ("2026-12-01T12:00", "2027-06-01", "12:01", "six mois à l’avance au plus"),
+        ("2026-12-01T12:00", "2026-12-02", "25:00", "Écrivez l’heure comme 18:00"),
+        ("2026-12-01T12:00", "", "18:00", "Choisissez une date"),
+        ("2026-12-01T12:00", "2026-12-02", "", "Choisissez une heure"),
+    ],
+)
+def test_a_time_that_cannot_be_meant_is_said_beside_its_field(
+    cast, now, today, day, hour, sentence
+):
+    # The six months before 28 March begin on 28 September.
+    now(today)
+    draft = a_draft(cast.claire, cast.nantes)
+    answer = post(cast, draft, text="Texte gardé", **at(day, hour))
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert sentence in page
+    assert "Texte gardé</textarea>" in page
+    assert draft.requested_at is None
+
+
+@pytest.mark.parametrize(("fold", "instant"), [("0", "00:30"), ("1", "01:30")])
+def test_the_hour_that_exists_twice_is_asked_and_kept_as_answered(cast, now, fold, instant):
+    now("2026-10-01T12:00")
+    draft = a_draft(cast.claire, cast.nantes)
+    asked = post(cast, draft, **at("2026-10-25", "02:30")).content.decode()
+    assert "02:30 (UTC+2), la première" in asked
+    assert "02:30 (UTC+1), la seconde" in asked
+    assert 'value="0" id="id_fold_0" checked' in asked
+    post(cast, draft, **at("2026-10-25", "02:30", fold=fold))
+    assert f"{draft.requested_at.astimezone(dt.UTC):%d %H:%M}" == f"25 {instant}"
+    again = signed_in(cast.claire).get(reverse("compose", args=[draft.pk])).content.decode()
+    assert f'value="{fold}" id="id_fold_{fold}" checked' in again
+    version = draft.version
+    post(cast, draft, **at("2026-10-25", "02:30", fold=fold))
+    assert draft.version == version
+
+
+def test_an_hour_is_the_departments_own(cast, now):
+    now("2026-12-01T12:00")
+    Account.objects.filter(pk=cast.nantes.pk).update(time_zone="Indian/Reunion")
+    draft = a_draft(cast.claire, cast.nantes)
+    post(cast, draft, **at("2026-12-02", "18:00"))
+    assert draft.requested_at == dt.datetime(2026, 12, 2, 14, 0, tzinfo=dt.UTC)
+    assert (draft.requested_local, draft.requested_zone) == ("2026-12-02T18:00", "Indian/Reunion")
+    page = signed_in(cast.claire).get(reverse("compose", args=[draft.pk])).content.decode()
+    assert 'value="18:00"' in page
+
+
+def test_a_time_that_has_passed_meanwhile_can_stay_while_one_writes_but_not_be_submitted(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    Draft.objects.filter(pk=draft.pk).update(
+        requested_at=dt.datetime(2026, 1, 5, 17, 0, tzinfo=dt.UTC), requested_zone="Europe/Paris"
+    )
+    fields = at("2026-01-05", "18:00")
+    assert post(cast, draft, text="Encore", **fields).status_code == 302
+    answer = post(cast, draft, text="Encore", act="submit", **fields)
+    assert answer.status_code == 400
+    assert "déjà passée" in answer.content.decode()
+
+
+def test_saving_by_itself_keeps_the_text_even_when_another_field_is_wrong(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    data = typed(draft, "Texte gardé", **at("2027-02-29", "18:00"))
+    answer = signed_in(cast.claire).post(reverse("autosave", args=[draft.pk]), data)
+    assert "sauf ce qui est signalé" in answer.content.decode()
+    draft.refresh_from_db()
+    assert (draft.texts, draft.requested_at) == (["Texte gardé"], None)
+
+
+def test_a_thread_grows_and_shrinks_and_images_stay_with_their_message(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    image = {"sha256": "a" * 64, "alt": "Une carte"}
+    Draft.objects.filter(pk=draft.pk).update(parts=[{"text": TEXT, "images": [image]}])
+    draft.refresh_from_db()
+    post(cast, draft, act="add")
+    assert [p["text"] for p in draft.parts] == [TEXT, ""]
+    post(cast, draft, text=["Un", "Deux"])
+    assert draft.parts == [{"text": "Un", "images": [image]}, {"text": "Deux", "images": []}]
+    post(cast, draft, text=["Un", "Deux"], act="remove-0")
+    assert draft.parts == one_part("Deux")
+    post(cast, draft, text="Deux", act="remove-0")
+    assert draft.parts == one_part("Deux")
+
+
+def test_an_empty_message_of_a_thread_is_named(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    answer = post(cast, draft, text=["Un", ""], act="submit")
+    assert answer.status_code == 400
+    assert 'id="text-1-error"><p class="fr-message fr-message--error">Le texte est vide.' in (
+        answer.content.decode()
+    )
+
+
+def test_a_colleague_who_changes_the_text_becomes_a_contributor(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    url = reverse("compose", args=[draft.pk])
+    marc = signed_in(cast.marc)
+    assert "votre accord ne comptera pas" in marc.get(url).content.decode()
+    marc.post(url, typed(draft))
+    assert set(draft.contributors.values_list("person__name", flat=True)) == {"Claire"}
+    marc.post(url, typed(draft, "Autre"))
+    assert set(draft.contributors.values_list("person__name", flat=True)) == {"Claire", "Marc"}
+
+
+def test_a_supervisor_does_not_write(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    helene = signed_in(cast.helene)
+    for name in ("compose", "autosave", "preview"):
+        url = reverse(name, args=[draft.pk])
+        assert helene.post(url, typed(draft, "Autre")).status_code == 403
+    draft.refresh_from_db()
+    assert draft.texts == [TEXT]
+
+
+def test_submitting_again_what_is_in_review_changes_nothing(cast):
+    revision = a_revision(cast.claire, cast.nantes)
+    draft = revision.draft
+    draft.refresh_from_db()
+    url = reverse("compose", args=[draft.pk])
+    answer = signed_in(cast.claire).post(url, typed(draft, act="submit"), follow=True)
+    assert "déjà en relecture" in answer.content.decode()
+    assert draft.revisions.count() == 1
+
+
+def test_a_save_from_before_the_submit_does_not_silently_take_it_back(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    early = typed(draft, "Autre texte")
+    post(cast, draft, act="submit")
+    answer = signed_in(cast.marc).post(reverse("compose", args=[draft.pk]), early)
+    assert answer.status_code == 409
+    draft.refresh_from_db()
+    assert draft.state == "in_review"
+
+
+def test_saving_nothing_changed_keeps_the_instant_after_the_zone_of_the_account_changed(cast, now):
+    now("2026-12-01T12:00")
+    draft = a_draft(cast.claire, cast.nantes)
+    post(cast, draft, **at("2026-12-02", "18:00"))
+    version, instant = draft.version, draft.requested_at
+    Account.objects.filter(pk=cast.nantes.pk).update(time_zone="Indian/Reunion")
+    post(cast, draft, **at("2026-12-02", "18:00"))
+    assert (draft.version, draft.requested_at) == (version, instant)
