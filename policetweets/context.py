@@ -20,6 +20,7 @@ FOR_ADMINISTRATORS = [
     ("home", _("À faire")),
     ("departments", _("Départements")),
     ("people", _("Personnes")),
+    ("freezes", _("Gel")),
     ("journal", _("Journal")),
 ]
 IN_DEMO = [("mails", _("Courriels"))]

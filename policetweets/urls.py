@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", watch.metrics_page, name="metrics"),
     path("", include("accounts.urls")),
     path("", include("approvals.urls")),
+    path("", include("publishing.urls")),
 ]
 
 handler400 = "policetweets.errors.bad_request"

@@ -1,0 +1,28 @@
+"""Addresses of what left, of freezes and of an account's limits."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from publishing.views import account
+
+
+class Answer(StringConverter):
+    """confirm, decline or withdraw."""
+
+    regex = "|".join(account.ANSWERS)
+
+
+register_converter(Answer, "answer")
+
+urlpatterns = [
+    path("comptes/<slug:handle>", account.account_page, name="account"),
+    path("comptes/<slug:handle>/geler", account.freeze_account, name="freeze-account"),
+    path("gel", account.freezes_page, name="freezes"),
+    path("gel/tout", account.freeze_all, name="freeze-all"),
+    path("gel/<int:freeze_id>/lever", account.propose_lift, name="lift"),
+    path(
+        "gel/propositions/<int:confirmation_id>/<answer:answer>",
+        account.answer_lift,
+        name="answer-lift",
+    ),
+]

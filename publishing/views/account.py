@@ -1,0 +1,171 @@
+"""An account as its people see it: freeze and lift, X's limits, what was spent; and all freezes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.db.models.functions import Now
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import account_of, role_on
+from accounts.errors import Invalid
+from accounts.models import Account, Credential, Person
+from accounts.requests import PersonRequest, administrators_only
+from publishing.actions import decide
+from publishing.actions.freeze import freeze
+from publishing.models import Confirmation, ConfirmationState, Freeze, Throttle
+from publishing.spending import spending_of
+
+ANSWERS = {"confirm": decide.confirm, "decline": decide.decline, "withdraw": decide.withdraw}
+
+
+class ReasonForm(forms.Form):
+    """One reason, which everybody concerned will read."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Motif"),
+        help_text=gettext_lazy("Une phrase : tous ceux que cela concerne la liront."),
+        max_length=1000,
+        widget=forms.TextInput,
+        error_messages={"required": gettext_lazy("Dites pourquoi, en une phrase.")},
+    )
+
+
+def _standing(account: Account | None) -> Freeze | None:
+    rows = Freeze.objects.filter(lifted_at=None, account=account)
+    return rows.select_related("account", "frozen_by").first()
+
+
+def _proposal(standing: Freeze | None) -> Confirmation | None:
+    if standing is None:
+        return None
+    rows = standing.confirmations.filter(state=ConfirmationState.OPEN)
+    return rows.select_related("proposed_by", "freeze").first()
+
+
+def answers_to_lift(one: Confirmation | None, person: Person) -> set[str]:
+    """What this person may answer: names of ANSWERS; one of the two is a supervisor, or both
+    are administrators where the freeze is of all.
+    """
+    if one is None or one.freeze is None:
+        return set()
+    if one.proposed_by_id == person.pk:
+        return {"withdraw"}
+    account_id = one.freeze.account_id
+    if account_id is None:
+        return {"confirm", "decline"} if person.is_administrator else set()
+    mine = role_on(person, account_id)
+    if mine is None:
+        return set()
+    two = {mine, role_on(one.proposed_by, account_id)}
+    return {"confirm", "decline"} if "supervision" in two else {"decline"}
+
+
+def _freeze_context(account: Account | None, person: Person) -> dict[str, Any]:
+    standing = _standing(account)
+    proposal = _proposal(standing)
+    return {
+        # Freezes of all are told in the zone of the service itself.
+        "place": account or Account(time_zone=settings.TIME_ZONE),
+        "freeze": standing,
+        "proposal": proposal,
+        "answers": answers_to_lift(proposal, person),
+        "form": ReasonForm(auto_id="freeze_%s"),
+    }
+
+
+@require_safe
+def account_page(request: PersonRequest, handle: str) -> HttpResponse:
+    account = account_of(request.user, handle)
+    return _show_account(request, account)
+
+
+def _show_account(
+    request: PersonRequest, account: Account, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {
+        "account": account,
+        "role": role_on(request.user, account),
+        "spending": spending_of(account),
+        "throttle": Throttle.objects.filter(account=account, until__gt=Now()).first(),
+        "credential": Credential.objects.filter(account=account).first(),
+        **_freeze_context(account, request.user),
+        **more,
+    }
+    return render(request, "publishing/account.html", context, status=status)
+
+
+@require_POST
+def freeze_account(request: PersonRequest, handle: str) -> HttpResponse:
+    account = account_of(request.user, handle)
+    form = ReasonForm(request.POST, auto_id="freeze_%s")
+    if not form.is_valid():
+        return _show_account(request, account, 400, form=form)
+    freeze(actor=request.user, account=account, reason=form.cleaned_data["reason"])
+    messages.success(request, _("Les envois de ce compte sont gelés : plus rien ne part."))
+    return redirect("account", account.handle)
+
+
+@require_safe
+@administrators_only
+def freezes_page(request: PersonRequest) -> HttpResponse:
+    return _show_freezes(request)
+
+
+def _show_freezes(request: PersonRequest, status: int = 200, **more: Any) -> HttpResponse:
+    of_accounts = Freeze.objects.filter(lifted_at=None, account__isnull=False)
+    context = {
+        "of_accounts": of_accounts.select_related("account", "frozen_by").order_by("since"),
+        "administrators": Person.objects.filter(is_administrator=True, ended_at=None).count(),
+        **_freeze_context(None, request.user),
+        **more,
+    }
+    return render(request, "publishing/freezes.html", context, status=status)
+
+
+@require_POST
+@administrators_only
+def freeze_all(request: PersonRequest) -> HttpResponse:
+    form = ReasonForm(request.POST, auto_id="freeze_%s")
+    if not form.is_valid():
+        return _show_freezes(request, 400, form=form)
+    freeze(actor=request.user, account=None, reason=form.cleaned_data["reason"])
+    messages.success(request, _("Tous les envois sont gelés : plus rien ne part."))
+    return redirect("freezes")
+
+
+@require_POST
+def propose_lift(request: PersonRequest, freeze_id: int) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(_("Dites pourquoi le gel peut être levé, en une phrase."), field="reason")
+    one = decide.propose_lift(
+        actor=request.user, freeze_id=freeze_id, reason=form.cleaned_data["reason"]
+    )
+    messages.success(request, _("Proposé : une autre personne doit confirmer dans l’heure."))
+    return _back(one)
+
+
+@require_POST
+def answer_lift(request: PersonRequest, confirmation_id: int, answer: str) -> HttpResponse:
+    one = ANSWERS[answer](actor=request.user, confirmation_id=confirmation_id)
+    said = {
+        "confirm": _("Le gel est levé. Ce dont l’heure est passée attend un nouvel horaire."),
+        "decline": _("Vous avez refusé : le gel reste en place."),
+        "withdraw": _("Proposition retirée : le gel reste en place."),
+    }[answer]
+    messages.success(request, said)
+    return _back(one)
+
+
+def _back(one: Confirmation) -> HttpResponse:
+    if one.freeze is not None and one.freeze.account is not None:
+        return redirect("account", one.freeze.account.handle)
+    return redirect("freezes")
