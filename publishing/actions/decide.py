@@ -114,6 +114,7 @@ def propose_lift(*, actor: Person, freeze_id: int, reason: str) -> Confirmation:
     """Proposes to lift a freeze: of an account by its people, of all by administrators."""
     freeze = _locked_freeze(freeze_id)
     _require_side(actor, freeze.account_id)
+    _refuse_unread(freeze)
     if freeze.confirmations.filter(state=ConfirmationState.OPEN).exists():
         raise AlreadyOpen
     made = Confirmation.objects.create(
@@ -139,11 +140,21 @@ def confirm(*, actor: Person, confirmation_id: int) -> Confirmation:
     if one.due_at is not None and one.due_at <= db_now():
         raise NotNow(_("L’heure proposée est passée : proposez-en une autre."))
     _decide(one, ConfirmationState.CONFIRMED, actor)
-    if publication is None:
+    if one.freeze is not None:
+        _refuse_unread(one.freeze)
         freezing.lift(one, actor=actor)
-    else:
+    elif publication is not None:
         RULES[KIND(one.kind)].effect(one, publication)
     return one
+
+
+def _refuse_unread(freeze: Freeze) -> None:
+    """A restored copy stays frozen until X was looked at for all that may have left since."""
+    unread = Look.objects.filter(
+        done_at=None, kind=LookKind.LOOK_UP, part__publication__reason=Reason.RESTORED
+    )
+    if freeze.restored_from is not None and unread.exists():
+        raise NotNow(_("Base restaurée : X est encore lu pour savoir ce qui est parti depuis."))
 
 
 @action

@@ -20,6 +20,8 @@ class Freeze(models.Model):
     )
     since = models.DateTimeField(db_default=Now())
     lifted_at = models.DateTimeField(null=True)
+    # The freeze of a restored copy: not lifted before the last looks at X were made.
+    restored_from = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

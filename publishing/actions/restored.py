@@ -1,0 +1,64 @@
+"""After a backup came back: nothing leaves until what left since was looked for on X."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts.actions.base import action, record
+from publishing.actions.moves import lock_publication
+from publishing.actions.record import becomes_uncertain
+from publishing.models import (
+    Attempt,
+    Freeze,
+    PartState,
+    Phase,
+    Publication,
+    PublicationState,
+    Reason,
+)
+
+STATE = PublicationState
+
+
+@action
+def freeze_restored(made_at: dt.datetime) -> int:
+    """Freezes all, and makes uncertain every row that may have left since the backup was made;
+    looks at X begin at once. How many rows those are.
+
+    The freeze is nobody's; two administrators lift it, when every last look was made.
+    """
+    standing, _created = Freeze.objects.get_or_create(
+        account=None,
+        lifted_at=None,
+        defaults={
+            "reason": _("Base restaurée : ce qui est parti depuis la sauvegarde est recherché."),
+            "restored_from": made_at,
+        },
+    )
+    Freeze.objects.filter(pk=standing.pk).update(restored_from=made_at)
+    record("backup.restored", actor=None, subject=standing, made_at=made_at.isoformat())
+    count = 0
+    for publication_id in _perhaps_gone():
+        count += _doubt(publication_id)
+    return count
+
+
+def _perhaps_gone() -> list[int]:
+    """Rows whose time has come, and threads that were on their way."""
+    due = Q(state__in=[STATE.WAITING, STATE.HELD, STATE.MISSED], due_at__lte=Now())
+    rows = Publication.objects.filter(due | Q(state=STATE.SENDING))
+    return list(rows.order_by("account_id", "pk").values_list("pk", flat=True))
+
+
+def _doubt(publication_id: int) -> int:
+    publication = lock_publication(publication_id)
+    flying = Attempt.objects.filter(part__publication=publication).exclude(phase=Phase.ANSWERED)
+    part = publication.parts.filter(state=PartState.PENDING).first()
+    if part is None or flying.exists():
+        return 0  # what was in flight is finished by the reaper, and uncertain then
+    becomes_uncertain(publication, part, Reason.RESTORED)
+    return 1
