@@ -1,0 +1,37 @@
+"""People at their desks: one browser each, signed in, opened on a page."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+
+from tests.cast import signed_in
+
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 390, "height": 844}
+
+
+class Desk:
+    """One person's browser."""
+
+    def __init__(self, new_context, live_server, person, viewport=None):
+        self.address = live_server.url
+        self.context = new_context(viewport=viewport or WIDE)
+        self.sign_in(person)
+        self.page = self.context.new_page()
+
+    def sign_in(self, person):
+        client = signed_in(person)
+        name = settings.SESSION_COOKIE_NAME
+        cookie = {"name": name, "value": client.cookies[name].value, "url": self.address}
+        self.context.add_cookies([cookie])
+
+    def sign_out(self):
+        self.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+    def open(self, name, *args):
+        self.page.goto(self.address + reverse(name, args=args))
+        return self.page
+
+    def press(self, label, exact=True):
+        self.page.get_by_role("button", name=label, exact=exact).click()

@@ -1,0 +1,179 @@
+"""From « Nouveau tweet » to « bon à diffuser », rejected, edited after approval: in Chromium."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import Seat
+from approvals import forms
+from approvals.actions import drafts
+from approvals.models import Draft
+from tests.approvals.writing import TEXT, a_draft, a_revision, signed
+from tests.cast import seat
+from tests.journeys.desks import NARROW, Desk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def desk(new_context, live_server):
+    return lambda person, viewport=None: Desk(new_context, live_server, person, viewport)
+
+
+def test_written_submitted_approved_twice_and_released(cast, desk):
+    claire, marc, helene = desk(cast.claire), desk(cast.marc), desk(cast.helene, NARROW)
+    page = claire.open("home")
+    page.get_by_role("link", name="Nouveau tweet").click()
+    claire.press("Écrire pour @pnationale44 · Loire-Atlantique")
+    page.get_by_label("Texte", exact=True).fill("Rendez-vous samedi #Loire-Atlantique")
+    preview = page.locator("#preview")
+    expect(preview).to_contain_text("Écrivez #LoireAtlantique")
+    expect(page.locator("#count-0")).to_have_text("36 / 280")
+    page.get_by_label("Texte", exact=True).fill(TEXT)
+    expect(page.locator("#saved")).to_contain_text("Enregistré à")
+    claire.press("Soumettre à la relecture")
+    expect(page.get_by_text("Il manque 2 accords, dont celui d’un superviseur")).to_be_visible()
+    draft = Draft.objects.get()
+
+    marc.open("home").get_by_role("link", name=TEXT).click()
+    marc.press("J’approuve ce texte exact")
+    expect(marc.page.get_by_text("Accords : 1 sur 2")).to_be_visible()
+
+    helene.open("home").get_by_role("link", name=TEXT).click()
+    helene.press("J’approuve ce texte exact")
+    expect(helene.page.get_by_text("Tous les accords sont là").first).to_be_visible()
+    draft.refresh_from_db()
+    assert (draft.state, draft.texts) == ("released", [TEXT])
+
+
+def test_rejected_by_a_supervisor_with_the_reason_and_used_again(cast, desk):
+    revision = a_revision(cast.claire, cast.nantes)
+    helene, claire = desk(cast.helene), desk(cast.claire)
+    page = helene.open("draft", revision.draft_id)
+    page.get_by_text("Je rejette", exact=True).click()
+    helene.press("Rejeter définitivement avec ce motif")
+    expect(page.get_by_text("Dites pourquoi, en une phrase")).to_be_visible()
+    page.get_by_label("Motif").last.fill("Trop de détails sur l’enquête")
+    helene.press("Rejeter définitivement avec ce motif")
+    page = claire.open("draft", revision.draft_id)
+    expect(page.get_by_text("Trop de détails sur l’enquête")).to_be_visible()
+    claire.press("Utiliser à nouveau")
+    expect(page.get_by_label("Texte", exact=True)).to_have_value(TEXT)
+    assert Draft.objects.latest("pk").came_from_id == revision.draft_id
+
+
+def test_edited_after_an_approval_it_needs_all_of_them_again(cast, desk):
+    revision = a_revision(cast.claire, cast.nantes)
+    draft = signed(revision, cast.helene)
+    claire, paul = desk(cast.claire), desk(cast.paul)
+    shown = paul.open("draft", draft.pk)
+    page = claire.open("compose", draft.pk)
+    page.get_by_label("Texte", exact=True).fill("Autre texte")
+    expect(page.locator("#count-0")).to_have_text("11 / 280")
+    claire.press("Soumettre à la relecture")
+    expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
+    # Paul's page still shows the first version: nothing is approved, the new one is shown.
+    paul.press("J’approuve ce texte exact")
+    expect(shown.get_by_text("rien n’a été approuvé")).to_be_visible()
+    expect(shown.locator("ins").first).to_contain_text("Autre")
+    draft.refresh_from_db()
+    assert draft.state == "in_review"
+    paul.press("J’approuve ce texte exact")
+    expect(shown.get_by_text("Accords : 1 sur 2")).to_be_visible()
+
+
+def test_what_one_types_stays_while_the_page_counts_saves_and_refreshes(cast, desk):
+    draft = a_draft(cast.claire, cast.nantes, "")
+    claire, marc = desk(cast.claire), desk(cast.marc)
+    page = claire.open("compose", draft.pk)
+    area = page.get_by_label("Texte", exact=True)
+    area.focus()
+    page.keyboard.type("Bonjour à tous")
+    for _ in "tous":
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator("#saved")).to_contain_text("Enregistré à")
+    page.keyboard.type("X")
+    expect(page.locator("#preview")).to_contain_text("Bonjour à Xtous")
+    assert area.evaluate("a => [document.activeElement === a, a.selectionStart]") == [True, 11]
+    marc.open("draft", draft.pk)
+    comment = marc.page.get_by_label("Votre message")
+    comment.fill("Je commence à écrire")
+    leila = desk(cast.leila)
+    leila.open("draft", draft.pk).get_by_label("Votre message").fill("Et la date ?")
+    leila.press("Ajouter au débat")
+    expect(marc.page.locator("#live")).to_contain_text("Et la date ?", timeout=20_000)
+    expect(comment).to_have_value("Je commence à écrire")
+    expect(comment).to_be_focused()
+
+
+def test_a_session_that_ended_keeps_the_text_and_signing_in_elsewhere_saves_it(
+    cast, desk, page_problems
+):
+    draft = a_draft(cast.claire, cast.nantes)
+    claire = desk(cast.claire)
+    page = claire.open("compose", draft.pk)
+    claire.sign_out()
+    page.get_by_label("Texte", exact=True).fill("Texte tapé trop tard")
+    claire.press("Soumettre à la relecture")
+    expect(page.get_by_text("Votre session a expiré")).to_be_visible()
+    expect(page.get_by_label("Texte", exact=True)).to_have_value("Texte tapé trop tard")
+    claire.sign_in(cast.claire)
+    claire.press("Soumettre à la relecture")
+    expect(page.get_by_text("Texte soumis à la relecture")).to_be_visible()
+    draft.refresh_from_db()
+    assert draft.texts == ["Texte tapé trop tard"]
+
+
+def test_two_tabs_are_told_and_neither_loses_its_text(cast, desk, page_problems):
+    draft = a_draft(cast.claire, cast.nantes)
+    claire, marc = desk(cast.claire), desk(cast.marc)
+    first, second = claire.open("compose", draft.pk), marc.open("compose", draft.pk)
+    first.get_by_label("Texte", exact=True).fill("Premier texte")
+    expect(first.locator("#saved")).to_contain_text("Enregistré à")
+    second.get_by_label("Texte", exact=True).fill("Second texte")
+    expect(second.locator("#saved")).to_contain_text("modifié ailleurs")
+    page_problems.clear()  # The browser notes the 409 of the save.
+    marc.press("Voir les deux textes")
+    expect(second.get_by_text("Deux textes pour un même brouillon")).to_be_visible()
+    expect(second.locator(".desk-panel")).to_contain_text("Premier texte")
+    expect(second.get_by_label("Texte", exact=True)).to_have_value("Second texte")
+    marc.press("Continuer avec mon texte")
+    expect(second.locator("#saved")).to_contain_text("Enregistré")
+    draft.refresh_from_db()
+    assert draft.texts == ["Second texte"]
+
+
+def test_the_hours_of_the_clock_change_are_settled_as_one_types(cast, desk, monkeypatch):
+    today = dt.datetime(2026, 10, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
+    for module in (forms, drafts):
+        monkeypatch.setattr(module, "db_now", lambda: today)
+    draft = a_draft(cast.claire, cast.nantes)
+    claire = desk(cast.claire)
+    page = claire.open("compose", draft.pk)
+    page.get_by_text("À une date et une heure choisies").click()
+    day, hour = page.get_by_label("Date", exact=True), page.get_by_label("Heure", exact=True)
+    moment = page.locator("#moment")
+    day.fill("2027-03-28")
+    hour.fill("02:30")
+    expect(moment).to_contain_text("La première heure qui existe ensuite est 03:00")
+    day.fill("2026-10-25")
+    expect(moment).to_contain_text("Diffusion prévue : dimanche 25 octobre 2026 à 02:30 (UTC+2)")
+    page.get_by_text("la seconde, à l’heure d’hiver").click()
+    expect(moment).to_contain_text("02:30 (UTC+1), si les accords")
+    claire.press("Soumettre à la relecture")
+    expect(page.get_by_text("Texte soumis à la relecture")).to_be_visible()
+    draft.refresh_from_db()
+    assert draft.requested_at == dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC)
+
+
+def test_a_draft_whose_author_left_is_adopted_by_keyboard(cast, desk):
+    revision = a_revision(cast.claire, cast.nantes)
+    Seat.objects.filter(person=cast.claire).update(ended_at=revision.submitted_at)
+    seat(cast.nantes, 1, cast.nadia)
+    nadia = desk(cast.nadia)
+    page = nadia.open("draft", revision.draft_id)
+    page.get_by_role("button", name="Adopter ce brouillon").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Vous êtes maintenant l’auteur")).to_be_visible()
