@@ -220,8 +220,6 @@ def start_all(children: list[Process], folder: Path, chosen: Ports) -> str:
     env = environment(folder, chosen, servers)
     sandbox_of_x = sandbox(folder, env, chosen)
     services = application(folder, env, chosen)
-    check_free(chosen.web, "PORT")
-    check_free(chosen.sandbox, "SANDBOX_PORT")
     children.append(sandbox_of_x)
     with step("Starting the sandbox of X"):
         sandbox_of_x.start()
@@ -262,6 +260,8 @@ def run() -> int:
         signals.listen()
         try:
             clear_all_leftovers(LOCAL)
+            check_free(chosen.web, "PORT")
+            check_free(chosen.sandbox, "SANDBOX_PORT")
             people = start_all(children, LOCAL, chosen)
             say(closing_block(people, chosen, time.monotonic() - began))
             watch(children)

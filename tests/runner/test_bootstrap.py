@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from policetweets.runner import bootstrap
+from policetweets.runner import install
 from policetweets.runner.folder import ROOT
 
 FILE = ROOT / "policetweets" / "runner" / "bootstrap.py"
@@ -37,16 +37,19 @@ def test_another_python_is_one_sentence(version):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_an_old_python_can_compile_it():
-    ast.parse(FILE.read_text(), feature_version=(3, 7))
+def test_an_old_python_can_read_it():
+    """Nothing newer than Python 2: no annotation, no f-string, no character beyond ASCII."""
+    text = FILE.read_bytes().decode("ascii")
+    newer = (ast.JoinedStr, ast.AnnAssign, ast.FunctionDef, ast.NamedExpr, ast.Match)
+    assert not [node for node in ast.walk(ast.parse(text)) if isinstance(node, newer)]
 
 
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
-    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(bootstrap, "VENV_PYTHON", tmp_path / ".venv" / "bin" / "python")
-    monkeypatch.setattr(bootstrap, "STAMP", tmp_path / ".venv" / "installed.stamp")
+    monkeypatch.setattr(install, "ROOT", tmp_path)
+    monkeypatch.setattr(install, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(install, "VENV_PYTHON", tmp_path / ".venv" / "bin" / "python")
+    monkeypatch.setattr(install, "STAMP", tmp_path / ".venv" / "installed.stamp")
     monkeypatch.delenv("PYTHON_GIVEN", raising=False)
     return tmp_path
 
@@ -54,7 +57,7 @@ def elsewhere(tmp_path, monkeypatch):
 def test_a_python_without_its_venv_module_is_one_sentence(elsewhere, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "ensurepip", None)
     with pytest.raises(SystemExit) as stopped:
-        bootstrap.main()
+        install.main()
     assert stopped.value.code == 1
     python = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     assert capsys.readouterr().err == (
@@ -65,9 +68,9 @@ def test_a_python_without_its_venv_module_is_one_sentence(elsewhere, monkeypatch
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(elsewhere, monkeypatch, capsys):
     # Root may write anywhere, except where nobody can: /proc.
-    monkeypatch.setattr(bootstrap, "ROOT", "/proc/sys")
+    monkeypatch.setattr(install, "ROOT", "/proc/sys")
     with pytest.raises(SystemExit):
-        bootstrap.main()
+        install.main()
     said = capsys.readouterr().err
     assert said.startswith("The folder /proc/sys cannot be written (")
     assert len(said.strip().splitlines()) == 1
@@ -76,39 +79,39 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(elsewhere, monkeypatch,
 def installed(folder):
     bin_folder = folder / ".venv" / "bin"
     bin_folder.mkdir(parents=True)
-    bootstrap.VENV_PYTHON.symlink_to(sys.executable)
-    bootstrap.STAMP.write_text(bootstrap.stamp())
+    install.VENV_PYTHON.symlink_to(sys.executable)
+    install.STAMP.write_text(install.stamp())
 
 
 def test_nothing_is_done_when_the_lock_is_the_installed_one(elsewhere, monkeypatch):
     installed(elsewhere)
-    monkeypatch.setattr(bootstrap, "run", lambda *_: pytest.fail("something was installed"))
-    bootstrap.main()
+    monkeypatch.setattr(install, "run", lambda *_: pytest.fail("something was installed"))
+    install.main()
 
 
 def test_another_lock_installs_again_into_the_same_environment(elsewhere, monkeypatch, tmp_path):
     installed(elsewhere)
     lock = tmp_path / "requirements.txt"
     lock.write_text("other==1\n")
-    monkeypatch.setattr(bootstrap, "LOCK", lock)
+    monkeypatch.setattr(install, "LOCK", lock)
     done = []
-    monkeypatch.setattr(bootstrap, "run", lambda doing, command: done.append(doing))
-    bootstrap.main()
+    monkeypatch.setattr(install, "run", lambda doing, command: done.append(doing))
+    install.main()
     assert done == ["Installing the locked requirements"]
-    assert bootstrap.is_installed()
+    assert install.is_installed()
 
 
 @pytest.mark.parametrize("breakage", ["moved", "python-gone"])
 def test_an_environment_that_no_longer_works_is_made_again(elsewhere, monkeypatch, breakage):
     installed(elsewhere)
     if breakage == "moved":
-        bootstrap.STAMP.write_text(bootstrap.stamp().replace(str(elsewhere), "/where/it/was"))
+        install.STAMP.write_text(install.stamp().replace(str(elsewhere), "/where/it/was"))
     else:
-        bootstrap.VENV_PYTHON.unlink()
-        bootstrap.VENV_PYTHON.symlink_to("/usr/bin/python3.0")
+        install.VENV_PYTHON.unlink()
+        install.VENV_PYTHON.symlink_to("/usr/bin/python3.0")
     done = []
-    monkeypatch.setattr(bootstrap, "run", lambda doing, command: done.append(doing))
-    bootstrap.main()
+    monkeypatch.setattr(install, "run", lambda doing, command: done.append(doing))
+    install.main()
     assert [doing.split(" with ")[0] for doing in done] == [
         "Making .venv",
         "Installing uv",
@@ -117,7 +120,7 @@ def test_an_environment_that_no_longer_works_is_made_again(elsewhere, monkeypatc
 
 
 def test_uv_comes_with_the_hashes_of_the_lock():
-    requirement = bootstrap.uv_requirement()
+    requirement = install.uv_requirement()
     assert requirement.startswith("uv==")
     assert requirement.count("--hash=sha256:") > 5
     assert "\n\n" not in requirement.strip()

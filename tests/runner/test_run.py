@@ -210,7 +210,7 @@ def test_a_taken_port_is_one_sentence_and_nothing_stays(runner):
         port = taken.getsockname()[1]
         runner.environment["PORT"] = str(port)
         assert runner.start().popen.wait(60) == 1
-    assert runner.said().splitlines()[-1] == (
+    assert runner.said().strip() == (
         f"Port {port} is taken: stop what uses it, or choose another, for example "
         f"« make run PORT={port + 80} »."
     )
