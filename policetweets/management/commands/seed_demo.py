@@ -1,10 +1,14 @@
-"""The demonstration: five departments, their people, one password; run again, it changes nothing.
+"""The demonstration: five departments, their people, one password, connected to the sandbox of X;
+run again, it changes nothing.
 
 Prints the people to sign in as.
 """
 
 from __future__ import annotations
 
+import json
+import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +17,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import demo
 from accounts.actions import departments, people, rights
-from accounts.models import Account, Person, Seat, Supervision
+from accounts.crypto import Secret
+from accounts.errors import Refusal
+from accounts.models import Account, Credential, Person, Seat, Supervision
+from publishing.actions.connect import connect
 
 ADMINISTRATORS = ["Agnès Kermarrec", "Victor Delmas"]
 
@@ -70,6 +77,8 @@ class Command(BaseCommand):
         for code, (department, holders, supervisors) in PILOTS.items():
             if not Account.objects.filter(code=code).exists():
                 self.department(code, department, holders, supervisors)
+        if file := os.environ.get("SANDBOX_ACCOUNTS"):
+            self.connect(json.loads(Path(file).read_text(encoding="utf-8"))["accounts"])
         self.print_people()
 
     def department(self, code: str, name: str, holders: list[str], supervisors: list[str]) -> None:
@@ -80,6 +89,20 @@ class Command(BaseCommand):
             rights.appoint(account.pk, number, self.person(holder, code).pk, actor=self.actor)
         for supervisor in supervisors:
             rights.name_supervisor(account.pk, self.person(supervisor, code).pk, actor=self.actor)
+
+    def connect(self, tokens: list[dict[str, str]]) -> None:
+        """As `manage.py connect` would: kept only where X answers with the account's handle."""
+        known = {row["handle"].lower(): row for row in tokens}
+        connected = Credential.objects.values_list("account_id", flat=True)
+        for account in Account.objects.exclude(pk__in=connected):
+            row = known.get(account.handle.lower())
+            if row is None:
+                continue
+            token, token_secret = Secret(row["token"]), Secret(row["token_secret"])
+            try:
+                connect(account=account, token=token, token_secret=token_secret)
+            except Refusal as refusal:
+                raise CommandError(f"@{account.handle}: {refusal}") from None
 
     def person(self, name: str, code: str, *, administrator: bool = False) -> Person:
         address = email(name, code)
