@@ -7,4 +7,7 @@ class PublishingConfig(AppConfig):
     name = "publishing"
 
     def ready(self) -> None:
-        from publishing import receivers  # noqa: F401
+        from accounts.audit_words import WORDS
+        from publishing import receivers, words  # noqa: F401
+
+        WORDS.update(words.HISTORY)

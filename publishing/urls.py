@@ -1,9 +1,10 @@
-"""Addresses of what left, of freezes and of an account's limits."""
+"""Addresses of what left or is to leave, of freezes and of an account's limits."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from publishing.views import account
+from publishing.views import account, confirmations, connection, panel
+from publishing.views.acts import ACTS, act_page
 
 
 class Answer(StringConverter):
@@ -15,6 +16,18 @@ class Answer(StringConverter):
 register_converter(Answer, "answer")
 
 urlpatterns = [
+    path("diffusions/<int:publication_id>/en-direct", panel.live, name="publication-live"),
+    *(
+        path(
+            f"diffusions/<int:publication_id>/{act.path}",
+            act_page,
+            {"act": name},
+            name=name.replace("_", "-"),
+        )
+        for name, act in ACTS.items()
+    ),
+    path("confirmations/<int:confirmation_id>", confirmations.confirmation, name="confirmation"),
+    path("departements/<slug:code>/verifier", connection.check_connection, name="check-connection"),
     path("comptes/<slug:handle>", account.account_page, name="account"),
     path("comptes/<slug:handle>/geler", account.freeze_account, name="freeze-account"),
     path("gel", account.freezes_page, name="freezes"),

@@ -1,0 +1,38 @@
+"""Which publications a person may see: those of their accounts; all else does not exist."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from accounts.access import Role, role_on
+from accounts.errors import NotYours
+from accounts.models import Person
+from publishing.models import Publication
+
+
+def shown() -> QuerySet[Publication]:
+    """With all that a page says of them; `now` is PostgreSQL's."""
+    return Publication.objects.select_related(
+        "account", "release__revision__draft", "release__revision__closed_by"
+    ).annotate(now=Now())
+
+
+def publication_for(person: Person, publication_id: int) -> tuple[Publication, Role]:
+    """One publication and the person's role on its account. Raises NotYours."""
+    found = shown().filter(pk=publication_id).first()
+    role = role_on(person, found.account_id) if found is not None else None
+    if found is None or role is None:
+        raise NotYours
+    return found, role
+
+
+def publication_of(draft_id: int) -> Publication | None:
+    """The fate of the draft's last revision, if it was released."""
+    last = shown().filter(release__revision__draft=draft_id)
+    newest = last.order_by("-release__revision__number").first()
+    if newest is None:
+        return None
+    revision = newest.release.revision
+    later = revision.draft.revisions.filter(number__gt=revision.number)
+    return None if later.exists() else newest

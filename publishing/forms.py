@@ -1,0 +1,96 @@
+"""What people give with an act on a publication: a reason, a link, a new hour."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.errors import Invalid
+from accounts.models import Account
+from approvals.schedule import readings
+from publishing.actions.acknowledge import post_id
+
+
+class AccountForm(forms.Form):
+    """What is asked for one account."""
+
+    def __init__(self, account: Account, data: Any = None) -> None:
+        super().__init__(data)
+        self.account = account
+
+
+class ActForm(AccountForm):
+    """Every act wants its reason."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Motif"),
+        help_text=gettext_lazy("Il reste dans l’historique ; vos collègues le lisent."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Dites pourquoi, en une phrase.")},
+    )
+
+
+class LinkForm(AccountForm):
+    """A post of the account on X, by its link: that is reason enough."""
+
+    link = forms.CharField(
+        label=gettext_lazy("Lien du message sur X"),
+        max_length=300,
+        error_messages={"required": gettext_lazy("Collez ici le lien du message.")},
+    )
+
+    def clean_link(self) -> str:
+        link: str = self.cleaned_data["link"]
+        try:
+            self.x_id = post_id(link, self.account)
+        except Invalid as error:
+            raise forms.ValidationError(str(error)) from error
+        return link
+
+
+class FoundForm(ActForm, LinkForm):
+    """A link that nobody but people can vouch for."""
+
+    field_order = ["link", "reason"]
+
+
+class NewTimeForm(ActForm):
+    """A date and an hour in the account's time zone."""
+
+    day = forms.DateField(
+        label=gettext_lazy("Date"),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": gettext_lazy("Choisissez une date."),
+            "invalid": gettext_lazy("Cette date n’existe pas au calendrier."),
+        },
+    )
+    hour = forms.TimeField(
+        label=gettext_lazy("Heure"),
+        input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"],
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={
+            "required": gettext_lazy("Choisissez une heure."),
+            "invalid": gettext_lazy("Écrivez l’heure comme 18:00."),
+        },
+    )
+    field_order = ["day", "hour", "reason"]
+    moment: dt.datetime
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        day, hour = cleaned.get("day"), cleaned.get("hour")
+        if day is None or hour is None:
+            return cleaned
+        found = readings(day, hour, self.account.zone)
+        if not found:
+            self.add_error("hour", _("Cette heure n’existe pas ce jour-là : on change d’heure."))
+        else:
+            self.moment = found[0]
+        return cleaned

@@ -1,0 +1,48 @@
+"""What pages of lower floors show of a publication: the panel, its link on X."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.access import role_on
+from accounts.models import Account
+from approvals.models import Draft
+from publishing.access import publication_of
+from publishing.panel import Panel, link_of, panel_of
+from publishing.views.acts import ACTS
+from publishing.views.panel import panel_body
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
+    """`{% publication_panel draft %}`: nothing before the release, else where it stands."""
+    person = context["request"].user
+    role = role_on(person, draft.account_id)
+    publication = publication_of(draft.pk)
+    if publication is None or role is None:
+        return mark_safe("")
+    panel = panel_of(publication, person, role)
+    body, etag = panel_body(panel, live=False)
+    shown = {"panel": panel, "body": mark_safe(body), "etag": etag}  # noqa: S308
+    return render_to_string("publishing/panel.html", shown)
+
+
+@register.simple_tag
+def acts_of(panel: Panel) -> list[dict[str, Any]]:
+    """The buttons of this panel, in the order of the table of acts."""
+    return [
+        {"url_name": name.replace("_", "-"), "label": act.label, "name": name}
+        for name, act in ACTS.items()
+        if name in panel.acts
+    ]
+
+
+@register.filter
+def on_x(x_id: str, account: Account) -> str:
+    return link_of(account, x_id)

@@ -1,0 +1,182 @@
+"""The acts on a publication, each on a page of its own that asks once and says what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.errors import Invalid, Moved, Sentence
+from accounts.models import Person
+from accounts.requests import PersonRequest
+from approvals.views.compose import shown_parts
+from publishing.access import publication_for
+from publishing.actions.acknowledge import acknowledge, point_to
+from publishing.actions.decide import propose
+from publishing.actions.recall import recall
+from publishing.actions.retract import retract
+from publishing.acts import possible_acts
+from publishing.forms import AccountForm, ActForm, FoundForm, LinkForm, NewTimeForm
+from publishing.models import ConfirmationKind, Publication
+
+BY_TWO = _(
+    "Une autre personne du compte doit confirmer dans l’heure ; l’une de vous deux est superviseur."
+)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act: its address, its words, what it asks, and the action that does it."""
+
+    name: str
+    path: str
+    label: Sentence
+    follows: Sentence
+    done: Sentence
+    run: Callable[[Person, Publication, Any], object]
+    form: type[AccountForm] = ActForm
+    by_two: bool = False
+
+
+def _alone(action: Callable[..., object]) -> Callable[[Person, Publication, Any], object]:
+    def run(actor: Person, publication: Publication, form: Any) -> object:
+        reason = form.cleaned_data["reason"]
+        return action(actor=actor, publication_id=publication.pk, reason=reason)
+
+    return run
+
+
+def _point_to(actor: Person, publication: Publication, form: Any) -> object:
+    link = form.cleaned_data["link"]
+    return point_to(actor=actor, publication_id=publication.pk, link=link)
+
+
+def _proposal(kind: ConfirmationKind) -> Callable[[Person, Publication, Any], object]:
+    def run(actor: Person, publication: Publication, form: Any) -> object:
+        return propose(
+            actor=actor,
+            publication_id=publication.pk,
+            kind=kind,
+            reason=form.cleaned_data["reason"],
+            due_at=getattr(form, "moment", None),
+            x_id=getattr(form, "x_id", ""),
+        )
+
+    return run
+
+
+def _by_two(
+    kind: ConfirmationKind, path: str, label: Sentence, follows: Sentence,
+    form: type[AccountForm] = ActForm,
+) -> Act:  # fmt: skip
+    done = _("Proposition enregistrée : une autre personne du compte doit la confirmer.")
+    return Act(
+        f"propose_{kind.value}", path, label, follows, done, _proposal(kind), form, by_two=True
+    )
+
+
+K = ConfirmationKind
+# In the order in which a page shows them.
+ACTS: dict[str, Act] = {
+    act.name: act
+    for act in (
+        Act(
+            "recall", "rappeler", _("Rappeler"),
+            _("Rien ne partira. Le texte revient en rédaction et ses accords prennent fin : il "
+              "faudra le soumettre et le faire approuver à nouveau."),
+            _("Message rappelé : rien n’est parti. Le texte est de nouveau en rédaction."),
+            _alone(recall),
+        ),
+        Act(
+            "point_to", "designer", _("C’est sur X : donner le lien"),
+            _("Nous lisons ce message sur X. S’il est bien celui qui a été approuvé, il sera dit "
+              "diffusé ; sinon rien ne change."),
+            _("Lien reçu : nous le vérifions auprès de X."),
+            _point_to, LinkForm,
+        ),
+        _by_two(
+            K.NEW_TIME, "nouvel-horaire", _("Proposer un nouvel horaire"),
+            _("Une fois l’horaire confirmé, le message approuvé partira à cette heure."),
+            NewTimeForm,
+        ),
+        _by_two(
+            K.FOUND, "constater", _("Proposer : c’est sur X"),
+            _("X ne se laisse pas lire : votre lien, confirmé par une autre personne, fera foi."),
+            FoundForm,
+        ),
+        _by_two(
+            K.SEND_AGAIN, "renvoyer", _("Proposer : ce n’y est pas, renvoyer"),
+            _("Une fois confirmé, nous cherchons une dernière fois sur X, puis le message est "
+              "envoyé à nouveau. S’il y était sans se montrer, il y serait deux fois."),
+        ),
+        _by_two(
+            K.GIVE_UP, "renoncer", _("Proposer d’abandonner"),
+            _("Une fois confirmé, le message n’est plus envoyé. Nous le cherchons encore sur X "
+              "chaque jour pendant une semaine."),
+        ),
+        _by_two(
+            K.GO_ON, "poursuivre", _("Proposer de poursuivre le fil"),
+            _("Une fois confirmé, les messages qui manquent sont envoyés à la suite."),
+        ),
+        _by_two(
+            K.RECALL, "reprendre", _("Proposer de rappeler"),
+            _("Une fois confirmé, nous cherchons une dernière fois sur X ; s’il n’y est pas, le "
+              "texte revient en rédaction."),
+        ),
+        Act(
+            "retract", "retirer", _("Retirer de X"),
+            _("Ce qui est en ligne est supprimé de X tout de suite, un fil en entier, puis nous "
+              "vérifions que ce n’y est plus. Ceux qui l’ont vu l’ont vu."),
+            _("Retrait demandé : la suppression sur X commence."),
+            _alone(retract),
+        ),
+        Act(
+            "acknowledge", "noter", _("J’en ai pris connaissance"),
+            _("L’alerte prend fin pour toutes les personnes du compte. Rien d’autre ne change."),
+            _("Noté : l’alerte prend fin."),
+            _alone(acknowledge),
+        ),
+    )
+}  # fmt: skip
+
+
+class NotPossibleNow(Moved):
+    code = "act_not_possible"
+    sentence = _(
+        "Ce n’est plus possible : la diffusion a changé d’état. Sa page dit ce qui l’est encore."
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpResponse:
+    """Asks once, with the handle and the text; the POST does it and goes back to the draft."""
+    what = ACTS[act]
+    publication, role = publication_for(request.user, publication_id)
+    if request.method != "POST" and act not in possible_acts(publication, request.user, role):
+        raise NotPossibleNow
+    form = what.form(publication.account, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            what.run(request.user, publication, form)
+        except Invalid as refused:
+            field = refused.details.get("field")
+            form.add_error(field if field in form.fields else None, str(refused))
+        else:
+            messages.success(request, str(what.done))
+            return redirect("draft", publication.release.revision.draft_id)
+    context = {
+        "act": what,
+        "by_two": BY_TWO if what.by_two else "",
+        "publication": publication,
+        "account": publication.account,
+        "parts": shown_parts(publication.release.revision.parts),
+        "form": form,
+    }
+    status = 400 if form.is_bound else 200
+    return render(request, "publishing/act.html", context, status=status)

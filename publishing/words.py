@@ -1,0 +1,247 @@
+"""What is happening to a publication now, in one sentence for each state and reason; pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from accounts.errors import Sentence
+from accounts.moments import distance, said
+from publishing.models import PublicationState, Reason, RetractionState
+from publishing.models.publication import Reading
+
+S = PublicationState
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the sentence is made of. `next_at` is the next try or the next look at X, if there is
+    one; `retraction` the state of one that stands, or empty; `out` of `total` parts are on X.
+    """
+
+    state: str
+    zone: ZoneInfo
+    now: dt.datetime
+    due_at: dt.datetime
+    reason: str = ""
+    next_at: dt.datetime | None = None
+    out: int = 0
+    total: int = 1
+    reading: str = ""
+    retraction: str = ""
+
+
+def happening(facts: Facts) -> str:
+    """One sentence; never says « diffusé » of what is not known to be."""
+    if facts.retraction:
+        return _retraction(facts)
+    return SENTENCES[S(facts.state)](facts)
+
+
+def soon(moment: dt.datetime | None, now: dt.datetime) -> str:
+    """« dans 1 min 40 » under ten minutes; « d’un instant à l’autre » when it is past."""
+    if moment is None or moment <= now:
+        return _("d’un instant à l’autre")
+    seconds = round((moment - now).total_seconds())
+    if seconds < 60:
+        return _("dans %(seconds)d s") % {"seconds": max(seconds, 1)}
+    if seconds < 600:
+        minutes, rest = divmod(seconds, 60)
+        return _("dans %(minutes)d min %(seconds)02d") % {"minutes": minutes, "seconds": rest}
+    return distance(moment, now)
+
+
+def why(reason: str) -> str:
+    """The reason in words, to stand inside a sentence."""
+    return str(Reason(reason).label) if reason else ""
+
+
+def _waiting(facts: Facts) -> str:
+    if facts.reason:
+        return _("Pas encore parti : %(why)s ; nouvel essai %(soon)s.") % {
+            "why": why(facts.reason),
+            "soon": soon(facts.next_at, facts.now),
+        }
+    if facts.due_at > facts.now:
+        return _("Approuvé, en attente de son heure : part %(said)s, %(distance)s.") % {
+            "said": said(facts.due_at, facts.zone, facts.now),
+            "distance": soon(facts.due_at, facts.now),
+        }
+    return _("Son heure est venue : l’envoi à X part d’un instant à l’autre.")
+
+
+def _sending(facts: Facts) -> str:
+    if facts.out:
+        return _("Fil en cours d’envoi : %(out)d messages sur %(total)d sont sur X.") % {
+            "out": facts.out,
+            "total": facts.total,
+        }
+    return _("Envoi à X en cours.")
+
+
+def what_frees(reason: str) -> str:
+    """What lets a held publication go on, and who does it."""
+    return (
+        {
+            Reason.AUTHOR_LEFT: _("un autre titulaire doit adopter ce texte"),
+            Reason.SIGNER_LEFT: _("une autre personne du compte doit l’approuver"),
+            Reason.FROZEN: _("deux personnes doivent lever le gel"),
+            Reason.RECONNECT: _("un administrateur doit le faire reconnecter"),
+            Reason.NO_CREDITS: _("un administrateur doit les rétablir"),
+            Reason.SUSPENDED: _("nous demandons à X chaque quart d’heure s’il est rétabli"),
+            Reason.ALTERED: _("il ne reste qu’à le rappeler"),
+        }.get(Reason(reason), _("il repartira quand la cause aura disparu"))
+        if reason
+        else ""
+    )
+
+
+def _held(facts: Facts) -> str:
+    if not facts.reason:
+        return _("Suspendu : rien ne part pour l’instant.")
+    return _("Suspendu : %(why)s ; %(frees)s.") % {
+        "why": why(facts.reason),
+        "frees": what_frees(facts.reason),
+    }
+
+
+def _missed(facts: Facts) -> str:
+    return _("Rien n’est parti : %(why)s.") % {"why": why(facts.reason or Reason.TOO_LATE)}
+
+
+def _uncertain(facts: Facts) -> str:
+    cause = why(facts.reason or Reason.NO_ANSWER)
+    if facts.next_at is None:
+        return _("À vérifier : %(why)s, et nos recherches sur X n’ont rien établi ; "
+                 "à vous de décider.") % {"why": cause}  # fmt: skip
+    return _("Peut-être parti : %(why)s ; nous vérifions sur X, prochain contrôle %(soon)s.") % {
+        "why": cause,
+        "soon": soon(facts.next_at, facts.now),
+    }
+
+
+def _refused(facts: Facts) -> str:
+    if facts.reason == Reason.GIVEN_UP:
+        return _("Abandonné après vérification ; nous le cherchons encore sur X pendant une "
+                 "semaine.")  # fmt: skip
+    return _("Refusé : %(why)s ; rien n’est sur X.") % {
+        "why": why(facts.reason or Reason.NOT_PERMITTED)
+    }
+
+
+def _partial(facts: Facts) -> str:
+    sentence = ngettext(
+        "%(out)d message sur %(total)d est sur X",
+        "%(out)d messages sur %(total)d sont sur X",
+        facts.out,
+    ) % {"out": facts.out, "total": facts.total}
+    if not facts.reason:
+        return _("Le fil s’est arrêté : %(sentence)s.") % {"sentence": sentence}
+    return _("Le fil s’est arrêté, %(why)s : %(sentence)s.") % {
+        "why": why(facts.reason),
+        "sentence": sentence,
+    }
+
+
+def _published(facts: Facts) -> str:
+    if facts.reading == Reading.GONE:
+        return _("Ce message était sur X ; il n’y est plus.")
+    if facts.reading == Reading.DIFFERS:
+        return _("Ce message est sur X, mais ce qu’on y lit diffère de ce qui a été envoyé.")
+    if facts.total > 1:
+        return _("Diffusé : les %(total)d messages du fil sont sur X.") % {"total": facts.total}
+    return _("Diffusé : le message est sur X.")
+
+
+def _recalled(facts: Facts) -> str:
+    return _("Rappelé avant l’envoi : rien n’est parti, et le texte est de nouveau en rédaction.")
+
+
+def _retracted(facts: Facts) -> str:
+    return _("Retiré : nous avons vérifié que le message n’est plus sur X.")
+
+
+def _retraction(facts: Facts) -> str:
+    if facts.retraction == RetractionState.FAILING:
+        return _("X n’a pas supprimé ce message, il y est encore ; nouvel essai %(soon)s.") % {
+            "soon": soon(facts.next_at, facts.now)
+        }
+    if facts.state == S.UNCERTAIN:
+        return _("Retrait demandé : si le message est trouvé sur X, il y sera supprimé.")
+    return _("Retrait demandé : suppression sur X en cours.")
+
+
+SENTENCES: dict[PublicationState, Callable[[Facts], str]] = {
+    S.WAITING: _waiting,
+    S.SENDING: _sending,
+    S.HELD: _held,
+    S.MISSED: _missed,
+    S.UNCERTAIN: _uncertain,
+    S.REFUSED: _refused,
+    S.PARTIAL: _partial,
+    S.PUBLISHED: _published,
+    S.RECALLED: _recalled,
+    S.RETRACTED: _retracted,
+}
+
+
+def cannot(state: str, acts: frozenset[str]) -> str:
+    """What people may look for and cannot do here, and why, or who can; empty when nothing is."""
+    if state == S.SENDING and "recall" not in acts:
+        return _("L’envoi est en cours : il ne peut plus être rappelé, mais il pourra être retiré.")
+    if state == S.UNCERTAIN and "propose_send_again" not in acts and "withdraw" not in acts:
+        return _("Il ne peut être ni rappelé ni renvoyé avant la dernière recherche sur X : il "
+                 "pourrait s’y trouver deux fois.")  # fmt: skip
+    if state == S.MISSED:
+        return _("Pour l’envoyer quand même, une personne propose un nouvel horaire et une autre "
+                 "le confirme, dont un superviseur.")  # fmt: skip
+    if state == S.RETRACTED:
+        return _("Pour corriger, partez du texte dans un nouveau brouillon : X refuse deux fois "
+                 "le même texte.")  # fmt: skip
+    return ""
+
+
+# For the trail and a draft's history: what was done with its publication.
+HISTORY: dict[str, Sentence] = {
+    "publication.waiting": lazy("Diffusion en attente de son heure"),
+    "publication.sending": lazy("L’envoi commence"),
+    "publication.held": lazy("Diffusion suspendue"),
+    "publication.missed": lazy("L’heure est passée sans que rien ne parte"),
+    "publication.uncertain": lazy("On ne sait pas si le message est sur X"),
+    "publication.refused": lazy("Diffusion refusée"),
+    "publication.partial": lazy("Le fil s’est arrêté avant sa fin"),
+    "publication.published": lazy("Le message est sur X"),
+    "publication.recalled": lazy("a rappelé le message avant l’envoi"),
+    "publication.retracted": lazy("Le message n’est plus sur X : retrait vérifié"),
+    "publication.seen": lazy("Relu sur X : conforme"),
+    "publication.gone": lazy("Relu sur X : le message n’y est plus"),
+    "publication.differs": lazy("Relu sur X : le message diffère"),
+    "publication.acknowledged": lazy("a pris connaissance de l’alerte"),
+    "publication.pointed": lazy("a donné le lien du message sur X"),
+    "attempt.preparing": lazy("Envoi préparé"),
+    "attempt.posting": lazy("Appel à X"),
+    "attempt.answered": lazy("Réponse notée"),
+    "part.found": lazy("Message trouvé sur X"),
+    "confirmation.proposed": lazy("a fait une proposition"),
+    "confirmation.confirmed": lazy("a confirmé la proposition"),
+    "confirmation.declined": lazy("a refusé la proposition"),
+    "confirmation.withdrawn": lazy("a retiré sa proposition"),
+    "confirmation.expired": lazy("La proposition est restée sans réponse"),
+    "confirmation.lapsed": lazy("La proposition est sans objet"),
+    "retraction.requested": lazy("a demandé le retrait"),
+    "retraction.tried": lazy("Suppression demandée à X"),
+    "retraction.verified": lazy("Retrait vérifié"),
+    "retraction.moot": lazy("Retrait sans objet"),
+    "freeze.standing": lazy("a gelé les envois"),
+    "freeze.lifted": lazy("a levé le gel, avec une autre personne"),
+    "credits.restored": lazy("a dit les crédits de X rétablis"),
+    "backup.restored": lazy("Base rétablie d’après une sauvegarde"),
+    "account.connected": lazy("Compte relié à X"),
+    "account.checked": lazy("Connexion à X vérifiée"),
+}

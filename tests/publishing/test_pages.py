@@ -1,0 +1,213 @@
+"""The page of what is to leave, and what people may do there."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from accounts.clock import db_now
+from publishing.access import publication_for
+from publishing.actions.freeze import freeze
+from publishing.actions.send import send_due
+from publishing.acts import possible_acts
+from publishing.views.acts import ACTS
+from tests.cast import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def draft_page(publication, person) -> str:
+    path = reverse("draft", args=[publication.release.revision.draft_id])
+    response = signed_in(person).get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def in_two_hours(line, **content):
+    return line.released(requested_at=db_now() + dt.timedelta(hours=2, seconds=30), **content)
+
+
+def acts(publication, person) -> frozenset[str]:
+    return possible_acts(*_seen(publication, person))
+
+
+def _seen(publication, person):
+    found, role = publication_for(person, publication.pk)
+    return found, person, role
+
+
+def test_what_is_scheduled_says_its_hour_and_its_signers(line):
+    publication = in_two_hours(line)
+    page = draft_page(publication, line.cast.claire)
+    assert "en attente de son heure" in page
+    assert "dans 2 h 00" in page
+    assert "Marc (titulaire), Helene (supervision)" in page
+    assert "Diffusé" not in page
+
+
+def test_what_is_out_links_to_x(line, x, settings):
+    settings.X_SITE_URL = x.base_url
+    publication = line.released("Bonne route.")
+    send_due(publication.account_id)
+    page = draft_page(publication, line.cast.helene)
+    (post,) = x.posts()
+    assert f'href="{x.base_url}/pnationale44/status/{post["id"]}"' in page
+    assert "Diffusé : le message est sur X." in page
+    assert "hx-trigger" not in page.split('id="publication"')[1].split(">")[0]
+
+
+def test_each_message_of_a_thread_has_its_own_state(line, x, settings):
+    publication = line.released("Un sur trois.", "Deux sur trois.", "Trois sur trois.")
+    x.switch("not_permitted", skip=1)
+    send_due(publication.account_id)
+    page = draft_page(publication, line.cast.claire)
+    assert "Le fil s’est arrêté" in page
+    assert "1 message sur 3 est sur X" in page
+    panel = page.split('class="pub-parts"')[1].split("</ol>")[0]
+    states = ("Sur X", "Refusé par X", "Pas encore envoyé")
+    assert all(state in panel for state in states)
+
+
+def test_the_outsider_sees_none_of_it(line):
+    publication = in_two_hours(line)
+    for person in (line.cast.yann, line.cast.gwen, line.cast.ada, line.cast.nadia):
+        browser = signed_in(person)
+        assert browser.get(live_path(publication)).status_code == 404
+        for name in ACTS:
+            path = reverse(name.replace("_", "-"), args=[publication.pk])
+            assert browser.get(path).status_code == 404
+            assert browser.post(path, {"reason": "Non."}).status_code == 404
+
+
+def live_path(publication) -> str:
+    return reverse("publication-live", args=[publication.pk])
+
+
+def test_the_panel_asked_for_again_is_304_until_something_changes(line):
+    publication = line.released(requested_at=db_now() + dt.timedelta(days=3, seconds=30))
+    browser = signed_in(line.cast.claire)
+    first = browser.get(live_path(publication))
+    assert first.status_code == 200
+    again = browser.get(live_path(publication), HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    freeze(actor=line.cast.helene, account=line.cast.nantes, reason="Fausse alerte.")
+    changed = browser.get(live_path(publication), HTTP_IF_NONE_MATCH=first["ETag"])
+    assert changed.status_code == 200
+    assert "les envois sont gelés" in changed.content.decode()
+
+
+def test_the_page_and_the_first_poll_say_the_same(line):
+    publication = line.released(requested_at=db_now() + dt.timedelta(days=3, seconds=30))
+    page = draft_page(publication, line.cast.claire)
+    etag = page.split('data-etag="')[1].split('"')[0].replace("&quot;", '"')
+    browser = signed_in(line.cast.claire)
+    assert browser.get(live_path(publication), HTTP_IF_NONE_MATCH=etag).status_code == 304
+
+
+def test_polling_ends_with_the_matter(line):
+    publication = line.released()
+    send_due(publication.account_id)
+    response = signed_in(line.cast.claire).get(live_path(publication))
+    assert response.status_code == 286
+    assert "Diffusé" in response.content.decode()
+
+
+def test_recalling_asks_once_with_the_handle_the_text_and_what_follows(line):
+    publication = in_two_hours(line)
+    path = reverse("recall", args=[publication.pk])
+    browser = signed_in(line.cast.helene)
+    page = browser.get(path).content.decode()
+    assert "@pnationale44" in page
+    assert "Conseil 1." in page
+    assert "de nouveau" in page or "à nouveau" in page
+
+    refused = browser.post(path, {"reason": "  "})
+    assert refused.status_code == 400
+    assert "Dites pourquoi, en une phrase." in refused.content.decode()
+    publication.refresh_from_db()
+    assert publication.state == "waiting"
+
+    done = browser.post(path, {"reason": "La route est rouverte."}, follow=True)
+    publication.refresh_from_db()
+    assert publication.state == "recalled"
+    page = done.content.decode()
+    assert "Rappelé par Helene" in page
+    assert "La route est rouverte." in page
+    assert publication.release.revision.draft.state == "writing"
+
+
+def test_what_is_out_cannot_be_recalled_and_says_so(line, x):
+    publication = line.released()
+    send_due(publication.account_id)
+    browser = signed_in(line.cast.claire)
+    path = reverse("recall", args=[publication.pk])
+    assert browser.get(path).status_code == 409
+    response = browser.post(path, {"reason": "Trop tard."})
+    assert response.status_code == 409
+    assert "ne peut plus être rappelé" in response.content.decode()
+    assert len(x.posts(live=True)) == 1
+
+
+def test_the_buttons_follow_the_state(line, x, backdate):
+    claire = line.cast.claire
+    waiting = in_two_hours(line)
+    assert acts(waiting, claire) == {"recall"}
+
+    backdate(waiting, 3 * 3600, "due_at", "next_try_at")
+    send_due(waiting.account_id)
+    assert acts(waiting, claire) == {"recall", "propose_new_time"}
+
+    x.switch("status", status=503, on="post", when="after")
+    uncertain = line.released()
+    send_due(uncertain.account_id)
+    assert acts(uncertain, claire) == {"point_to", "propose_give_up", "retract"}
+
+    published = line.released()
+    send_due(published.account_id)
+    assert acts(published, claire) == {"retract"}
+
+    x.switch("not_permitted")
+    refused = line.released()
+    send_due(refused.account_id)
+    assert acts(refused, claire) == {"recall", "acknowledge"}
+
+
+def test_a_missed_message_gets_its_new_hour_from_two_people(line, backdate):
+    publication = in_two_hours(line)
+    backdate(publication, 3 * 3600, "due_at", "next_try_at")
+    send_due(publication.account_id)
+    claire, helene = signed_in(line.cast.claire), signed_in(line.cast.helene)
+    tomorrow = (db_now() + dt.timedelta(days=1)).astimezone(line.cast.nantes.zone)
+    proposed = claire.post(
+        reverse("propose-new-time", args=[publication.pk]),
+        {"day": f"{tomorrow:%Y-%m-%d}", "hour": "18:00", "reason": "Le bouchon dure."},
+    )
+    assert proposed.status_code == 302
+    page = draft_page(publication, line.cast.helene)
+    assert "Claire propose : donner un nouvel horaire — « Le bouchon dure. »" in page
+
+    one = publication.confirmations.get()
+    path = reverse("confirmation", args=[one.pk])
+    assert 'value="confirm"' not in claire.get(path).content.decode()
+    assert 'value="confirm"' not in signed_in(line.cast.marc).get(path).content.decode()
+    assert 'value="confirm"' in helene.get(path).content.decode()
+    assert signed_in(line.cast.yann).get(path).status_code == 404
+    assert helene.post(path, {"answer": "confirm"}).status_code == 302
+    publication.refresh_from_db()
+    assert publication.state == "waiting"
+    assert f"{publication.due_at.astimezone(line.cast.nantes.zone):%H:%M}" == "18:00"
+
+
+def test_checking_a_connection_asks_a_worker_and_never_x(line, x, woken):
+    asked = len(x.requests())
+    path = reverse("check-connection", args=["44"])
+    response = signed_in(line.cast.ada).post(path)
+    assert response.status_code == 302
+    assert woken[-1] == (
+        "publishing.tasks.probe_account", line.cast.nantes.pk, line.cast.ada.pk
+    )  # fmt: skip
+    assert len(x.requests()) == asked
+    assert signed_in(line.cast.claire).post(path).status_code == 403
+    assert signed_in(line.cast.ada).get(path).status_code == 405
