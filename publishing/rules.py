@@ -1,34 +1,87 @@
-"""What stands between an approved text and X, asked at the claim and again at the last look."""
+"""What stands between an approved text and X, asked at the claim and again at the last look.
+
+One query answers for one publication, and the same words of SQL for the scan of all of them.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Q
 
-from accounts.models import Account, Credential
-from accounts.models.credential import Connection
+from accounts.models import Account
 from approvals.digest import digest_of
-from publishing.models import CreditStop, Freeze, Publication, Reason
+from publishing.models import Freeze, Publication, Reason
+
+TABLES = """
+publishing_publication pub
+JOIN accounts_account a ON a.id = pub.account_id
+JOIN approvals_release re ON re.id = pub.release_id
+JOIN approvals_revision r ON r.id = re.revision_id
+JOIN approvals_draft d ON d.id = r.draft_id
+LEFT JOIN accounts_credential c ON c.account_id = a.id
+"""
+
+# The first rule that does not hold now, as a Reason, or ''.
+BROKEN = """
+CASE
+    WHEN (reviewer_role(a.id, d.author_id) = 'seat') IS NOT TRUE THEN 'author_left'
+    WHEN quorum_met(r.id) IS NOT TRUE THEN 'signer_left'
+    WHEN EXISTS (SELECT 1 FROM publishing_freeze f WHERE f.lifted_at IS NULL
+                 AND (f.account_id IS NULL OR f.account_id = a.id)) THEN 'frozen'
+    WHEN c.state IS NULL OR c.state = 'reconnect' THEN 'reconnect'
+    WHEN c.state = 'suspended' THEN 'suspended'
+    WHEN EXISTS (SELECT 1 FROM publishing_creditstop s WHERE s.ended_at IS NULL
+                 AND (s.restored_at IS NULL OR s.probe_id <> pub.id)) THEN 'no_credits'
+    ELSE '' END
+"""
+
+FACTS = f"""
+SELECT {BROKEN},
+    clock_timestamp(),
+    EXISTS (SELECT 1 FROM publishing_attempt t WHERE t.account_id = a.id AND t.phase = 'posting'),
+    c.state = 'probing' OR EXISTS (SELECT 1 FROM publishing_throttle h
+        WHERE h.account_id = a.id AND h.until > clock_timestamp()),
+    EXISTS (SELECT 1 FROM publishing_retraction x
+        WHERE x.publication_id = pub.id AND x.ended_at IS NULL),
+    EXISTS (SELECT 1 FROM publishing_part p WHERE p.publication_id = pub.id AND p.state = 'out'),
+    EXISTS (SELECT 1 FROM publishing_creditstop s WHERE s.ended_at IS NULL)
+FROM {TABLES} WHERE pub.id = %s
+"""  # noqa: S608 - our own words, no one else's
 
 
-def obstacle(publication: Publication) -> Reason | None:
-    """The first rule that does not hold now, or None. Reads the database, writes nothing.
+@dataclass(frozen=True)
+class Facts:
+    """What the database says of one publication at `now`, its own clock.
 
-    To be asked under the account's lock, so that no right ends meanwhile.
+    `turn_taken`: another POST of the account is under way. `line_busy`: a rate limit has not
+    opened, or a 401 is being asked about. `credit_stop`: one stands, this row may be let through.
     """
-    revision = publication.release.revision
-    if digest_of(revision.content) != publication.release.digest:
-        return Reason.ALTERED
-    author_stands, quorum_stands = _standing(publication)
-    if not author_stands:
-        return Reason.AUTHOR_LEFT
-    if not quorum_stands:
-        return Reason.SIGNER_LEFT
-    if frozen(publication.account_id):
-        return Reason.FROZEN
-    return line_obstacle(publication)
+
+    obstacle: Reason | None
+    now: dt.datetime
+    turn_taken: bool
+    line_busy: bool
+    retraction: bool
+    any_part_out: bool
+    credit_stop: bool
+
+    @property
+    def busy(self) -> bool:
+        return self.turn_taken or self.line_busy
+
+
+def facts_of(publication: Publication) -> Facts:
+    """One query; to be asked under the account's lock, so that no right ends meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, [publication.pk])
+        broken, *rest = cursor.fetchone()
+    reason = Reason(broken) if broken else None
+    if digest_of(publication.release.revision.content) != publication.release.digest:
+        reason = Reason.ALTERED
+    return Facts(reason, *rest)
 
 
 def frozen(account_id: int) -> bool:
@@ -37,35 +90,10 @@ def frozen(account_id: int) -> bool:
     return Freeze.objects.filter(of_it, lifted_at=None).exists()
 
 
-def line_obstacle(publication: Publication) -> Reason | None:
-    """What stands in the way on X's side: the connection, the suspension, the credits."""
-    credential = Credential.objects.filter(account_id=publication.account_id).first()
-    if credential is None or credential.state == Connection.RECONNECT:
-        return Reason.RECONNECT
-    if credential.state == Connection.SUSPENDED:
-        return Reason.SUSPENDED
-    stop = CreditStop.objects.filter(ended_at=None).first()
-    if stop is not None and (
-        stop.restored_at is None or stop.probe_id not in (None, publication.pk)
-    ):
-        return Reason.NO_CREDITS
-    return None
-
-
-def _standing(publication: Publication) -> tuple[bool, bool]:
-    """Whether the author still holds a seat, and the quorum its signers, by the database."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(reviewer_role(d.account_id, d.author_id) = 'seat', false),"
-            "       coalesce(quorum_met(r.id), false)"
-            " FROM approvals_revision r JOIN approvals_draft d ON d.id = r.draft_id"
-            " WHERE r.id = %s",
-            [publication.release.revision_id],
-        )
-        author, quorum = cursor.fetchone()
-    return author, quorum
-
-
 def closes_at(publication: Publication, account: Account) -> dt.datetime:
     """After this moment a first part is too late."""
     return publication.due_at + dt.timedelta(seconds=account.tolerance_seconds)
+
+
+def too_late(publication: Publication, facts: Facts) -> bool:
+    return facts.now > closes_at(publication, publication.account)

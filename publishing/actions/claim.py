@@ -6,17 +6,14 @@ import os
 import socket
 from dataclasses import dataclass
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.actions.base import action, lock_account, record
-from accounts.clock import db_now
 from accounts.models import Account, Credential
-from accounts.models.credential import Connection
-from approvals.digest import digest_of
 from publishing import rules
-from publishing.actions.moves import WITH_ITS_ORDER, any_part_out, hold, move
-from publishing.actions.record import close_unsent
+from publishing.actions.moves import WITH_ITS_ORDER, hold, move
+from publishing.actions.record import close_unsent, lock_attempt
 from publishing.gateway import Line
 from publishing.models import (
     Attempt,
@@ -32,7 +29,6 @@ from publishing.models import (
     PublicationState,
     Reason,
     Retraction,
-    Throttle,
 )
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
@@ -43,13 +39,13 @@ class Claimed:
     """One part to send: everything the network needs, so that no transaction stays open."""
 
     attempt_id: int
+    position: int
     line: Line
     text: str
     images: list[dict[str, str]]
     media: dict[str, dict[str, str]]
     reply_to: str
     reply_settings: str
-    digest: str
     content: str
 
 
@@ -70,16 +66,18 @@ def claim(account_id: int) -> Claimed | None:
     to be done now. What it finds too late or against a rule, it moves where it belongs.
     """
     account = lock_account(account_id)
-    if _turn_taken(account) or _line_busy(account):
-        return None
     rows = due(account).select_for_update(of=("self",), skip_locked=True)
     for publication in rows.select_related(*WITH_ITS_ORDER)[:20]:
         publication.account = account
-        part = _next_part(publication)
-        if part is None or not _may_start(publication, account):
+        facts = rules.facts_of(publication)
+        if facts.busy:
+            return None
+        part = None if facts.retraction else _next_part(publication)
+        if part is None or not _may_start(publication, facts):
             continue
-        if _lets_through(publication):
-            return _claim_part(publication, part)
+        if facts.credit_stop and not _lets_through(publication):
+            continue
+        return _claim_part(publication, part)
     return None
 
 
@@ -89,94 +87,75 @@ def _lets_through(publication: Publication) -> bool:
     return not CreditStop.objects.filter(ended_at=None).exclude(probe=publication).exists()
 
 
-def _turn_taken(account: Account) -> bool:
-    return Attempt.objects.filter(account=account, phase=Phase.POSTING).exists()
-
-
-def _line_busy(account: Account) -> bool:
-    """A rate limit that has not opened yet, or a 401 that is being asked about."""
-    return (
-        Throttle.objects.filter(account=account, until__gt=Now()).exists()
-        or Credential.objects.filter(account=account, state=Connection.PROBING).exists()
-    )
-
-
-def _retraction_stands(publication: Publication) -> bool:
-    return Retraction.objects.filter(publication=publication, ended_at=None).exists()
-
-
 def _next_part(publication: Publication) -> Part | None:
-    """The part to send now; None while one is under way, or while a retraction stands."""
-    parts = list(publication.parts.all())
-    if any(p.attempts.exclude(phase=Phase.ANSWERED).exists() for p in parts):
+    """The part to send now; None while one is under way. Two queries."""
+    parts = list(publication.parts.prefetch_related("attempts"))
+    if any(attempt.phase != Phase.ANSWERED for p in parts for attempt in p.attempts.all()):
         return None
-    if _retraction_stands(publication):
-        return None
-    for part in parts:
+    for index, part in enumerate(parts):
         if part.state == PartState.PENDING:
             part.publication = publication
+            part.parent = parts[index - 1] if index else None
             return part
         if part.state != PartState.OUT:
             return None
     return None
 
 
-def _may_start(publication: Publication, account: Account) -> bool:
+def _may_start(publication: Publication, facts: rules.Facts) -> bool:
     """Whether every rule holds; if not, the publication is held, missed or stopped here."""
-    reason = rules.obstacle(publication)
-    first = not any_part_out(publication)
-    if reason is not None:
-        _stop(publication, reason, first)
+    if facts.obstacle is not None:
+        _stop(publication, facts.obstacle, facts)
         return False
-    late = db_now() > rules.closes_at(publication, account)
-    if first and late:
+    if not facts.any_part_out and rules.too_late(publication, facts):
         move(publication, PublicationState.MISSED, reason=Reason.TOO_LATE)
         return False
     return True
 
 
-def _stop(publication: Publication, reason: Reason, first: bool) -> None:
+def _stop(publication: Publication, reason: Reason, facts: rules.Facts) -> None:
     """A rule failed: held while nothing is out, else the thread stops where it stands."""
-    if first:
-        hold(publication, reason)
-    else:
+    if facts.any_part_out:
         move(publication, PublicationState.PARTIAL, reason=reason)
+    else:
+        hold(publication, reason)
 
 
 def _claim_part(publication: Publication, part: Part) -> Claimed:
     if publication.state == PublicationState.WAITING:
         move(publication, PublicationState.SENDING)
-    last = part.attempts.aggregate(last=Max("number"))["last"] or 0
+    attempts = list(part.attempts.all())
     attempt = Attempt.objects.create(
         part=part,
         account=publication.account,
-        number=last + 1,
+        number=max((a.number for a in attempts), default=0) + 1,
         digest=publication.release.digest,
         worker=WORKER,
-        confirmation=_authority(publication, part),
+        confirmation=_authority(publication, attempts),
     )
-    record("attempt.preparing", actor=None, account=publication.account_id, subject=attempt,
-           draft_id=publication.release.revision.draft_id, part=part.position)  # fmt: skip
     revision = publication.release.revision
-    before = publication.parts.filter(position=part.position - 1).first()
+    record("attempt.preparing", actor=None, account=publication.account_id, subject=attempt,
+           draft_id=revision.draft_id, part=part.position)  # fmt: skip
     content = revision.parts[part.position]
-    credential = Credential.objects.select_related("account").get(account=publication.account)
+    credential = Credential.objects.get(account=publication.account)
+    credential.account = publication.account
     return Claimed(
         attempt_id=attempt.pk,
+        position=part.position,
         line=Line.of(credential),
         text=content["text"],
         images=content["images"],
         media=part.media,
-        reply_to=(before.x_id or "") if before else "",
+        reply_to=(part.parent.x_id or "") if part.parent else "",
         reply_settings=revision.signed["reply_settings"],
-        digest=publication.release.digest,
         content=revision.content,
     )
 
 
-def _authority(publication: Publication, part: Part) -> Confirmation | None:
+def _authority(publication: Publication, attempts: list[Attempt]) -> Confirmation | None:
     """The confirmation that allows one more POST of a part that may have been accepted."""
-    if not part.attempts.filter(outcome__in=[Outcome.UNCERTAIN, Outcome.ACCEPTED]).exists():
+    perhaps = (Outcome.UNCERTAIN, Outcome.ACCEPTED)
+    if not any(attempt.outcome in perhaps for attempt in attempts):
         return None
     again = [ConfirmationKind.SEND_AGAIN, ConfirmationKind.GO_ON]
     return (
@@ -187,36 +166,27 @@ def _authority(publication: Publication, part: Part) -> Confirmation | None:
 
 
 @action
-def take_turn(attempt_id: int, digest: str) -> bool:
+def take_turn(claimed: Claimed, digest: str) -> bool:
     """tx 2: the account's turn, every rule once more, then « posting ». False: nothing may leave,
     and the attempt is closed as not sent. `digest` was recomputed over the bytes at hand.
     """
-    ids = Attempt.objects.filter(pk=attempt_id).values_list("account_id", "part__publication_id")
-    account_id, publication_id = ids.get()
-    account = lock_account(account_id)
-    publication = (
-        Publication.objects.select_for_update(of=("self",))
-        .select_related(*WITH_ITS_ORDER)
-        .get(pk=publication_id)
-    )
-    publication.account = account
-    attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt_id)
+    publication, attempt = lock_attempt(claimed.attempt_id)
     if attempt.phase != Phase.PREPARING or publication.state != PublicationState.SENDING:
         return False
-    if _turn_taken(account) or _line_busy(account):
+    facts = rules.facts_of(publication)
+    if facts.busy:
         close_unsent(attempt, publication, Reason.NO_TURN)
         return False
-    first = not any_part_out(publication)
-    reason = rules.obstacle(publication)
+    reason = facts.obstacle
     if digest != publication.release.digest:
         reason = Reason.ALTERED
-    if reason is None and _retraction_stands(publication):
+    elif reason is None and facts.retraction:
         reason = Reason.RETRACTION_ASKED
-    late = first and db_now() > rules.closes_at(publication, account)
+    late = not facts.any_part_out and rules.too_late(publication, facts)
     if reason is not None or late:
         close_unsent(attempt, publication, Reason.LAST_LOOK, back=False)
         if reason is not None:
-            _stop(publication, reason, first)
+            _stop(publication, reason, facts)
         else:
             move(publication, PublicationState.MISSED, reason=Reason.TOO_LATE)
         return False
@@ -224,14 +194,9 @@ def take_turn(attempt_id: int, digest: str) -> bool:
         phase=Phase.POSTING, posting_at=Now(), renewed_at=Now(), digest=digest
     )
     Part.objects.filter(pk=attempt.part_id).update(state=PartState.POSTING)
-    record("attempt.posting", actor=None, account=account, subject=attempt,
+    record("attempt.posting", actor=None, account=publication.account, subject=attempt,
            draft_id=publication.release.revision.draft_id, digest=digest)  # fmt: skip
     return True
-
-
-def recomputed_digest(claimed: Claimed) -> str:
-    """The digest of what this worker holds in its hands."""
-    return digest_of(claimed.content)
 
 
 def renew(attempt_id: int) -> None:

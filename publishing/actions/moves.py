@@ -23,6 +23,13 @@ from publishing.models import (
 )
 from publishing.models.states import ALERTING, MOVES
 
+# Only here can a proposal be open.
+DECIDED_BY_TWO = (
+    PublicationState.MISSED,
+    PublicationState.UNCERTAIN,
+    PublicationState.REFUSED,
+    PublicationState.PARTIAL,
+)
 WITH_ITS_ORDER = ("release__revision__draft__author", "account")
 
 
@@ -67,7 +74,8 @@ def move(
     record(f"publication.{after}", actor=actor, account=publication.account_id,
            subject=publication, draft_id=draft.pk, before=before, reason=reason,
            **details)  # fmt: skip
-    _lapse_decisions(publication)
+    if before in DECIDED_BY_TWO:
+        _lapse_decisions(publication)
     if after in ALERTING:
         alert(publication)
 

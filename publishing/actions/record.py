@@ -26,6 +26,7 @@ from publishing.models import (
     CreditStop,
     Look,
     LookKind,
+    LookResult,
     Outcome,
     Part,
     PartState,
@@ -42,18 +43,17 @@ STATE = PublicationState
 
 def write_answer(attempt_id: int, reply: Reply) -> None:
     """X's id and answer, in a write of their own: whatever comes next, they are kept."""
-    Answer.objects.get_or_create(
+    answer = Answer(
         attempt_id=attempt_id,
-        defaults={
-            "outcome": reply.outcome,
-            "reason": reply.reason,
-            "status": reply.status,
-            "x_id": reply.x_id,
-            "retry_after": reply.retry_after,
-            "limits": reply.limits,
-            "body": reply.body,
-        },
+        outcome=reply.outcome,
+        reason=reply.reason,
+        status=reply.status,
+        x_id=reply.x_id,
+        retry_after=reply.retry_after,
+        limits=reply.limits,
+        body=reply.body,
     )
+    Answer.objects.bulk_create([answer], ignore_conflicts=True)
 
 
 @action
@@ -61,7 +61,7 @@ def apply_answer(attempt_id: int) -> None:
     """What follows from an answer that stands in its row. Doing it twice is doing it once; an
     answer that comes after the reaper moves what was uncertain as it says.
     """
-    publication, attempt = _lock_attempt(attempt_id)
+    publication, attempt = lock_attempt(attempt_id)
     answer = Answer.objects.filter(attempt=attempt).first()
     if answer is None:
         return
@@ -90,14 +90,15 @@ def _credits_seen(publication: Publication, attempt: Attempt) -> None:
         stop.update(probe=None)
 
 
-def _lock_attempt(attempt_id: int) -> tuple[Publication, Attempt]:
+def lock_attempt(attempt_id: int) -> tuple[Publication, Attempt]:
+    """The account's lock, then the publication's, then the attempt's, with its part."""
     publication_id = Attempt.objects.values_list("part__publication_id", flat=True).get(
         pk=attempt_id
     )
     publication = lock_publication(publication_id)
-    attempt = Attempt.objects.select_for_update(of=("self",)).select_related("part").get(
-        pk=attempt_id
-    )  # fmt: skip
+    rows = Attempt.objects.select_for_update(of=("self",)).select_related("part")
+    attempt = rows.get(pk=attempt_id)
+    attempt.part.publication = publication
     return publication, attempt
 
 
@@ -107,13 +108,8 @@ def _close(attempt: Attempt, outcome: Outcome, reason: Reason) -> None:
         phase=Phase.ANSWERED, outcome=outcome, reason=reason, answered_at=Now()
     )
     record("attempt.answered", actor=None, account=attempt.account_id, subject=attempt,
-           draft_id=_draft_id(attempt), outcome=outcome, reason=reason)  # fmt: skip
-
-
-def _draft_id(attempt: Attempt) -> int:
-    return Part.objects.values_list("publication__release__revision__draft_id", flat=True).get(
-        pk=attempt.part_id
-    )
+           draft_id=attempt.part.publication.release.revision.draft_id,
+           outcome=outcome, reason=reason)  # fmt: skip
 
 
 def _part(attempt: Attempt, state: PartState, **fields: object) -> None:
@@ -130,9 +126,8 @@ def part_is_out(publication: Publication, part: Part, x_id: str) -> None:
     Part.objects.filter(pk=part.pk).update(
         state=PartState.OUT, x_id=x_id, out_at=Now(), uncertain_since=None
     )
-    Look.objects.filter(part=part, done_at=None, kind=LookKind.LOOK_UP).update(
-        done_at=Now(), result="moot"
-    )
+    if part.state in (PartState.UNCERTAIN, PartState.REFUSED):
+        Look.objects.filter(part=part, done_at=None).update(done_at=Now(), result=LookResult.MOOT)
     if not publication.parts.exclude(state=PartState.OUT).exists():
         move(publication, STATE.PUBLISHED)
         plan_read_backs(publication)
@@ -145,7 +140,7 @@ def _parts_remain(publication: Publication) -> None:
     """The thread goes on, if it was going on and nothing stands in its way."""
     Publication.objects.filter(pk=publication.pk).update(not_sent=0)
     stopped = Retraction.objects.filter(publication=publication, ended_at=None).exists()
-    reason = Reason.RETRACTION_ASKED if stopped else rules.obstacle(publication)
+    reason = Reason.RETRACTION_ASKED if stopped else rules.facts_of(publication).obstacle
     if publication.state == STATE.SENDING:
         if stopped:
             move(publication, STATE.PARTIAL, reason=reason or "")
@@ -316,7 +311,7 @@ def close_unsent(
 @action
 def close_unprepared(attempt_id: int, reply: Reply) -> None:
     """What fails before the POST is not sent, but for X's no to the media, which is final."""
-    publication, attempt = _lock_attempt(attempt_id)
+    publication, attempt = lock_attempt(attempt_id)
     if attempt.phase != Phase.PREPARING:
         return
     if reply.outcome == Outcome.REFUSED:
@@ -348,7 +343,7 @@ def reap(attempt_id: int) -> None:
 
 @action
 def _reap_unanswered(attempt_id: int) -> None:
-    publication, attempt = _lock_attempt(attempt_id)
+    publication, attempt = lock_attempt(attempt_id)
     if attempt.phase == Phase.ANSWERED or attempt.pk not in stale_attempts():
         return
     if attempt.phase == Phase.PREPARING:

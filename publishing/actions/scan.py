@@ -7,7 +7,6 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from accounts.actions.base import action
-from accounts.clock import db_now
 from publishing import rules
 from publishing.actions.claim import due
 from publishing.actions.moves import hold, lock_publication, move
@@ -29,34 +28,16 @@ def suspects() -> list[int]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT pub.id FROM publishing_publication pub
-            JOIN accounts_account a ON a.id = pub.account_id
-            JOIN approvals_release re ON re.id = pub.release_id
-            JOIN approvals_revision r ON r.id = re.revision_id
-            JOIN approvals_draft d ON d.id = r.draft_id
-            LEFT JOIN accounts_credential c ON c.account_id = a.id
-            LEFT JOIN LATERAL (
-                SELECT CASE
-                    WHEN (reviewer_role(a.id, d.author_id) = 'seat') IS NOT TRUE
-                        THEN 'author_left'
-                    WHEN quorum_met(r.id) IS NOT TRUE THEN 'signer_left'
-                    WHEN EXISTS (SELECT 1 FROM publishing_freeze f WHERE f.lifted_at IS NULL
-                                 AND (f.account_id IS NULL OR f.account_id = a.id)) THEN 'frozen'
-                    WHEN c.state IS NULL OR c.state = 'reconnect' THEN 'reconnect'
-                    WHEN c.state = 'suspended' THEN 'suspended'
-                    WHEN EXISTS (SELECT 1 FROM publishing_creditstop s WHERE s.ended_at IS NULL
-                                 AND (s.restored_at IS NULL OR s.probe_id <> pub.id))
-                        THEN 'no_credits'
-                    ELSE '' END AS broken
-            ) rules ON true
+            f"""
+            SELECT pub.id FROM {rules.TABLES}
+            CROSS JOIN LATERAL (SELECT {rules.BROKEN} AS broken) rules
             WHERE (pub.state = 'waiting' AND rules.broken <> '')
                OR (pub.state = 'held' AND pub.reason NOT IN ('altered', rules.broken))
                OR (pub.state IN ('waiting', 'held') AND pub.reason <> 'altered'
                    AND pub.due_at + make_interval(secs => a.tolerance_minutes * 60 * %s)
                        < clock_timestamp())
             ORDER BY pub.due_at LIMIT 500
-            """,
+            """,  # noqa: S608 - our own words, no one else's
             [settings.DURATIONS.tolerance / 900],
         )
         return [row[0] for row in cursor.fetchall()]
@@ -68,14 +49,14 @@ def settle(publication_id: int) -> None:
     publication = lock_publication(publication_id)
     if publication.state not in (STATE.WAITING, STATE.HELD):
         return
-    reason = rules.obstacle(publication)
-    late = db_now() > rules.closes_at(publication, publication.account)
-    if late and reason != Reason.ALTERED:
+    facts = rules.facts_of(publication)
+    reason = facts.obstacle
+    if rules.too_late(publication, facts) and reason != Reason.ALTERED:
         move(publication, STATE.MISSED, reason=Reason.TOO_LATE)
     elif reason is not None:
         hold(publication, reason)
     elif publication.state == STATE.HELD:
-        move(publication, STATE.WAITING, next_try_at=max(publication.due_at, db_now()))
+        move(publication, STATE.WAITING, next_try_at=max(publication.due_at, facts.now))
 
 
 def settle_account(account_id: int) -> None:
@@ -83,6 +64,6 @@ def settle_account(account_id: int) -> None:
     rows = Publication.objects.filter(account=account_id, state=STATE.WAITING)
     for publication_id in rows.order_by("pk").values_list("pk", flat=True):
         publication = lock_publication(publication_id)
-        reason = rules.obstacle(publication)
+        reason = rules.facts_of(publication).obstacle
         if reason is not None:
             hold(publication, reason)

@@ -18,7 +18,7 @@ from approvals.digest import canonical, digest_of
 from publishing.actions.claim import Claimed, claim, may_still_leave, renew, take_turn
 from publishing.actions.record import apply_answer, close_unprepared, write_answer
 from publishing.gateway import LeftTooLate, Reply, boot_clock, post, upload_image
-from publishing.models import Attempt, Outcome, Part, Reason
+from publishing.models import Outcome, Part, Reason
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ def send(claimed: Claimed) -> None:
         close_unprepared(claimed.attempt_id, prepared)
         return
     digest, media_ids = prepared
-    if not take_turn(claimed.attempt_id, digest):
+    if not take_turn(claimed, digest):
         return
     reply = post(
         claimed.line,
@@ -80,7 +80,6 @@ def _prepare(claimed: Claimed) -> tuple[str, tuple[str, ...]] | Reply:
     content: dict[str, Any] = json.loads(claimed.content)
     if not claimed.images:
         return digest_of(canonical(content)), ()
-    position = Attempt.objects.values_list("part__position", flat=True).get(pk=claimed.attempt_id)
     media_ids: list[str] = []
     for index, image in enumerate(claimed.images):
         renew(claimed.attempt_id)
@@ -90,7 +89,7 @@ def _prepare(claimed: Claimed) -> tuple[str, tuple[str, ...]] | Reply:
         except OSError:
             return Reply(Outcome.NOT_SENT, Reason.MEDIA_UNREADABLE)
         sha256 = hashlib.sha256(raw).hexdigest()
-        content["parts"][position]["images"][index]["sha256"] = sha256
+        content["parts"][claimed.position]["images"][index]["sha256"] = sha256
         if sha256 != image["sha256"]:
             break  # the digest will say so
         found = _uploaded(claimed, sha256, raw, image["alt"])
