@@ -6,6 +6,7 @@ import os
 import socket
 from dataclasses import dataclass
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
@@ -190,9 +191,15 @@ def take_turn(claimed: Claimed, digest: str) -> bool:
         else:
             move(publication, PublicationState.MISSED, reason=Reason.TOO_LATE)
         return False
-    Attempt.objects.filter(pk=attempt.pk).update(
-        phase=Phase.POSTING, posting_at=Now(), renewed_at=Now(), digest=digest
-    )
+    try:
+        with transaction.atomic():
+            Attempt.objects.filter(pk=attempt.pk).update(
+                phase=Phase.POSTING, posting_at=Now(), renewed_at=Now(), digest=digest
+            )
+    except IntegrityError:
+        # The database saw what came since the facts were read: a freeze of all takes no lock.
+        close_unsent(attempt, publication, Reason.LAST_LOOK)
+        return False
     Part.objects.filter(pk=attempt.part_id).update(state=PartState.POSTING)
     record("attempt.posting", actor=None, account=publication.account, subject=attempt,
            draft_id=publication.release.revision.draft_id, digest=digest)  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import InterfaceError, OperationalError, connection
 
 from approvals.digest import canonical, digest_of
 from publishing.actions.claim import Claimed, claim, may_still_leave, renew, take_turn
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 # A connection that stood within this many seconds needs no second look at the database.
 FRESH_FOR = 0.5
+# While PostgreSQL restarts; well within the 45 s after which the attempt is reaped.
+PATIENCE = (0.2, 0.5, 1, 2, 4, 8)
 # X keeps an upload for a day: one that is nearly over is made anew.
 MEDIA_MARGIN = 3600
 
@@ -58,8 +61,24 @@ def send(claimed: Claimed) -> None:
     log.info(
         "answer", attempt=claimed.attempt_id, outcome=str(reply.outcome), reason=str(reply.reason)
     )
-    write_answer(claimed.attempt_id, reply)
+    keep_answer(claimed.attempt_id, reply)
     apply_answer(claimed.attempt_id)
+
+
+def keep_answer(attempt_id: int, reply: Reply) -> None:
+    """Writes X's answer down, through a restart of PostgreSQL if need be: it is the only copy.
+
+    Raises OperationalError when the database stays away; the reaper then calls it uncertain.
+    """
+    for pause in (*PATIENCE, None):
+        try:
+            write_answer(attempt_id, reply)
+            return
+        except (OperationalError, InterfaceError):
+            if pause is None:
+                raise
+            connection.close()
+            time.sleep(pause)
 
 
 def _last_look(attempt_id: int, committed: float) -> Callable[[], None]:

@@ -119,3 +119,45 @@ def test_nothing_listens_at_all_is_not_sent(line, x, settings):
     publication.refresh_from_db()
     assert (publication.state, publication.reason) == ("waiting", "unreachable")
     assert not x.requests("post")
+
+
+def test_fault_11_an_answer_is_kept_through_a_restart_of_the_database(line, x, monkeypatch):
+    from django.db import OperationalError
+
+    from publishing.actions import send as sending
+
+    publication = line.released()
+    real, refused = sending.write_answer, []
+
+    def away_at_first(attempt_id, reply):
+        if len(refused) < 2:
+            refused.append(attempt_id)
+            raise OperationalError("the database system is starting up")
+        real(attempt_id, reply)
+
+    monkeypatch.setattr(sending, "write_answer", away_at_first)
+    monkeypatch.setattr(sending, "PATIENCE", (0.01, 0.01, 0.01))
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert (publication.state, len(refused)) == ("published", 2)
+
+
+def test_a_freeze_of_all_that_came_after_the_facts_is_seen_by_the_database(line, x, monkeypatch):
+    from publishing import rules
+    from publishing.models import Freeze
+
+    publication = line.released()
+    real, asked = rules.facts_of, []
+
+    def then_freeze(of):
+        facts = real(of)
+        asked.append(facts)
+        if len(asked) == 2:  # in tx 2, after its facts were read
+            Freeze.objects.create(account=None, reason="Tout arrêter.")
+        return facts
+
+    monkeypatch.setattr(rules, "facts_of", then_freeze)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state in ("waiting", "held")
+    assert not x.requests("post")
