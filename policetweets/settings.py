@@ -245,5 +245,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 
+# Touched by a worker and by beat while they live and reach Redis; containers look at its age.
+ALIVE_FILE = env.str("ALIVE_FILE", "")
+
 LOGGING_CONFIG = "policetweets.logs.configure"
 LOGGING = {"level": env.str("LOG_LEVEL", "INFO")}

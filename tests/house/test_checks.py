@@ -119,7 +119,7 @@ def test_every_door_refuses_to_open(production):
     production.X_TOKEN_KEYS = []
     with pytest.raises(ImproperlyConfigured, match=r"policetweets\.E005"):
         refuse_danger()
-    with pytest.raises(SystemExit, match=r"policetweets\.E005"):
+    with pytest.raises(SystemExit, match="1"):
         refuse_to_start()
 
 
