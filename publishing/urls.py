@@ -31,6 +31,7 @@ urlpatterns = [
     path("comptes/<slug:handle>", account.account_page, name="account"),
     path("comptes/<slug:handle>/geler", account.freeze_account, name="freeze-account"),
     path("gel", account.freezes_page, name="freezes"),
+    path("gel/credits", account.restore_credits, name="restore-credits"),
     path("gel/tout", account.freeze_all, name="freeze-all"),
     path("gel/<int:freeze_id>/lever", account.propose_lift, name="lift"),
     path(

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.base import action, lock_account, record
@@ -14,6 +15,7 @@ from accounts.crypto import Secret
 from accounts.errors import Refusal
 from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
+from publishing.actions.moves import tell_administrators
 from publishing.gateway import Line, Unreadable, who_am_i
 
 
@@ -100,6 +102,9 @@ def _probed(account_id: int, *, actor: Person | None, fine: bool, status: int | 
     credential.checked_at, credential.checked_by = db_now(), actor
     credential.save()
     if actor is not None or before != credential.state:
+        if credential.state == Connection.RECONNECT and before != Connection.RECONNECT:
+            account = credential.account
+            tell_administrators(reverse("department", args=[account.code]), account)
         record("account.checked", actor=actor, account=account_id, subject=credential,
                before=before, after=credential.state)  # fmt: skip
 

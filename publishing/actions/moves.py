@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.access import reviewers
 from accounts.actions.base import lock_account, owe, record
-from accounts.models import Person
+from accounts.models import Account, Person
 from accounts.models.notice import NoticeKind
 from publishing.models import (
     Confirmation,
@@ -94,6 +94,12 @@ def alert(publication: Publication) -> None:
     draft_id = publication.release.revision.draft_id
     owe(list(reviewers(publication.account_id)), NoticeKind.ALERT,
         path=reverse("draft", args=[draft_id]), account=publication.account)  # fmt: skip
+
+
+def tell_administrators(path: str, account: Account | None = None) -> None:
+    """Owes those who alone can mend a connection, or buy credits, a mail."""
+    administrators = Person.objects.filter(is_administrator=True, ended_at=None)
+    owe(list(administrators), NoticeKind.ALERT, path=path, account=account)
 
 
 def any_part_out(publication: Publication) -> bool:

@@ -7,6 +7,7 @@ import datetime as dt
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from accounts.actions.base import action, record
 from accounts.clock import db_now
@@ -18,6 +19,7 @@ from publishing.actions.moves import (
     hold,
     lock_publication,
     move,
+    tell_administrators,
 )
 from publishing.gateway import Reply
 from publishing.models import (
@@ -215,13 +217,26 @@ def _not_sent(publication: Publication, attempt: Attempt, answer: Answer) -> Non
     elif reason == Reason.UNAUTHORIZED:
         _start_probing(attempt.account_id)
     elif reason == Reason.SUSPENDED:
-        Credential.objects.filter(account=attempt.account_id).update(
-            state=Connection.SUSPENDED, refused_at=Now(), next_probe_at=_in(_probe_every())
-        )
+        _suspended(publication)
     elif reason == Reason.NO_CREDITS:
-        CreditStop.objects.filter(ended_at=None).update(restored_at=None, probe=None)
-        CreditStop.objects.get_or_create(ended_at=None)
+        _no_credits()
     back_to_waiting(publication, attempt, reason)
+
+
+def _suspended(publication: Publication) -> None:
+    """The account's rows are held until X lets its tokens speak again; administrators are told."""
+    account = publication.account
+    Credential.objects.filter(account=account).update(
+        state=Connection.SUSPENDED, refused_at=Now(), next_probe_at=_in(_probe_every())
+    )
+    tell_administrators(reverse("department", args=[account.code]), account)
+
+
+def _no_credits() -> None:
+    """Everything stops until an administrator says otherwise."""
+    CreditStop.objects.filter(ended_at=None).update(restored_at=None, probe=None)
+    CreditStop.objects.get_or_create(ended_at=None)
+    tell_administrators(reverse("freezes"))
 
 
 def back_to_waiting(publication: Publication, attempt: Attempt, reason: Reason) -> None:

@@ -19,8 +19,15 @@ from accounts.errors import Invalid
 from accounts.models import Account, Credential, Person
 from accounts.requests import PersonRequest, administrators_only
 from publishing.actions import decide
+from publishing.actions.acknowledge import credits_restored
 from publishing.actions.freeze import freeze
-from publishing.models import Confirmation, ConfirmationState, Freeze, Throttle
+from publishing.models import (
+    Confirmation,
+    ConfirmationState,
+    CreditStop,
+    Freeze,
+    Throttle,
+)
 from publishing.spending import spending_of
 
 ANSWERS = {"confirm": decide.confirm, "decline": decide.decline, "withdraw": decide.withdraw}
@@ -123,11 +130,22 @@ def _show_freezes(request: PersonRequest, status: int = 200, **more: Any) -> Htt
     of_accounts = Freeze.objects.filter(lifted_at=None, account__isnull=False)
     context = {
         "of_accounts": of_accounts.select_related("account", "frozen_by").order_by("since"),
+        "credit_stop": CreditStop.objects.filter(ended_at=None).first(),
         "administrators": Person.objects.filter(is_administrator=True, ended_at=None).count(),
         **_freeze_context(None, request.user),
         **more,
     }
     return render(request, "publishing/freezes.html", context, status=status)
+
+
+@require_POST
+@administrators_only
+def restore_credits(request: PersonRequest) -> HttpResponse:
+    credits_restored(actor=request.user)
+    messages.success(
+        request, _("Noté : un premier envoi part seul, les autres suivent s’il passe.")
+    )
+    return redirect("freezes")
 
 
 @require_POST
