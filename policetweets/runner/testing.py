@@ -136,5 +136,5 @@ def everything(arguments: list[str]) -> int:
         say(f"{failed} check(s) failed; the tests were not started.")
         return 1
     browser.ensure()
-    workers = ["-n", "2"] if (os.cpu_count() or 1) >= 2 else []
+    workers = ["-n", "2", "--dist", "loadgroup"] if (os.cpu_count() or 1) >= 2 else []
     return only_tests([*workers, *arguments])
