@@ -22,6 +22,7 @@ from accounts.models import Person
 
 @method_decorator(transaction.atomic, name="post")
 class SignIn(views.LoginView):
+    http_method_names = ["get", "head", "post"]
     template_name = "accounts/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
@@ -52,6 +53,7 @@ class SignOut(views.LogoutView):
 class SetPassword(views.PasswordResetConfirmView):
     """The link opens once: it dies with the first password or sign-in after it was made."""
 
+    http_method_names = ["get", "head", "post"]
     template_name = "accounts/set_password.html"
     form_class = ChoosePasswordForm
     post_reset_login = True

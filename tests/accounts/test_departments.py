@@ -1,0 +1,173 @@
+"""The pages about departments, as an administrator uses them."""
+
+import pytest
+
+from accounts.clock import db_now
+from accounts.models import Account, Credential, Seat, Supervision
+from tests.cast import account, person, seat, signed_in, supervise
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(cast):
+    return signed_in(cast.ada)
+
+
+def test_the_list_shows_places_rule_and_connection(cast, ada):
+    page = ada.get("/departements").text
+    for words in ("Claire", "siège libre", "peut être tenue", "jamais connecté"):
+        assert words in page
+
+
+def test_the_home_of_an_administrator_says_what_departments_lack(cast, ada):
+    page = ada.get("/").text
+    assert "un siège libre, connexion à X : jamais connecté" in page
+    Supervision.objects.filter(account=cast.rennes).update(ended_at=db_now())
+    assert "la règle d’accord ne peut pas être tenue" in ada.get("/").text
+
+
+def test_adding_a_department_then_appointing(cast, ada):
+    form = {"code": "2a", "name": "Corse-du-Sud", "handle": "pn2a", "time_zone": "Europe/Paris"}
+    page = ada.post("/departements/ajouter", form, follow=True).text
+    assert "Corse-du-Sud est ajouté" in page
+    assert page.count("Siège libre") == 3
+    assert Account.objects.get(code="2A").approvals_required == 2
+    page = ada.post(
+        "/departements/2A/sieges/2/attribuer", {"person": cast.nadia.pk}, follow=True
+    ).text
+    assert "Nadia tient désormais le siège 2" in page
+    assert page.count("Siège libre") == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"code": "44"}, "Ce département est déjà enregistré."),
+        ({"code": "999"}, "Saisissez une valeur valide."),
+        ({"handle": "PNATIONALE44"}, "Ce compte X est déjà enregistré."),
+        ({"handle": "pn-62"}, "15 signes au plus"),
+        ({"time_zone": "Paris"}, "Ce fuseau horaire n’existe pas."),
+    ],
+)
+def test_what_is_wrong_with_a_new_department_is_said(cast, ada, changes, sentence):
+    form = {"code": "62", "name": "Pas-de-Calais", "handle": "pn62", "time_zone": "Europe/Paris"}
+    response = ada.post("/departements/ajouter", {**form, **changes})
+    assert sentence in response.text
+    assert "Pas-de-Calais" in response.text
+    assert Account.objects.count() == 2
+
+
+def test_a_taken_seat_is_refused_with_a_sentence(cast, ada):
+    response = ada.post("/departements/44/sieges/1/attribuer", {"person": cast.nadia.pk})
+    assert response.status_code == 409
+    assert "vient d’être attribué" in response.text
+    response = ada.post("/departements/44/sieges/4/attribuer", {"person": cast.nadia.pk})
+    assert response.status_code == 409
+    assert "Un compte a trois sièges" in response.text
+
+
+@pytest.mark.parametrize("who", ["claire", "helene", "ada"])
+def test_only_the_eligible_can_be_chosen(cast, ada, who):
+    chosen = getattr(cast, who)
+    page = ada.get("/departements/44/superviseurs/nommer").text
+    assert f'value="{chosen.pk}"' not in page
+    response = ada.post("/departements/44/superviseurs/nommer", {"person": chosen.pk})
+    assert response.status_code == 200
+    assert "Sélectionnez un choix valide" in response.text
+
+
+def test_vacating_asks_first_then_leaves_a_free_seat_and_a_line_of_history(cast, ada):
+    held = Seat.objects.get(person=cast.claire)
+    address = f"/departements/44/sieges/{held.pk}/liberer"
+    assert "Claire" in ada.get(address).text
+    page = ada.post(address, follow=True).text
+    assert "Siège libre" in page
+    assert "Sièges et supervisions qui ont pris fin" in page
+    response = ada.post(address)
+    assert response.status_code == 409
+    assert "Ce droit a déjà pris fin" in response.text
+
+
+def test_a_seat_is_vacated_at_its_own_department_only(cast, ada):
+    held = Seat.objects.get(person=cast.claire)
+    assert ada.post(f"/departements/35/sieges/{held.pk}/liberer").status_code == 404
+    held.refresh_from_db()
+    assert held.ended_at is None
+
+
+def test_supervisors_are_named_and_taken_back(cast, ada):
+    page = ada.post(
+        "/departements/44/superviseurs/nommer", {"person": cast.nadia.pk}, follow=True
+    ).text
+    assert "Nadia supervise désormais ce compte" in page
+    given = Supervision.objects.get(person=cast.nadia)
+    page = ada.post(f"/departements/44/superviseurs/{given.pk}/retirer", follow=True).text
+    assert "Nadia n’a plus ce droit" in page
+
+
+def test_the_sentence_of_the_rule_follows_what_is_typed(ada):
+    def sentence(n):
+        return ada.get("/departements/44/regle/phrase", {"approvals_required": n}).text
+
+    assert "quand un superviseur, qui n’y a rien écrit" in sentence(1)
+    assert "3 personnes différentes" in sentence(3)
+    assert "4 personnes peuvent répondre" in sentence(4)
+    assert "5 accords demandés, mais 4 personnes seulement" in sentence(5)
+    assert "supérieure ou égale à 1" in sentence(0)
+
+
+def test_a_rule_that_cannot_be_met_is_refused_beside_its_field(cast, ada):
+    response = ada.post("/departements/44/regle", {"approvals_required": 5})
+    assert response.status_code == 400
+    assert "5 accords demandés" in response.text
+    assert 'aria-invalid="true"' in response.text
+    cast.nantes.refresh_from_db()
+    assert cast.nantes.approvals_required == 2
+    page = ada.post("/departements/44/regle", {"approvals_required": 4}, follow=True).text
+    assert "La règle est enregistrée" in page
+
+
+def test_settings_are_changed_and_the_handle_of_a_connected_account_is_not(cast, ada):
+    form = {
+        "name": "Loire-Atlantique",
+        "handle": "autre44",
+        "time_zone": "Europe/Paris",
+        "tolerance_minutes": 30,
+        "reply_settings": "everyone",
+    }
+    Credential.objects.create(
+        account=cast.nantes,
+        token="secret-token",
+        token_secret="secret",
+        x_user_id="1",
+        connected_at=db_now(),
+        checked_at=db_now(),
+        checked_by=cast.ada,
+    )
+    response = ada.post("/departements/44/reglages", form)
+    assert response.status_code == 409
+    assert "il ne change plus ici" in response.text
+    form["handle"] = "pnationale44"
+    page = ada.post("/departements/44/reglages", form, follow=True).text
+    assert "Les réglages sont enregistrés" in page
+    assert "connecté" in page
+    assert "secret-token" not in page
+    cast.nantes.refresh_from_db()
+    assert (cast.nantes.tolerance_minutes, cast.nantes.reply_settings) == (30, "everyone")
+
+
+@pytest.mark.parametrize("address", ["/", "/departements", "/departements/44"])
+def test_queries_do_not_grow_with_what_is_shown(cast, ada, address, django_assert_max_num_queries):
+    for code in ("62", "67", "06"):
+        more = account(code, code)
+        for number in (1, 2, 3):
+            seat(more, number, person(f"p{code}{number}"), appointed_by=cast.ada)
+        supervise(more, person(f"s{code}"), appointed_by=cast.ada)
+    with django_assert_max_num_queries(12):
+        ada.get(address)
+
+
+def test_an_unknown_department_is_a_404(ada):
+    for path in ("", "/reglages", "/sieges/1/attribuer", "/superviseurs/nommer"):
+        assert ada.get(f"/departements/999{path}").status_code == 404

@@ -1,0 +1,59 @@
+"""The trail's page: words, filters, pages; no texts."""
+
+import pytest
+
+from accounts.actions import people, rights
+from accounts.actions.base import record
+from tests.approvals.writing import a_revision
+from tests.cast import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(cast):
+    return signed_in(cast.ada)
+
+
+def test_acts_in_words_with_who_and_about_whom(cast, ada):
+    rights.appoint(cast.rennes.pk, 3, cast.nadia.pk, actor=cast.basile)
+    people.make_link(cast.marc.pk, actor=cast.ada)
+    page = ada.get("/journal").text
+    assert "<strong>Basile</strong> a attribué un siège" in page
+    assert "Nadia · siège 3" in page
+    assert "a établi un lien pour choisir un mot de passe" in page
+
+
+def test_filters_by_account_person_act_and_day(cast, ada):
+    rights.appoint(cast.rennes.pk, 3, cast.nadia.pk, actor=cast.basile)
+    people.make_link(cast.marc.pk, actor=cast.ada)
+
+    def shown(**asked):
+        page = ada.get("/journal", asked)
+        return {line.entry.act for line in page.context["lines"]}
+
+    assert shown(account=cast.rennes.pk) == {"seat.appointed"}
+    assert shown(person=cast.basile.pk) == {"seat.appointed"}
+    assert shown(act="person.link_made") == {"person.link_made"}
+    assert shown(until="2000-01-01") == set()
+    assert "seat.appointed" in shown(since="2000-01-01")
+    assert "seat.appointed" in shown(account="nonsense", since="31/02")
+
+
+def test_no_word_of_a_draft(cast, ada):
+    a_revision(cast.claire, cast.nantes, "Un mot très secret")
+    page = ada.get("/journal").text
+    assert "brouillon n°" in page
+    assert "secret" not in page
+
+
+def test_pages_and_their_queries_do_not_grow(cast, ada, django_assert_max_num_queries):
+    for _ in range(120):
+        record("person.link_made", actor=cast.basile, subject=cast.marc, account=cast.nantes)
+    with django_assert_max_num_queries(9):
+        first = ada.get("/journal", {"person": cast.basile.pk})
+    assert len(first.context["lines"]) == 50
+    assert f"person={cast.basile.pk}&amp;page=2" in first.text
+    third = ada.get("/journal", {"person": cast.basile.pk, "page": "3"})
+    assert len(third.context["lines"]) == 20
+    assert ada.get("/journal", {"page": "-1"}).status_code == 200

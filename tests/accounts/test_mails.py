@@ -1,0 +1,94 @@
+"""Owed mails: what they say, that they leave once, and what happens when they cannot."""
+
+import re
+
+import pytest
+from django.core import mail
+
+from accounts import tasks
+from accounts.actions import people
+from accounts.actions.base import owe
+from accounts.clock import db_now
+from accounts.models import Notice, Person
+from accounts.models.notice import NoticeKind
+from accounts.tasks import deliver_notices
+from tests.cast import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_password_mail_carries_a_link_that_works_on_our_own_address(cast, client):
+    people.make_link(cast.nadia.pk, actor=cast.ada)
+    assert deliver_notices() == 1
+    sent = mail.outbox[0]
+    assert sent.to == ["nadia@police.example"]
+    path = re.search(r"http://127\.0\.0\.1:8000(/mot-de-passe/\S+)", sent.body)
+    assert path
+    assert client.get(path[1], follow=True).context["validlink"]
+
+
+@pytest.mark.parametrize("kind", NoticeKind.values)
+def test_every_kind_in_the_persons_language(cast, kind):
+    owe([cast.claire], NoticeKind(kind), path="/brouillons/", account=cast.nantes)
+    assert deliver_notices() == 1
+    assert mail.outbox[0].body.startswith("Bonjour Claire,")
+
+
+def test_a_mail_leaves_once(cast):
+    owe([cast.claire, cast.marc], NoticeKind.AWAITS_YOU, path="/", account=cast.nantes)
+    assert deliver_notices() == 2
+    assert deliver_notices() == 0
+    assert len(mail.outbox) == 2
+
+
+def test_what_cannot_leave_is_tried_again_later_and_not_for_ever(cast, monkeypatch):
+    def refuse(*args):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(tasks, "send_mail", refuse)
+    owe([cast.claire], NoticeKind.AWAITS_YOU, path="/")
+    for tried, _ in enumerate(tasks.RETRIES, start=1):
+        assert deliver_notices() == 0
+        notice = Notice.objects.get()
+        assert (notice.tries, notice.sent_at) == (tried, None)
+        assert notice.next_try_at > db_now()
+        Notice.objects.update(next_try_at=db_now())
+    assert deliver_notices() == 0
+    assert Notice.objects.get().next_try_at is None
+
+
+def test_one_broken_mail_keeps_no_other_back(cast, monkeypatch):
+    def refuse_claire(subject, body, sender, to):
+        if to == ["claire@police.example"]:
+            raise ConnectionRefusedError
+
+    monkeypatch.setattr(tasks, "send_mail", refuse_claire)
+    owe([cast.claire, cast.marc], NoticeKind.AWAITS_YOU, path="/")
+    assert deliver_notices() == 1
+    assert Notice.objects.get(person=cast.marc).sent_at is not None
+
+
+def test_an_ended_person_receives_nothing(cast):
+    people.make_link(cast.nadia.pk, actor=cast.ada)
+    people.end_person(cast.nadia.pk, actor=cast.ada)
+    assert deliver_notices() == 0
+    assert mail.outbox == []
+
+
+def test_the_demo_shows_ones_own_mails_and_an_administrator_all(cast, settings):
+    owe([cast.claire], NoticeKind.AWAITS_YOU, path="/brouillons/", account=cast.nantes)
+    owe([cast.yann], NoticeKind.AWAITS_YOU, path="/brouillons/", account=cast.rennes)
+    mine = signed_in(cast.claire).get("/courriels").text
+    assert "@pnationale44" in mine
+    assert "yann@police.example" not in mine
+    everything = signed_in(cast.ada).get("/courriels").text
+    assert "claire@police.example" in everything
+    assert "yann@police.example" in everything
+    settings.IS_DEMO = False
+    assert signed_in(cast.claire).get("/courriels").status_code == 404
+
+
+def test_a_mail_in_english_for_who_chose_it(cast):
+    Person.objects.filter(pk=cast.claire.pk).update(language="en")
+    owe([cast.claire], NoticeKind.AWAITS_YOU, path="/")
+    assert deliver_notices() == 1
