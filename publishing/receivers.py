@@ -6,12 +6,13 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.signals import right_ended
+from accounts.signals import right_ended, what_rests_on
 from approvals.models import Release
 from approvals.signals import released
 from publishing.actions.decide import lapse_of_proposer
 from publishing.actions.obey import obey
 from publishing.actions.scan import settle_account
+from publishing.foresight import rests_on
 
 
 @receiver(released)
@@ -23,3 +24,8 @@ def on_released(sender: object, release: Release, **kwargs: Any) -> None:
 def on_right_ended(sender: object, account_id: int, person_id: int, **kwargs: Any) -> None:
     settle_account(account_id)
     lapse_of_proposer(account_id, person_id)
+
+
+@receiver(what_rests_on)
+def on_asked_what_rests(sender: object, account_id: int, person_id: int, **kwargs: Any) -> int:
+    return rests_on(account_id, person_id)

@@ -13,12 +13,17 @@ that an address does not name answer 405 to whoever may enter.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.clock import db_now
 from accounts.models import Seat, Supervision
-from tests.approvals.writing import a_revision
+from publishing.models import Confirmation, Freeze, Publication
+from publishing.urls import urlpatterns as publishing_addresses
+from tests.approvals.writing import a_revision, signed
 from tests.cast import Cast, signed_in
 
 TABLE = """
@@ -79,9 +84,41 @@ take-back            POST   in   404  404  403  ok
 abandon              POST   in   404  404  403  ok
 adopt                POST   in   404  404  403  ok
 use-again            POST   in   404  404  403  ok
+
+publication-live     GET    in   404  404  ok   ok
+recall               GET    in   404  404  ok   ok
+recall               POST   in   404  404  ok   ok
+point-to             GET    in   404  404  ok   ok
+point-to             POST   in   404  404  ok   ok
+propose-new-time     GET    in   404  404  ok   ok
+propose-new-time     POST   in   404  404  ok   ok
+propose-found        GET    in   404  404  ok   ok
+propose-found        POST   in   404  404  ok   ok
+propose-send-again   GET    in   404  404  ok   ok
+propose-send-again   POST   in   404  404  ok   ok
+propose-give-up      GET    in   404  404  ok   ok
+propose-give-up      POST   in   404  404  ok   ok
+propose-go-on        GET    in   404  404  ok   ok
+propose-go-on        POST   in   404  404  ok   ok
+propose-recall       GET    in   404  404  ok   ok
+propose-recall       POST   in   404  404  ok   ok
+retract              GET    in   404  404  ok   ok
+retract              POST   in   404  404  ok   ok
+acknowledge          GET    in   404  404  ok   ok
+acknowledge          POST   in   404  404  ok   ok
+confirmation         GET    in   404  404  ok   ok
+confirmation         POST   in   404  404  ok   ok
+check-connection     POST   in   403  ok   403  403
+account              GET    in   404  404  ok   ok
+freeze-account       POST   in   404  404  ok   ok
+freezes              GET    in   403  ok   403  403
+freeze-all           POST   in   403  ok   403  403
+lift                 POST   in   404  404  ok   ok
+answer-lift          POST   in   404  404  ok   ok
 """
 ROLES = ["nobody", "yann", "ada", "helene", "claire"]
 ROWS = [line.split() for line in TABLE.strip().splitlines() if line]
+OF_PUBLISHING = {p.name for p in publishing_addresses}
 METHODS = {name: {row[1] for row in ROWS if row[0] == name} for name in {row[0] for row in ROWS}}
 
 
@@ -109,11 +146,35 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         subjects["pk"] = Supervision.objects.get(person=cast.paul).pk
     wanted = pattern.pattern.converters
     form = {"account": "pnationale44"} if name == "new-draft" else {}
-    if "draft_id" in wanted:
+    if name in OF_PUBLISHING:
+        subjects |= something_published(name, cast)
+        form = {"reason": "Un motif", "answer": "decline"}
+    elif "draft_id" in wanted:
         revision = a_revision(cast.claire, cast.nantes)
         subjects["draft_id"] = revision.draft_id
         form = {"revision": revision.pk, "digest": revision.digest}
     return reverse(name, kwargs={key: subjects[key] for key in wanted}), form
+
+
+def something_published(name: str, cast: Cast) -> dict:
+    """A waiting publication of 44, or a freeze of it, with a proposal by Marc."""
+    proposal = {
+        "reason": "Un motif",
+        "proposed_by": cast.marc,
+        "expires_at": db_now() + dt.timedelta(hours=1),
+    }
+    if name in ("lift", "answer-lift"):
+        frozen = Freeze.objects.create(account=cast.nantes, reason="Un motif", frozen_by=cast.paul)
+        if name == "lift":
+            return {"freeze_id": frozen.pk}
+        one = Confirmation.objects.create(kind="lift", freeze=frozen, **proposal)
+        return {"confirmation_id": one.pk, "answer": "decline"}
+    signed(a_revision(cast.claire, cast.nantes), cast.marc, cast.helene)
+    publication = Publication.objects.get()
+    if name != "confirmation":
+        return {"publication_id": publication.pk, "handle": "pnationale44"}
+    one = Confirmation.objects.create(kind="give_up", publication=publication, **proposal)
+    return {"confirmation_id": one.pk}
 
 
 def outcome(response, name: str) -> str:
