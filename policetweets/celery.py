@@ -24,6 +24,7 @@ def every(seconds: float) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "scan": {"task": "publishing.tasks.scan_due", **every(1)},
+    "mails": {"task": "accounts.tasks.deliver_notices", **every(10)},
 }
 
 

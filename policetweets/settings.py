@@ -183,11 +183,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Mail: « something awaits you », never a text.
-_email = (
-    env.dj_email_url("EMAIL_URL", "dummymail:") if not IS_DEMO or "EMAIL_URL" in os.environ else {}
-)
-EMAIL_BACKEND = _email.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Mail: « something awaits you », never a text. Without a server none leaves: the demo shows them
+# on a page, and no log ever holds a link that sets a password.
+_email = env.dj_email_url("EMAIL_URL", None) or {}
+EMAIL_BACKEND = _email.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
 for _key in ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD",
              "EMAIL_USE_TLS", "EMAIL_USE_SSL", "EMAIL_FILE_PATH"):  # fmt: skip
     if _email.get(_key):

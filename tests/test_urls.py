@@ -113,6 +113,7 @@ account              GET    in   404  404  ok   ok
 freeze-account       POST   in   404  404  ok   ok
 freezes              GET    in   403  ok   403  403
 freeze-all           POST   in   403  ok   403  403
+restore-credits      POST   in   403  ok   403  403
 lift                 POST   in   404  404  ok   ok
 answer-lift          POST   in   404  404  ok   ok
 """

@@ -92,3 +92,11 @@ def test_a_mail_in_english_for_who_chose_it(cast):
     Person.objects.filter(pk=cast.claire.pk).update(language="en")
     owe([cast.claire], NoticeKind.AWAITS_YOU, path="/")
     assert deliver_notices() == 1
+
+
+def test_a_worker_is_asked_to_deliver_every_few_seconds():
+    from policetweets.celery import app
+
+    entry = app.conf.beat_schedule["mails"]
+    assert entry["schedule"] <= 60
+    assert entry["task"] == deliver_notices.name
