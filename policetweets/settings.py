@@ -185,7 +185,7 @@ if env.bool("BEHIND_PROXY", False):
 
 # Mail: « something awaits you », never a text. Without a server none leaves: the demo shows them
 # on a page, and no log ever holds a link that sets a password.
-_email = env.dj_email_url("EMAIL_URL", None) or {}
+_email = env.dj_email_url("EMAIL_URL", "dummymail:")
 EMAIL_BACKEND = _email.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
 for _key in ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD",
              "EMAIL_USE_TLS", "EMAIL_USE_SSL", "EMAIL_FILE_PATH"):  # fmt: skip
