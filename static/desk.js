@@ -30,7 +30,9 @@ if (composer) {
   let saving = 0;
   let wanted = null; // the button of a submission that waits for the server to be found well
   let answered = false;
+  let leaving = false;
 
+  window.addEventListener("pageshow", () => (leaving = false));
   const say = (id, shown) => (document.getElementById(id).hidden = !shown);
 
   function goOn() {
@@ -38,6 +40,7 @@ if (composer) {
     const button = wanted;
     composer.dataset.asked = "yes";
     wanted = null;
+    leaving = true;
     composer.requestSubmit(button.isConnected ? button : undefined);
   }
 
@@ -56,7 +59,10 @@ if (composer) {
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt === saver) saving += 1;
+    if (event.detail.elt !== saver) return;
+    // The submission that is under way carries the same text.
+    if (wanted || leaving) event.preventDefault();
+    else saving += 1;
   });
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const ended = event.detail.xhr.getResponseHeader("HX-Redirect");
