@@ -1,0 +1,293 @@
+"""Drafts, revisions, reviews and releases under plain SQL: the database says no last."""
+
+import hashlib
+
+import pytest
+from django.db import Error, connection, transaction
+from django.utils import timezone
+
+from accounts.models import Account, Seat, Supervision
+from approvals.actions.reviews import comment
+from approvals.models import Draft, Review
+from tests.approvals.writing import a_draft, a_revision, signed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sql(statement, *values):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(statement, values)
+
+
+def refused(constraint, statement, *values):
+    with pytest.raises(Error) as caught:
+        sql(statement, *values)
+    assert caught.value.__cause__.diag.constraint_name == constraint, caught.value
+
+
+def protected(statement, *values):
+    with pytest.raises(Error, match="pgtrigger:"):
+        sql(statement, *values)
+
+
+DRAFT = (
+    "INSERT INTO approvals_draft (account_id, author_id, state, version, parts, category, urgent,"
+    " reply_settings, requested_local, requested_zone)"
+    " VALUES (%s, %s, %s, 1, '[]', 'advice', false, 'mentionedUsers', '', '')"
+)
+CONTRIBUTOR = "INSERT INTO approvals_contributor (draft_id, person_id) VALUES (%s, %s)"
+REVISION = (
+    "INSERT INTO approvals_revision"
+    " (draft_id, number, content, digest, required, submitted_by_id, closing)"
+    " VALUES (%s, %s, '{}', %s, %s, %s, '')"
+)
+REVIEW = (
+    "INSERT INTO approvals_review (revision_id, reviewer_id, verdict, reason, digest, role)"
+    " VALUES (%s, %s, %s, %s, %s, %s)"
+)
+RELEASE = "INSERT INTO approvals_release (revision_id, account_id, digest) VALUES (%s, %s, %s)"
+STATE = "UPDATE approvals_draft SET state = %s WHERE id = %s"
+EMPTY = hashlib.sha256(b"{}").hexdigest()
+
+
+@pytest.fixture
+def revision(cast):
+    return a_revision(cast.claire, cast.nantes)
+
+
+def review(revision, person, verdict="approve", reason="", digest=None, role="supervision"):
+    return (REVIEW, revision.pk, person.pk, verdict, reason, digest or revision.digest, role)
+
+
+def forge(revision, account, digest=None):
+    return (RELEASE, revision.pk, account.pk, digest or revision.digest)
+
+
+# Rule 2: only an active seat holder writes.
+
+
+@pytest.mark.parametrize("who", ["helene", "yann", "ada", "nadia"])
+def test_a_draft_is_begun_from_a_seat_of_its_account(cast, who):
+    refused("written_from_a_seat", DRAFT, cast.nantes.pk, getattr(cast, who).pk, "writing")
+
+
+def test_a_seat_that_ended_writes_nothing(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    Seat.objects.filter(person=cast.marc).update(ended_at=timezone.now())
+    refused("written_from_a_seat", DRAFT, cast.nantes.pk, cast.marc.pk, "writing")
+    refused("written_from_a_seat", CONTRIBUTOR, draft.pk, cast.marc.pk)
+
+
+@pytest.mark.parametrize("who", ["helene", "yann", "ada"])
+def test_nobody_else_becomes_a_contributor(cast, who):
+    draft = a_draft(cast.claire, cast.nantes)
+    refused("written_from_a_seat", CONTRIBUTOR, draft.pk, getattr(cast, who).pk)
+
+
+def test_who_contributed_stays_a_contributor(cast, revision):
+    protected("UPDATE approvals_contributor SET person_id = %s", cast.marc.pk)
+    protected("DELETE FROM approvals_contributor")
+
+
+# Rule 3: exactly this digest, by N others, one of them a supervisor.
+
+
+def test_a_release_is_refused_without_any_approval(cast, revision):
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+
+
+def test_a_release_is_refused_one_approval_short(cast, revision):
+    signed(revision, cast.helene)
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+
+
+def test_a_release_is_refused_without_a_supervisor(cast, revision):
+    signed(revision, cast.marc, cast.leila)
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+
+
+def a_met_quorum_that_nobody_released(cast, revision):
+    signed(revision, cast.marc)
+    sql(*review(revision, cast.helene))
+
+
+def test_a_release_with_its_quorum_is_accepted_so_the_refusals_above_are_about_the_quorum(
+    cast, revision
+):
+    a_met_quorum_that_nobody_released(cast, revision)
+    sql(*forge(revision, cast.nantes))
+
+
+def test_a_release_names_the_revisions_digest_and_account(cast, revision):
+    a_met_quorum_that_nobody_released(cast, revision)
+    refused("release_with_quorum", *forge(revision, cast.nantes, EMPTY))
+    refused("release_with_quorum", *forge(revision, cast.rennes))
+
+
+def test_a_signer_whose_right_ended_counts_no_more(cast, revision):
+    a_met_quorum_that_nobody_released(cast, revision)
+    Supervision.objects.filter(person=cast.helene).update(ended_at=timezone.now())
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+
+
+def test_a_signer_who_wrote_afterwards_counts_no_more(cast, revision):
+    a_met_quorum_that_nobody_released(cast, revision)
+    sql(CONTRIBUTOR, revision.draft_id, cast.marc.pk)
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+
+
+def test_a_signer_who_changed_their_mind_counts_no_more(cast, revision):
+    a_met_quorum_that_nobody_released(cast, revision)
+    sql(*review(revision, cast.helene, "changes", "Non"))
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+
+
+def test_a_closed_revision_is_not_released(cast, revision):
+    a_met_quorum_that_nobody_released(cast, revision)
+    sql("UPDATE approvals_revision SET closed_at = now()")
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+
+
+def test_a_revision_is_released_once(cast, revision):
+    signed(revision, cast.marc, cast.helene)
+    with pytest.raises(Error):
+        sql(*forge(revision, cast.nantes))
+
+
+def test_a_release_is_never_changed(cast, revision):
+    signed(revision, cast.marc, cast.helene)
+    protected("UPDATE approvals_release SET digest = %s", EMPTY)
+    protected("DELETE FROM approvals_release")
+
+
+def test_a_contributor_does_not_approve(cast, revision):
+    refused("review_not_by_contributor", *review(revision, cast.claire, role="seat"))
+
+
+@pytest.mark.parametrize("who", ["yann", "gwen", "ada", "nadia"])
+@pytest.mark.parametrize("role", ["seat", "supervision"])
+def test_a_reviewer_is_of_the_account(cast, revision, who, role):
+    refused("review_entitled", *review(revision, getattr(cast, who), role=role))
+
+
+def test_a_seat_holder_does_not_sign_as_a_supervisor(cast, revision):
+    refused("review_entitled", *review(revision, cast.marc, role="supervision"))
+
+
+def test_a_seat_holder_does_not_reject(cast, revision):
+    refused("review_entitled", *review(revision, cast.marc, "reject", "Non", role="seat"))
+
+
+def test_a_review_is_of_exactly_this_digest(cast, revision):
+    refused("review_of_this_digest", *review(revision, cast.helene, digest=EMPTY))
+
+
+def test_a_closed_revision_takes_no_review(cast, revision):
+    sql("UPDATE approvals_revision SET closed_at = now()")
+    refused("review_of_this_digest", *review(revision, cast.helene))
+
+
+@pytest.mark.parametrize("verdict", ["changes", "reject"])
+def test_a_refusal_has_its_reason(cast, revision, verdict):
+    refused("refusal_has_reason", *review(revision, cast.helene, verdict))
+
+
+def test_a_verdict_is_given_once(cast, revision):
+    signed(revision, cast.helene)
+    refused("verdict_once_each", *review(revision, cast.helene))
+
+
+def test_a_review_is_never_changed(cast, revision):
+    signed(revision, cast.helene)
+    protected("UPDATE approvals_review SET verdict = 'reject', reason = 'Non'")
+    protected("DELETE FROM approvals_review")
+
+
+def test_n_is_the_accounts_at_submit_and_never_below_one(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    claire = cast.claire.pk
+    refused("required_as_set", REVISION, draft.pk, 1, EMPTY, 1, claire)
+    refused("required_as_set", REVISION, draft.pk, 1, EMPTY, 0, claire)
+    with pytest.raises(Error, match="approvals_at_least_one"):
+        Account.objects.filter(pk=cast.nantes.pk).update(approvals_required=0)
+    sql(REVISION, draft.pk, 1, EMPTY, 2, claire)
+
+
+# Rules 4 and 5: a revision is what was submitted, and one is open at most.
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "content = '{}'",
+        "digest = repeat('a', 64)",
+        "required = 1",
+        "number = 9",
+        "requested_at = now()",
+        "submitted_by_id = submitted_by_id + 1",
+    ],
+)
+def test_a_revision_never_changes(revision, change):
+    protected(f"UPDATE approvals_revision SET {change}")
+
+
+def test_a_revision_is_never_deleted_nor_opened_again(revision):
+    protected("DELETE FROM approvals_revision")
+    sql("UPDATE approvals_revision SET closed_at = now(), closing = 'edited'")
+    protected("UPDATE approvals_revision SET closed_at = NULL")
+
+
+def test_the_digest_is_that_of_the_content(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    refused("digest_of_content", REVISION, draft.pk, 1, "a" * 64, 2, cast.claire.pk)
+
+
+def test_one_revision_is_open_and_a_number_is_given_once(cast, revision):
+    claire = cast.claire.pk
+    refused("one_open_revision", REVISION, revision.draft_id, 2, EMPTY, 2, claire)
+    sql("UPDATE approvals_revision SET closed_at = now()")
+    refused("revision_numbered_once", REVISION, revision.draft_id, 1, EMPTY, 2, claire)
+
+
+# The states.
+
+
+def test_a_draft_moves_only_as_the_table_says(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    protected(STATE, "rejected", draft.pk)
+    protected(STATE, "released", draft.pk)
+    sql(STATE, "abandoned", draft.pk)
+    protected(STATE, "writing", draft.pk)
+
+
+def test_a_draft_is_released_only_by_a_release(cast, revision):
+    refused("released_by_release", STATE, "released", revision.draft_id)
+    refused("released_by_release", DRAFT, cast.nantes.pk, cast.claire.pk, "released")
+
+
+def test_a_state_that_nobody_knows_is_refused(cast):
+    refused("draft_state_known", DRAFT, cast.nantes.pk, cast.claire.pk, "published")
+
+
+def test_a_draft_stays_on_its_account_and_is_never_deleted(cast):
+    a_draft(cast.claire, cast.nantes)
+    protected("UPDATE approvals_draft SET account_id = %s", cast.rennes.pk)
+    protected("DELETE FROM approvals_draft")
+
+
+def test_the_debate_only_grows(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    comment(actor=cast.marc, draft_id=draft.pk, body="Mot")
+    protected("UPDATE approvals_comment SET body = 'Autre'")
+    protected("DELETE FROM approvals_comment")
+
+
+@pytest.mark.parametrize(
+    "table", ["draft", "contributor", "revision", "review", "comment", "release"]
+)
+def test_nothing_of_it_is_truncated(cast, table):
+    signed(a_revision(cast.claire, cast.nantes), cast.marc, cast.helene)
+    protected(f"TRUNCATE approvals_{table} CASCADE")
+    assert Draft.objects.count() == 1
+    assert Review.objects.count() == 2
