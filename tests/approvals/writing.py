@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.utils import timezone
+
 from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.actions.reviews import approve
 from approvals.models import Draft, Revision
@@ -40,3 +44,7 @@ def typed(draft: Draft, text: str | list[str] = TEXT, **fields) -> dict:
         "when": "approved",
         **fields,
     }
+
+
+def in_hours(hours: float) -> dt.datetime:
+    return timezone.now() + dt.timedelta(hours=hours)
