@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from accounts.access import Role, role_on
 from accounts.errors import NotYours
 from accounts.models import Person
-from publishing.models import Publication
+from publishing.models import Look, Publication
 
 
 def shown() -> QuerySet[Publication]:
-    """With all that a page says of them; `now` is PostgreSQL's."""
+    """With all that a page says of them; `now` is PostgreSQL's, `next_look` the next at X."""
+    looks = Look.objects.filter(part__publication=OuterRef("pk"), done_at=None)
     return Publication.objects.select_related(
-        "account", "release__revision__draft", "release__revision__closed_by"
-    ).annotate(now=Now())
+        "account",
+        "acknowledged_by",
+        "release__revision__draft",
+        "release__revision__closed_by",
+    ).annotate(now=Now(), next_look=Subquery(looks.order_by("due_at").values("due_at")[:1]))
 
 
 def publication_for(person: Person, publication_id: int) -> tuple[Publication, Role]:

@@ -19,7 +19,6 @@ from publishing.acts import open_confirmation, possible_acts
 from publishing.models import (
     Attempt,
     Confirmation,
-    Look,
     Part,
     PartState,
     Publication,
@@ -160,7 +159,7 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
 def facts_of(
     publication: Publication, parts: list[Part], retraction: Retraction | None = None
 ) -> Facts:
-    reason, next_at = _next(publication, parts)
+    reason, next_at = _next(publication)
     if retraction is not None:
         next_at = retraction.next_try_at
     return Facts(
@@ -188,11 +187,10 @@ def _reading_is_bad(publication: Publication) -> bool:
     return bad and publication.state == S.PUBLISHED
 
 
-def _next(publication: Publication, parts: list[Part]) -> tuple[str, dt.datetime | None]:
+def _next(publication: Publication) -> tuple[str, dt.datetime | None]:
     """The reason to give, and when something is tried or looked for again."""
     if publication.state == S.UNCERTAIN:
-        looks = Look.objects.filter(part__in=parts, done_at=None)
-        return publication.reason, looks.aggregate(at=Min("due_at"))["at"]
+        return publication.reason, publication.next_look  # type: ignore[attr-defined]
     if publication.state != S.WAITING or publication.due_at > now_of(publication):
         return publication.reason, publication.next_try_at
     throttle = Throttle.objects.filter(account=publication.account_id).first()

@@ -207,6 +207,19 @@ def cannot(state: str, acts: frozenset[str]) -> str:
     return ""
 
 
+def can_do(state: str) -> str:
+    """What anybody of the account may do about what waits for a decision, in a few words."""
+    return {
+        S.HELD: _("Vous pouvez le rappeler, ou faire cesser la cause."),
+        S.MISSED: _("Vous pouvez proposer un nouvel horaire, ou le rappeler."),
+        S.UNCERTAIN: _("Vous pouvez donner son lien s’il est sur X ; les autres choix s’ouvrent "
+                       "après la dernière recherche."),
+        S.REFUSED: _("Vous pouvez le rappeler pour le corriger, ou noter que vous le savez."),
+        S.PARTIAL: _("Vous pouvez proposer de poursuivre le fil, ou retirer ce qui est en ligne."),
+        S.PUBLISHED: _("Regardez sur X, puis notez que vous le savez."),
+    }.get(S(state), "")  # fmt: skip
+
+
 # For the trail and a draft's history: what was done with its publication.
 HISTORY: dict[str, Sentence] = {
     "publication.waiting": lazy("Diffusion en attente de son heure"),

@@ -1,4 +1,4 @@
-"""What pages of lower floors show of a publication: the panel, its link on X."""
+"""What pages of lower floors show of publications: the panel, and home's lists."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.access import role_on
-from accounts.models import Account
+from accounts.access import Membership, role_on
 from approvals.models import Draft
 from publishing.access import publication_of
-from publishing.panel import Panel, link_of, panel_of
+from publishing.lists import AtHome, at_home
+from publishing.panel import Panel, panel_of
 from publishing.views.acts import ACTS
 from publishing.views.panel import panel_body
 
@@ -43,6 +43,7 @@ def acts_of(panel: Panel) -> list[dict[str, Any]]:
     ]
 
 
-@register.filter
-def on_x(x_id: str, account: Account) -> str:
-    return link_of(account, x_id)
+@register.simple_tag
+def publications_at_home(places: list[Membership]) -> AtHome:
+    """`{% publications_at_home places as sent %}`: to_decide, scheduled, published."""
+    return at_home(places)
