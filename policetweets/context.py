@@ -21,6 +21,7 @@ FOR_ADMINISTRATORS = [
     ("departments", _("Départements")),
     ("people", _("Personnes")),
     ("freezes", _("Gel")),
+    ("health", _("Santé")),
     ("journal", _("Journal")),
 ]
 IN_DEMO = [("mails", _("Courriels"))]

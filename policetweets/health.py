@@ -11,11 +11,13 @@ import redis
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.models import Credential
+from accounts.errors import Sentence
+from accounts.models import Account, Credential
 from accounts.models.credential import Connection
 from publishing.heart import BEAT, CLOCK, PROCESSES, WORKER
 from publishing.models import (
@@ -31,7 +33,7 @@ log = structlog.get_logger(__name__)
 S = PublicationState
 DATABASE, BROKER, STUCK, UNCERTAIN = "database", "broker", "stuck", "uncertain"
 # What /healthz may take, whatever hangs; the broker's share of it.
-DEADLINE, BROKER_TIMEOUT = 2.0, 1.0
+DEADLINE, BROKER_TIMEOUT = 1.8, 1.0
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,6 @@ class Problem:
     name: str
     since: dt.datetime | None = None
     count: int = 0
-
-    @property
-    def stops_the_line(self) -> bool:
-        """Nothing leaves, or may not leave, because of it."""
-        return self.name != UNCERTAIN
 
     @property
     def words(self) -> str:
@@ -63,6 +60,11 @@ class Problem:
 def problems() -> list[Problem]:
     """What the database shows: two queries, on every page."""
     return [*silent(), *not_moving()]
+
+
+def stopped() -> list[Problem]:
+    """What keeps everything from leaving, for the band on every page: two queries."""
+    return [problem for problem in problems() if problem.name != UNCERTAIN]
 
 
 def silent() -> list[Problem]:
@@ -148,6 +150,39 @@ def _apart(check: Callable[[], list[Problem]]) -> list[Problem]:
         return check()
     finally:
         connection.close()
+
+
+NAMES: dict[str, Sentence] = {
+    DATABASE: gettext_lazy("Base de données (PostgreSQL)"),
+    BROKER: gettext_lazy("Messagerie interne (Redis)"),
+    WORKER: gettext_lazy("Service d’envoi (Celery)"),
+    BEAT: gettext_lazy("Horloge des envois (beat)"),
+    CLOCK: gettext_lazy("Passage des ordres de l’horloge au service d’envoi"),
+    STUCK: gettext_lazy("Messages dont l’heure est venue"),
+    UNCERTAIN: gettext_lazy("Envois à vérifier sur X"),
+}
+
+
+def by_state() -> list[tuple[str, int]]:
+    """How many publications stand in each state, in words."""
+    counted = dict(Publication.objects.values_list("state").annotate(n=Count("pk")))
+    return [(str(S(state).label), counted.get(state, 0)) for state in S.values]
+
+
+def accounts() -> QuerySet[Account]:
+    """Each with its connection, what waits, what is to be decided, and the oldest due row."""
+    due = Q(publication__state=S.WAITING, publication__next_try_at__lte=Now())
+    undecided = (S.HELD, S.MISSED, S.UNCERTAIN)
+    unseen = Q(publication__state__in=(S.REFUSED, S.PARTIAL), publication__acknowledged_at=None)
+    return (
+        Account.objects.select_related("credential")
+        .annotate(
+            waiting=Count("publication", filter=Q(publication__state=S.WAITING)),
+            to_decide=Count("publication", filter=Q(publication__state__in=undecided) | unseen),
+            oldest_due=Min("publication__next_try_at", filter=due),
+        )
+        .order_by("code")
+    )
 
 
 @dataclass(frozen=True)

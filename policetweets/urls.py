@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mentions-legales", views.legal_notice, name="legal-notice"),
     path("accessibilite", views.accessibility, name="accessibility"),
     path("healthz", watch.healthz, name="healthz"),
+    path("sante", watch.health_page, name="health"),
     path("metrics", watch.metrics_page, name="metrics"),
     path("", include("accounts.urls")),
     path("", include("approvals.urls")),

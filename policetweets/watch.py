@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.errors import NotYours
+from accounts.requests import PersonRequest, administrators_only
 from policetweets import health, metrics
 
 
@@ -27,3 +29,16 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
     if not metrics.may_read(request):
         raise NotYours
     return HttpResponse(metrics.text(), content_type=metrics.CONTENT_TYPE)
+
+
+@require_safe
+@administrators_only
+def health_page(request: PersonRequest) -> HttpResponse:
+    """Each thing that the line needs, and the numbers of all accounts; no text."""
+    failing = {problem.name: problem for problem in health.checked()}
+    context = {
+        "lines": [(label, failing.get(name)) for name, label in health.NAMES.items()],
+        "states": health.by_state(),
+        "accounts": health.accounts(),
+    }
+    return render(request, "health.html", context)

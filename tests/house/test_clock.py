@@ -1,0 +1,26 @@
+"""What beat asks for exists, and a worker serves the queue to which it goes."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+
+from policetweets.celery import app
+
+
+def tasks() -> list[str]:
+    app.loader.import_default_modules()
+    return sorted(name for name in app.tasks if not name.startswith("celery."))
+
+
+@pytest.mark.parametrize("name", sorted(app.conf.beat_schedule))
+def test_every_entry_of_the_clock_names_a_task(name):
+    assert app.conf.beat_schedule[name]["task"] in tasks()
+
+
+def test_every_task_goes_to_a_queue_that_workers_serve():
+    served = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+    assert len(tasks()) >= 7
+    for name in tasks():
+        routed = app.amqp.router.route({}, name)["queue"].name
+        assert routed in served
