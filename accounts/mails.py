@@ -30,4 +30,4 @@ def mail_of(notice: Notice) -> Mail:
             f"accounts/mail/{notice.kind}.txt",
             {"person": person, "account": notice.account, "link": link},
         )
-    return Mail(to=person.email, subject=f"policetweets : {subject}", body=body)
+    return Mail(to=person.email, subject=f"policetweets · {subject}", body=body)
