@@ -14,7 +14,7 @@ endif
 RUNNER = .venv/bin/python -m policetweets.runner
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test reset psql lock lint types format
+.PHONY: help venv run test reset psql lock lint types format messages
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -42,6 +42,9 @@ lint: venv
 
 types: venv
 	@$(RUNNER) types
+
+messages: venv
+	@$(RUNNER) messages
 
 format: venv
 	@.venv/bin/python -m ruff check --fix --quiet . ; .venv/bin/python -m ruff format .

@@ -1,4 +1,4 @@
-"""`python -m policetweets.runner`: run, test, pytest, lint, types, reset, psql."""
+"""`python -m policetweets.runner`: run, test, pytest, lint, types, messages, reset, psql."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ COMMANDS = {
     "pytest": "only the tests, with pytest's arguments, on embedded servers of their own",
     "lint": "ruff, import arrows, templates",
     "types": "mypy",
+    "messages": "bring the translations up to date with the code",
     "reset": "empty the demo",
     "psql": "open its database",
 }
@@ -57,6 +58,8 @@ def main() -> int:
                 return testing.only_tests(arguments)
             case "lint":
                 return testing.lint()
+            case "messages":
+                return testing.messages()
             case _:
                 return testing.types()
     except Stop as stop:

@@ -91,14 +91,15 @@ def only_tests(arguments: list[str]) -> int:
         return call([PYTHON, "-m", "pytest", *arguments], env)
 
 
+def without_servers() -> dict[str, str]:
+    """For what reads the settings and asks no server."""
+    none = {"DATABASE_URL": "postgresql:///none", "REDIS_URL": "unix:///none"}
+    return {**os.environ, **settings(LOCAL / "test"), **none}
+
+
 def checks(named: dict[str, list[str]]) -> int:
     """Run each, show what the failed ones said; how many failed."""
-    env = {
-        **os.environ,
-        **settings(LOCAL / "test"),
-        "DATABASE_URL": "postgresql:///none",
-        "REDIS_URL": "unix:///none",
-    }
+    env = without_servers()
     failed = 0
     for name, command in named.items():
         try:
@@ -128,6 +129,10 @@ def lint() -> int:
 def types() -> int:
     left_out = ["--exclude", "migrations/", "--exclude", "^tests/"]
     return checks({"Types: mypy": [PYTHON, "-m", "mypy", *left_out, "."]})
+
+
+def messages() -> int:
+    return call([PYTHON, "manage.py", "messages"], without_servers())
 
 
 def everything(arguments: list[str]) -> int:

@@ -1,0 +1,112 @@
+"""Brings the catalogues up to date with the code (`make messages`), and compiles them.
+
+The French sentences are the msgids. locale/en translates them; locale/fr holds the counted ones
+alone, for without a catalogue Django would count as English does, and say « 0 brouillons ».
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from babel.messages import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils.translation.template import templatize
+
+PLAIN = dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "lazy"))
+COUNTED = dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2))
+IN_CONTEXT = dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2))
+BOTH = dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3))
+KEYWORDS: dict[str, Any] = {**PLAIN, **COUNTED, **IN_CONTEXT, **BOTH}
+
+# The sandbox of X is no part of the application and has a catalogue of its own.
+ROOMS = ("accounts", "approvals", "policetweets", "publishing")
+LEFT_OUT = Path("publishing/sandbox")
+
+
+def sources() -> Iterator[tuple[Path, str]]:
+    """Every file with sentences, as Python: relative path and content."""
+    root = Path(settings.BASE_DIR)
+    code = [path for room in ROOMS for path in (root / room).rglob("*.py")]
+    pages = [path for path in (root / "templates").rglob("*") if path.suffix in (".html", ".txt")]
+    for path in sorted(code + pages):
+        relative, text = path.relative_to(root), path.read_text(encoding="utf-8")
+        if path.suffix != ".py":
+            # What templatize gives has a page's indentation, which means nothing in brackets.
+            text = f"({templatize(text, str(relative))}\n)"
+        if not relative.is_relative_to(LEFT_OUT):
+            yield relative, text
+
+
+def extracted() -> Catalog:
+    """Every sentence of the code and where it is said."""
+    found = Catalog()
+    for path, text in sources():
+        stream = io.BytesIO(text.encode())
+        for line, ids, _comments, context in extract("python", stream, keywords=KEYWORDS):
+            found.add(ids, locations=[(path.as_posix(), line)], context=context)
+    return found
+
+
+def folder(language: str) -> Path:
+    return Path(settings.BASE_DIR) / "locale" / language / "LC_MESSAGES"
+
+
+def kept(language: str) -> Catalog:
+    """The catalogue as it is on disk."""
+    with (folder(language) / "django.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def compiled(catalog: Catalog) -> bytes:
+    file = io.BytesIO()
+    write_mo(file, catalog)
+    return file.getvalue()
+
+
+def counted(template: Catalog) -> Catalog:
+    """The counted sentences alone, as they are."""
+    found = Catalog()
+    for message in template:
+        if message.pluralizable:
+            found.add(message.id, message.id, message.locations, context=message.context)
+    return found
+
+
+def updated(language: str, template: Catalog) -> Catalog:
+    """The sentences of the template, with the translations that they already had."""
+    catalog = kept(language)
+    if language == settings.LANGUAGE_CODE:
+        template = counted(template)
+    catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
+    catalog.obsolete.clear()
+    return catalog
+
+
+def untranslated(catalog: Catalog) -> list[Message]:
+    def empty(message: Message) -> bool:
+        words = message.string if isinstance(message.string, tuple) else (message.string,)
+        return not all(words)
+
+    return [one for one in catalog if one.id and (one.fuzzy or empty(one))]
+
+
+class Command(BaseCommand):
+    help = "Updates and compiles the catalogues; lists what is not translated."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        template = extracted()
+        for language, _name in settings.LANGUAGES:
+            catalog = updated(language, template)
+            with (folder(language) / "django.po").open("wb") as file:
+                # A line's number or an obsolete sentence would only be noise in every change.
+                write_po(file, catalog, width=100, include_lineno=False, ignore_obsolete=True)
+            (folder(language) / "django.mo").write_bytes(compiled(kept(language)))
+            for message in untranslated(catalog):
+                self.stdout.write(f"{language}: {message.locations[0][0]}: {message.id}")
