@@ -94,7 +94,7 @@ def unmarked(text: str) -> list[str]:
     text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", text, flags=re.DOTALL)
     spoken = re.findall(r'\b(?:title|aria-label|placeholder|alt)="([^"]*)"', text)
     shown = re.sub(r"<[^>]*>", " ", text)
-    words = re.findall(r"[^\W\d_]{2,}|[«»]", " ".join([*spoken, shown]))
+    words = re.findall(r"[^\W\d_]{2,}|[«»]| [:;!?]\s", " ".join([*spoken, shown, ""]))
     return [word for word in words if word not in NAMES]
 
 
@@ -106,7 +106,8 @@ def test_no_page_says_a_word_that_is_not_marked():
 
 
 def test_the_check_of_pages_finds_what_is_not_marked():
-    assert unmarked('<p title="Fermer">{% translate "Oui" %} Non {{ name }}</p>') == [
+    assert unmarked('<p title="Fermer">{% translate "Oui" %} Non {{ name }} : {{ it }}</p>') == [
         "Fermer",
         "Non",
+        " : ",
     ]
