@@ -1,7 +1,7 @@
 """HTTP under tweepy: one fresh connection a call, no redirect, no retry, a limit on the whole.
 
-tweepy's own client waits for ever, follows redirects and knows one host only; x-api's facts and
-docs/publishing.md say why each of these is cut.
+tweepy's own client waits for ever, follows redirects and knows one host only; docs/publishing.md
+says why each of these is cut.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ class Attempt(models.Model):
 
 class Answer(models.Model):
     """What X replied to one attempt, one row, added once. `body` is kept for operators and never
-    shown raw; `reset_at` is when X said to come back.
+    shown raw; `retry_after` is how many seconds X asked to wait.
     """
 
     attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="answer")

@@ -31,7 +31,7 @@ class Throttle(models.Model):
 
 class CreditStop(models.Model):
     """X said 402: everything of the application is held until an administrator says otherwise;
-    then one send is let through first (`probing`).
+    then one send is let through first (`probe`).
     """
 
     since = models.DateTimeField(db_default=Now())
