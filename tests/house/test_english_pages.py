@@ -47,7 +47,7 @@ def seen(html: str) -> str:
 
 
 def walk(client: Client, *starts: str) -> dict[str, str]:
-    """Every page of ours that links lead to: one of each kind of path, and what it says."""
+    """Every page of ours that links lead to, without its questions, and what it says."""
     pages: dict[str, str] = {}
     todo = ["/", *starts]
     while todo:
