@@ -64,7 +64,9 @@ def about(entry: AuditEntry, names: dict[int, str]) -> list[str]:
     if "before" in details and "after" in details:
         said.append(f"{details.pop('before')} → {details.pop('after')}")
     details.pop("address", None)
-    said += [f"{name} : {short(value)}" for name, value in sorted(details.items())]
+    said += [
+        f"{name}={short(value)}" for name, value in sorted(details.items()) if value is not None
+    ]
     return [words for words in said if words]
 
 
