@@ -23,7 +23,7 @@ def groups() -> list[tuple[str, list[tuple[Person, str]]]]:
         shown.append((str(one.account), known))
     administrators = [person for person in people() if person.is_administrator]
     shown.append((_("Administration"), [(person, "") for person in administrators]))
-    return shown
+    return [(title, known) for title, known in shown if known]
 
 
 def people() -> list[Person]:

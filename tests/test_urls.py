@@ -171,7 +171,7 @@ def something_published(name: str, cast: Cast) -> dict:
         one = Confirmation.objects.create(kind="lift", freeze=frozen, **proposal)
         return {"confirmation_id": one.pk, "answer": "decline"}
     signed(a_revision(cast.claire, cast.nantes), cast.marc, cast.helene)
-    publication = Publication.objects.get()
+    publication = Publication.objects.latest("pk")
     if name != "confirmation":
         return {"publication_id": publication.pk, "handle": "pnationale44"}
     one = Confirmation.objects.create(kind="give_up", publication=publication, **proposal)

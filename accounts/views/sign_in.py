@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -50,6 +50,7 @@ class SignOut(views.LogoutView):
     http_method_names = ["post"]
 
 
+@method_decorator(login_not_required, name="dispatch")
 class SetPassword(views.PasswordResetConfirmView):
     """The link opens once: it dies with the first password or sign-in after it was made."""
 
@@ -68,11 +69,4 @@ class SetPassword(views.PasswordResetConfirmView):
             record("person.password_set", actor=self.user, subject=self.user)
             response = super().form_valid(form)
         messages.success(self.request, _("Votre mot de passe est enregistré."))
-        return response
-
-    @method_decorator(login_not_required)
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = super().dispatch(request, *args, **kwargs)
-        # The address holds the token until Django has put it into the session.
-        response.headers["Referrer-Policy"] = "no-referrer"
         return response
