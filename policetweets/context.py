@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -40,10 +40,7 @@ def navigation(request: HttpRequest, person: Person) -> list[Item]:
     names = FOR_ADMINISTRATORS if person.is_administrator else FOR_MEMBERS
     items = []
     for name, label in names + (IN_DEMO if settings.IS_DEMO else []):
-        try:
-            path = reverse(name)
-        except NoReverseMatch:
-            continue
+        path = reverse(name)
         here = request.path == path
         below = path != "/" and request.path.startswith(path)
         items.append(Item(path, label, "page" if here else "true" if below else ""))

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, Person, Seat, Supervision
 
@@ -69,3 +71,10 @@ def signed_in(person: Person, **extra) -> Client:
     client = Client(**extra)
     client.force_login(person)
     return client
+
+
+def queries_of(client: Client, address: str) -> int:
+    """How many queries this page costs."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)

@@ -33,6 +33,7 @@ legal-notice         GET    ok   ok   ok   ok   ok
 accessibility        GET    ok   ok   ok   ok   ok
 healthz              GET    ok   ok   ok   ok   ok
 metrics              GET    ok   ok   ok   ok   ok
+health               GET    in   403  ok   403  403
 
 sign-in              GET    ok   ok   ok   ok   ok
 sign-in              POST   ok   ok   ok   ok   ok
