@@ -4,15 +4,55 @@ import os
 from pathlib import Path
 from typing import Any
 
+import kombu
 import structlog
 from celery import Celery
+from celery.app.amqp import AMQP
 from celery.signals import after_task_publish, beat_init, heartbeat_sent, worker_init
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from kombu.transport import redis
+from redis.exceptions import ConnectionError as BrokerGone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policetweets.settings")
 
-app = Celery("policetweets")
+
+class Channel(redis.Channel):
+    """When the broker is gone, says so in a way that Celery outlives.
+
+    What was received before and is done after belongs to a closed channel: kombu then looks for
+    the address of nothing, and the worker would end, with whatever it was sending to X.
+    """
+
+    def _connparams(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        if self.connection.client is None:
+            raise BrokerGone("this channel is closed")
+        params: dict[str, Any] = super()._connparams(*args, **kwargs)  # type: ignore[misc]
+        return params
+
+
+class Transport(redis.Transport):
+    Channel = Channel
+
+
+class Connection(kombu.Connection):
+    """Asks every second for a broker that went away: kombu would ever more seldom, and due rows
+    are to leave within five seconds of its return.
+    """
+
+    def get_transport_cls(self) -> type[Transport]:
+        return Transport
+
+    def ensure_connection(self, *args: Any, **kwargs: Any) -> kombu.Connection:  # type: ignore[override]
+        kwargs = {"interval_start": 1, "interval_step": 0, "interval_max": 1, **kwargs}
+        return super().ensure_connection(*args, **kwargs)
+
+
+class Amqp(AMQP):
+    Connection = Connection
+
+
+app = Celery("policetweets", amqp=Amqp)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -239,7 +239,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 5,
     "socket_timeout": 30,
+    # Who approves while Redis is away does not wait for it: the scan will find the row.
     "max_retries": 1,
+    "interval_start": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
