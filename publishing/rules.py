@@ -47,7 +47,10 @@ SELECT {BROKEN},
     EXISTS (SELECT 1 FROM publishing_retraction x
         WHERE x.publication_id = pub.id AND x.ended_at IS NULL),
     EXISTS (SELECT 1 FROM publishing_part p WHERE p.publication_id = pub.id AND p.state = 'out'),
-    EXISTS (SELECT 1 FROM publishing_creditstop s WHERE s.ended_at IS NULL)
+    EXISTS (SELECT 1 FROM publishing_creditstop s WHERE s.ended_at IS NULL),
+    EXISTS (SELECT 1 FROM publishing_freeze l
+        WHERE l.lifted_at > greatest(pub.due_at, re.released_at)
+        AND (l.account_id IS NULL OR l.account_id = a.id))
 FROM {TABLES} WHERE pub.id = %s
 """  # noqa: S608 - our own words, no one else's
 
@@ -58,6 +61,7 @@ class Facts:
 
     `turn_taken`: another POST of the account is under way. `line_busy`: a rate limit has not
     opened, or a 401 is being asked about. `credit_stop`: one stands, this row may be let through.
+    `lifted_late`: a freeze was lifted after its hour, maybe while it was in a worker's hands.
     """
 
     obstacle: Reason | None
@@ -67,6 +71,7 @@ class Facts:
     retraction: bool
     any_part_out: bool
     credit_stop: bool
+    lifted_late: bool
 
     @property
     def busy(self) -> bool:
@@ -97,3 +102,12 @@ def closes_at(publication: Publication, account: Account) -> dt.datetime:
 
 def too_late(publication: Publication, facts: Facts) -> bool:
     return facts.now > closes_at(publication, publication.account)
+
+
+def missed(publication: Publication, facts: Facts) -> Reason | None:
+    """Why it is not to leave any more by itself, while no part is out."""
+    if facts.any_part_out:
+        return None
+    if too_late(publication, facts):
+        return Reason.TOO_LATE
+    return Reason.LIFTED_LATE if facts.lifted_late else None

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
+import structlog
 from celery import shared_task
+from django.db import OperationalError
 
 from accounts.models import Person
 from publishing import heart, wake
 from publishing.actions import connect, decide, look_up, obey, record, retract, scan, send
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task
@@ -44,14 +50,11 @@ def probe_all() -> None:
 @shared_task
 def scan_due() -> None:
     """Each second: what is due, what nobody obeyed, what was left behind."""
-    for release_id in obey.unobeyed():
-        obey.obey_missed(release_id)
-    for publication_id in scan.suspects():
-        scan.settle(publication_id)
-    for attempt_id in record.stale_attempts():
-        record.reap(attempt_id)
-    for confirmation_id in decide.expired():
-        decide.expire(confirmation_id)
+    _each(obey.unobeyed(), obey.obey_missed)
+    _each(scan.suspects(), scan.settle)
+    _each(record.stale_attempts(), record.reap)
+    _each(decide.expired(), decide.expire)
+    scan.free_probe()
     for retraction_id in retract.due().values_list("pk", flat=True)[:100]:
         wake.now(wake.RETRACT, retraction_id)
     for account_id in scan.due_accounts():
@@ -61,3 +64,14 @@ def scan_due() -> None:
     for account_id in connect.probes_due():
         wake.now(wake.PROBE, account_id)
     heart.beats(heart.CLOCK)
+
+
+def _each(ids: Iterable[int], act: Callable[[int], None]) -> None:
+    """One row that goes wrong must not stop the clock for all the others."""
+    for row_id in ids:
+        try:
+            act(row_id)
+        except OperationalError:
+            raise  # without a database there is nothing to go on with
+        except Exception as error:
+            log.exception("scan", act=act.__name__, row=row_id, error=type(error).__name__)

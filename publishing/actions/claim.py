@@ -32,7 +32,10 @@ from publishing.models import (
     Retraction,
 )
 
-WORKER = f"{socket.gethostname()}:{os.getpid()}"
+
+def this_worker() -> str:
+    """The process that sends, for whoever reads the trail of an attempt."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 @dataclass(frozen=True)
@@ -108,10 +111,10 @@ def _may_start(publication: Publication, facts: rules.Facts) -> bool:
     if facts.obstacle is not None:
         _stop(publication, facts.obstacle, facts)
         return False
-    if not facts.any_part_out and rules.too_late(publication, facts):
-        move(publication, PublicationState.MISSED, reason=Reason.TOO_LATE)
-        return False
-    return True
+    missed = rules.missed(publication, facts)
+    if missed is not None:
+        move(publication, PublicationState.MISSED, reason=missed)
+    return missed is None
 
 
 def _stop(publication: Publication, reason: Reason, facts: rules.Facts) -> None:
@@ -131,7 +134,7 @@ def _claim_part(publication: Publication, part: Part) -> Claimed:
         account=publication.account,
         number=max((a.number for a in attempts), default=0) + 1,
         digest=publication.release.digest,
-        worker=WORKER,
+        worker=this_worker(),
         confirmation=_authority(publication, attempts),
     )
     revision = publication.release.revision
@@ -172,7 +175,10 @@ def take_turn(claimed: Claimed, digest: str) -> bool:
     and the attempt is closed as not sent. `digest` was recomputed over the bytes at hand.
     """
     publication, attempt = lock_attempt(claimed.attempt_id)
-    if attempt.phase != Phase.PREPARING or publication.state != PublicationState.SENDING:
+    if attempt.phase != Phase.PREPARING:
+        return False
+    if publication.state != PublicationState.SENDING:  # retracted meanwhile
+        close_unsent(attempt, publication, Reason.LAST_LOOK)
         return False
     facts = rules.facts_of(publication)
     if facts.busy:
@@ -183,13 +189,13 @@ def take_turn(claimed: Claimed, digest: str) -> bool:
         reason = Reason.ALTERED
     elif reason is None and facts.retraction:
         reason = Reason.RETRACTION_ASKED
-    late = not facts.any_part_out and rules.too_late(publication, facts)
-    if reason is not None or late:
+    missed = rules.missed(publication, facts)
+    if reason is not None or missed is not None:
         close_unsent(attempt, publication, Reason.LAST_LOOK, back=False)
         if reason is not None:
             _stop(publication, reason, facts)
         else:
-            move(publication, PublicationState.MISSED, reason=Reason.TOO_LATE)
+            move(publication, PublicationState.MISSED, reason=missed or "")
         return False
     try:
         with transaction.atomic():

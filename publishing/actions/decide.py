@@ -34,6 +34,7 @@ from publishing.models import (
     Publication,
     PublicationState,
     Reason,
+    Retraction,
 )
 
 STATE = PublicationState
@@ -184,7 +185,9 @@ def can_propose(publication: Publication, kind: ConfirmationKind) -> bool:
         return False
     if rule.after_last_look and not last_look_made(publication):
         return False
-    if kind in (KIND.SEND_AGAIN, KIND.GO_ON) and pending_decision(publication):
+    if kind in (KIND.SEND_AGAIN, KIND.GO_ON) and (
+        pending_decision(publication) or retraction_stands(publication)
+    ):
         return False
     if kind == KIND.RECALL:
         return any(tried_in_vain(p) for p in publication.parts.all())
@@ -206,6 +209,11 @@ def last_look_unreadable(publication: Publication) -> bool:
         .first()
     )
     return last is not None and last.result == LookResult.UNREADABLE and last_look_made(publication)
+
+
+def retraction_stands(publication: Publication) -> bool:
+    """Somebody wants it off X: nothing of it is sent again meanwhile."""
+    return Retraction.objects.filter(publication=publication, ended_at=None).exists()
 
 
 def pending_decision(publication: Publication) -> bool:
@@ -253,6 +261,8 @@ def take_effect(one: Confirmation, publication: Publication) -> None:
         return
     if one.kind == KIND.RECALL:
         recall_now(publication, actor=one.proposed_by, reason=one.reason)
+        return
+    if retraction_stands(publication):
         return
     stopped = [PartState.UNCERTAIN, PartState.REFUSED]
     publication.parts.filter(state__in=stopped).update(

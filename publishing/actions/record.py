@@ -67,10 +67,7 @@ def apply_answer(attempt_id: int) -> None:
     answer = Answer.objects.filter(attempt=attempt).first()
     if answer is None:
         return
-    belated = attempt.outcome == Outcome.UNCERTAIN and attempt.reason == Reason.WORKER_DIED
-    if attempt.phase != Phase.POSTING and not belated:
-        return
-    if belated and attempt.part.state != PartState.UNCERTAIN:
+    if attempt.phase != Phase.POSTING and not _belated(attempt, answer):
         return
     _close(attempt, Outcome(answer.outcome), Reason(answer.reason))
     _credits_seen(publication, attempt)
@@ -81,6 +78,16 @@ def apply_answer(attempt_id: int) -> None:
         Outcome.UNCERTAIN: _uncertain,
     }
     follow[Outcome(answer.outcome)](publication, attempt, answer)
+
+
+def _belated(attempt: Attempt, answer: Answer) -> bool:
+    """It came after the reaper, and says something of what nobody has settled since."""
+    return (
+        attempt.outcome == Outcome.UNCERTAIN
+        and attempt.reason == Reason.WORKER_DIED
+        and answer.outcome != Outcome.UNCERTAIN
+        and attempt.part.state == PartState.UNCERTAIN
+    )
 
 
 def _credits_seen(publication: Publication, attempt: Attempt) -> None:
@@ -241,6 +248,8 @@ def _no_credits() -> None:
 
 def back_to_waiting(publication: Publication, attempt: Attempt, reason: Reason) -> None:
     """Surely not sent: tried again later; held where X's no concerns the account or all."""
+    if publication.state == STATE.UNCERTAIN:
+        move(publication, STATE.SENDING)  # the answer came after the reaper
     if any_part_out(publication):
         _retry_later_part(publication, reason)
         return
@@ -316,10 +325,11 @@ def _start_probing(account_id: int) -> None:
 def close_unsent(
     attempt: Attempt, publication: Publication, reason: Reason, *, back: bool = True
 ) -> None:
-    """Closes an attempt that never reached its POST; `back`: the row is tried again later."""
+    """Closes an attempt that never reached its POST; `back`: the row, if it is still being sent, is
+    tried again later.
+    """
     _close(attempt, Outcome.NOT_SENT, reason)
-    Part.objects.filter(pk=attempt.part_id).update(state=PartState.PENDING)
-    if back:
+    if back and publication.state == STATE.SENDING:
         back_to_waiting(publication, attempt, reason)
 
 
@@ -328,6 +338,9 @@ def close_unprepared(attempt_id: int, reply: Reply) -> None:
     """What fails before the POST is not sent, but for X's no to the media, which is final."""
     publication, attempt = lock_attempt(attempt_id)
     if attempt.phase != Phase.PREPARING:
+        return
+    if publication.state != STATE.SENDING:  # retracted meanwhile
+        _close(attempt, Outcome.NOT_SENT, reply.reason)
         return
     if reply.outcome == Outcome.REFUSED:
         _close(attempt, Outcome.REFUSED, reply.reason)

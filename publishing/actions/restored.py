@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.base import action, record
 from publishing.actions.moves import lock_publication
-from publishing.actions.record import becomes_uncertain
+from publishing.actions.record import becomes_uncertain, close_unsent
 from publishing.models import (
     Attempt,
     Freeze,
@@ -56,9 +56,11 @@ def _perhaps_gone() -> list[int]:
 
 def _doubt(publication_id: int) -> int:
     publication = lock_publication(publication_id)
-    flying = Attempt.objects.filter(part__publication=publication).exclude(phase=Phase.ANSWERED)
+    tries = Attempt.objects.filter(part__publication=publication)
     part = publication.parts.filter(state=PartState.PENDING).first()
-    if part is None or flying.exists():
-        return 0  # what was in flight is finished by the reaper, and uncertain then
+    if part is None or tries.filter(phase=Phase.POSTING).exists():
+        return 0  # what was being posted is finished by the reaper, and uncertain then
+    for preparing in tries.filter(phase=Phase.PREPARING):
+        close_unsent(preparing, publication, Reason.WORKER_LOST, back=False)
     becomes_uncertain(publication, part, Reason.RESTORED)
     return 1

@@ -101,7 +101,9 @@ def run(retraction_id: int) -> None:
         still_there = set(read_posts(line, ids)) if ids else set()
     except Unreadable:
         still_there = set(ids)
-    _finish(retraction_id, [x for x in ids if x not in still_there], answers)
+    # Timelines lag: what is not seen is gone only if X also says that it deleted it, or has none.
+    gone = [x for x in ids if x not in still_there and answers[x] in (200, 404)]
+    _finish(retraction_id, gone, answers)
 
 
 @action

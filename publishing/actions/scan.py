@@ -10,7 +10,7 @@ from accounts.actions.base import action
 from publishing import rules
 from publishing.actions.claim import due
 from publishing.actions.moves import hold, lock_publication, move
-from publishing.models import Attempt, Phase, Publication, PublicationState, Reason
+from publishing.models import Attempt, CreditStop, Phase, Publication, PublicationState, Reason
 
 STATE = PublicationState
 
@@ -57,6 +57,14 @@ def settle(publication_id: int) -> None:
         hold(publication, reason)
     elif publication.state == STATE.HELD:
         move(publication, STATE.WAITING, next_try_at=max(publication.due_at, facts.now))
+
+
+def free_probe() -> None:
+    """The send that was let through first after « crédits rétablis » is not on its way any more,
+    and X has said nothing of it: another one may go first.
+    """
+    probed = CreditStop.objects.filter(ended_at=None, probe__isnull=False)
+    probed.exclude(probe__state__in=[STATE.WAITING, STATE.SENDING]).update(probe=None)
 
 
 def settle_account(account_id: int) -> None:

@@ -48,12 +48,13 @@ def send(claimed: Claimed) -> None:
         close_unprepared(claimed.attempt_id, prepared)
         return
     digest, media_ids = prepared
+    before_turn = boot_clock()
     if not take_turn(claimed, digest):
         return
     reply = post(
         claimed.line,
         claimed.text,
-        last_look=_last_look(claimed.attempt_id, boot_clock()),
+        last_look=_last_look(claimed.attempt_id, before_turn),
         reply_to=claimed.reply_to,
         media_ids=media_ids,
         reply_settings="" if claimed.reply_to else claimed.reply_settings,
@@ -81,11 +82,14 @@ def keep_answer(attempt_id: int, reply: Reply) -> None:
             time.sleep(pause)
 
 
-def _last_look(attempt_id: int, committed: float) -> Callable[[], None]:
-    """A process that was stopped, or a slow connection: the database is asked once more."""
+def _last_look(attempt_id: int, before_turn: float) -> Callable[[], None]:
+    """A process that was stopped, or a slow connection: the database is asked once more.
+
+    Counted from before the turn was taken, for a process may stop just after its commit.
+    """
 
     def look() -> None:
-        age = boot_clock() - committed
+        age = boot_clock() - before_turn
         if age < FRESH_FOR:
             return
         if age > settings.DURATIONS.post_total / 2 or not may_still_leave(attempt_id):
