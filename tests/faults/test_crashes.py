@@ -1,0 +1,327 @@
+"""Workers and servers die at each point of the protocol: one post, or none and people are told.
+
+Real workers, beat, PostgreSQL, Redis and sandbox of X; durations are a tenth.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import os
+import signal
+
+import pytest
+from django.db import OperationalError, connection
+from PIL import Image
+
+from accounts.clock import db_now
+from policetweets import health
+from publishing import wake
+from publishing.actions.freeze import freeze
+from publishing.models import Attempt, Look, Publication
+from tests.sandbox import until
+
+
+def soon(seconds: float) -> dt.datetime:
+    return db_now() + dt.timedelta(seconds=seconds)
+
+
+def becomes(publication: Publication, state: str, timeout: float = 20) -> None:
+    def now() -> bool:
+        try:
+            publication.refresh_from_db()
+        except OperationalError:
+            connection.close()
+        return publication.state == state
+
+    try:
+        until(now, timeout)
+    except AssertionError:
+        raise AssertionError(f"{publication.state} {publication.reason}, not {state}") from None
+
+
+def posted(system, town) -> list[str]:
+    return [post["text"] for post in system.x.posts(town.account.handle)]
+
+
+def sent(system, town) -> list[dict]:
+    """The requests to post that X has received, whatever it made of them."""
+    return [row for row in system.x.requests("post") if row["account"] == town.account.handle]
+
+
+def attempts(publication: Publication) -> list[tuple[str, str]]:
+    rows = Attempt.objects.filter(part__publication=publication).order_by("number")
+    return list(rows.values_list("outcome", "reason"))
+
+
+def worker_of(publication: Publication) -> int:
+    """The process that sends it."""
+    return int(Attempt.objects.get(part__publication=publication).worker.rpartition(":")[2])
+
+
+@pytest.mark.parametrize(
+    ("point", "what"),
+    [("claim.before", "kill"), ("claim.inside", "kill"), ("claim.inside", "kill-all")],
+)
+def test_fault_1_killed_before_the_claim_is_posted_once_soon(system, town, point, what):
+    system.arm(point, what)
+    publication = town.released()
+    system.reached(point)
+    if what == "kill-all":
+        system.restart_worker()
+    becomes(publication, "published", 10)
+    assert len(posted(system, town)) == 1
+    assert len(attempts(publication)) == 1
+
+
+@pytest.mark.parametrize("point", ["claim.after", "turn.inside"])
+def test_fault_2_killed_while_preparing_waits_and_is_posted_once(system, town, point):
+    system.arm(point)
+    publication = town.released()
+    becomes(publication, "published")
+    assert attempts(publication) == [("not_sent", "worker_lost"), ("accepted", "accepted")]
+    assert len(posted(system, town)) == 1
+
+
+def test_fault_2_killed_while_posting_before_the_post_is_left_to_people(system, town):
+    system.arm("turn.after")
+    publication = town.released()
+    becomes(publication, "uncertain")
+    until(lambda: Look.objects.filter(part__publication=publication, result="absent").count() >= 2)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("uncertain", "worker_died")
+    assert not posted(system, town)
+    assert attempts(publication) == [("uncertain", "worker_died")]
+
+
+@pytest.mark.parametrize("what", ["kill", "kill-all"])
+def test_fault_3_killed_during_the_post_that_x_accepted_is_found(system, town, what):
+    publication = hold_and_kill(system, town, "after", what)
+    becomes(publication, "published")
+    assert len(posted(system, town)) == 1
+    assert attempts(publication)[0][0] == "uncertain"
+
+
+def hold_and_kill(system, town, when: str, what: str = "kill") -> Publication:
+    """The worker's process dies while X holds its request."""
+    with system.x.hold(when=when, account=town.account.handle) as held:
+        publication = town.released()
+        held.wait()
+        if what == "kill":
+            os.kill(worker_of(publication), signal.SIGKILL)
+        else:
+            system.worker.kill()
+    if what != "kill":
+        system.worker.start()
+    return publication
+
+
+@pytest.mark.parametrize("point", ["post.after", "write.after", "apply.inside", "apply.after"])
+def test_fault_4_killed_after_x_accepted_is_published_once(system, town, point):
+    system.arm(point)
+    publication = town.released()
+    becomes(publication, "published")
+    assert len(posted(system, town)) == 1
+    kept = point != "post.after"  # the answer itself says what became of it
+    assert attempts(publication)[0][0] == ("accepted" if kept else "uncertain")
+
+
+def test_fault_5_killed_during_the_upload_waits_again(system, town):
+    raw = io.BytesIO()
+    Image.new("RGB", (64, 64), "navy").save(raw, "PNG")
+    sha256 = hashlib.sha256(raw.getvalue()).hexdigest()
+    stored = system.folder / "media" / "images" / sha256
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    stored.write_bytes(raw.getvalue())
+    with system.x.hold(on="upload", when="after", account=town.account.handle) as held:
+        publication = town.released("Avec image.", images=[{"sha256": sha256, "alt": "Bleu."}])
+        held.wait()
+        os.kill(worker_of(publication), signal.SIGKILL)
+    becomes(publication, "published")
+    (post,) = system.x.posts(town.account.handle)
+    assert [media["sha256"] for media in post["media"]] == [sha256]
+
+
+def test_fault_6_a_deploy_in_the_middle_of_a_post_lets_it_end(system, town):
+    system.x.switch("latency", ms=1000, account=town.account.handle)
+    publication = town.released()
+    until(lambda: sent(system, town))
+    system.worker.stop()
+    becomes(publication, "published", 1)
+    system.worker.start()
+    assert attempts(publication) == [("accepted", "accepted")]
+    assert len(posted(system, town)) == 1
+
+
+def test_fault_7_redis_emptied_loses_nothing(system, town):
+    system.worker.stop()
+    publication = town.released()
+    redis(system).flushall()
+    system.worker.start()
+    becomes(publication, "published")
+    assert len(posted(system, town)) == 1
+
+
+def test_fault_8_without_redis_nothing_leaves_and_the_pages_say_so(system, town, settings):
+    """And the worker lives through it, with what it was doing."""
+    with system.x.hold(account=town.account.handle) as held:
+        sent_meanwhile = town.released()
+        held.wait()
+        system.redis.stop()
+    becomes(sent_meanwhile, "published")
+    publication, late = town.released(), town.released()
+    Publication.objects.filter(pk=late.pk).update(due_at=soon(-77))
+    assert "broker" in [problem.name for problem in health.checked()]
+    late.refresh_from_db()
+    until(lambda: db_now() > late.due_at + dt.timedelta(seconds=91), 30)
+    assert len(posted(system, town)) == 1
+    system.redis.start()
+    becomes(publication, "published", 5)
+    becomes(late, "missed")
+    assert len(posted(system, town)) == 2
+    assert attempts(sent_meanwhile) == [("accepted", "accepted")]
+
+
+def test_fault_9_redis_restored_from_an_old_dump_replays_harmlessly(system, town):
+    system.worker.stop()
+    publication = town.released()
+    dump = system.redis.data / "dump.rdb"
+    redis(system).save()
+    kept = dump.read_bytes()
+    system.worker.start()
+    becomes(publication, "published")
+    system.redis.stop()
+    dump.write_bytes(kept)
+    system.redis.start()
+    assert redis(system).llen("send") or redis(system).llen("clock")
+    another = town.released()
+    becomes(another, "published")
+    assert len(posted(system, town)) == 2
+    assert len(attempts(publication)) == 1
+
+
+def test_fault_10_the_same_task_many_times_at_once_posts_once(system, town):
+    with system.x.hold(account=town.account.handle) as held:
+        publication = town.released()
+        for _ in range(20):
+            wake.now(wake.SEND, town.account.pk)
+        held.wait()
+        until(lambda: redis(system).llen("send") == 0)
+    becomes(publication, "published")
+    assert len(posted(system, town)) == 1
+    assert len(attempts(publication)) == 1
+
+
+def test_fault_11_postgresql_restarted_while_claiming(system, town):
+    system.arm("claim.inside", "wait")
+    publication = town.released()
+    system.reached("claim.inside")
+    restart_postgres(system)
+    system.go("claim.inside")
+    becomes(publication, "published")
+    assert len(posted(system, town)) == 1
+    assert len(attempts(publication)) == 1
+
+
+def test_fault_11_postgresql_restarted_while_the_answer_is_written(system, town):
+    system.arm("post.after", "wait")
+    publication = town.released()
+    system.reached("post.after")
+    connection.close()
+    system.postgres.stop()
+    system.go("post.after")
+    system.postgres.start()
+    becomes(publication, "published")
+    assert len(posted(system, town)) == 1
+    assert len(attempts(publication)) == 1
+
+
+def test_fault_12_a_database_that_takes_no_writes_sends_nothing(system, town):
+    publication = town.released(requested_at=soon(3))
+    name = connection.settings_dict["NAME"]
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+    until(lambda: db_now() > publication.due_at + dt.timedelta(seconds=3))
+    assert not posted(system, town)
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = off")
+        cursor.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+    becomes(publication, "published")
+    assert len(posted(system, town)) == 1
+
+
+def test_fault_13_without_beat_what_is_scheduled_waits_and_the_pages_say_so(system, town, settings):
+    from dataclasses import replace
+
+    system.beat.kill()
+    settings.DURATIONS = replace(settings.DURATIONS, heartbeat_dead=1)
+    at_once, later = town.released(), town.released(requested_at=soon(1))
+    becomes(at_once, "published")
+    until(lambda: {"beat"} <= {problem.name for problem in health.problems()})
+    later.refresh_from_db()
+    assert later.state == "waiting"
+    system.beat.start()
+    becomes(later, "published")
+    assert len(posted(system, town)) == 2
+
+
+def test_fault_13_two_beats_double_nothing(system, town):
+    _worker, second = system.processes("tests.whole.failpoints", "second")
+    second.begin()
+    try:
+        publications = [town.released(requested_at=soon(1 + i / 10)) for i in range(5)]
+        for publication in publications:
+            becomes(publication, "published")
+    finally:
+        second.kill()
+    assert len(posted(system, town)) == 5
+
+
+def test_fault_42_a_freeze_one_moment_before_the_hour_and_one_between_claim_and_post(system, town):
+    system.arm("claim.after", "wait")
+    claimed = town.released()
+    system.reached("claim.after")
+    freeze(actor=town.seats[2], account=town.account, reason="Un doute.")
+    system.go("claim.after")
+    due = town.released(requested_at=soon(0.5))
+    becomes(claimed, "held")
+    becomes(due, "held")
+    until(lambda: db_now() > due.due_at + dt.timedelta(seconds=2))
+    assert not posted(system, town)
+    assert attempts(claimed) == [("not_sent", "last_look")]
+
+
+def test_a_worker_that_slept_through_its_turn_sends_nothing(system, town):
+    """SIGSTOP between the commit and the POST: X must not hear of it minutes later."""
+    system.arm("turn.after", "wait")
+    publication = town.released()
+    system.reached("turn.after")
+    pid = worker_of(publication)
+    os.kill(pid, signal.SIGSTOP)
+    becomes(publication, "uncertain")
+    system.go("turn.after")
+    os.kill(pid, signal.SIGCONT)
+    becomes(publication, "published")  # its answer says that nothing had left: sent anew
+    assert len(posted(system, town)) == 1
+    assert attempts(publication) == [("not_sent", "last_look"), ("accepted", "accepted")]
+
+
+def restart_postgres(system) -> None:
+    connection.close()
+    system.postgres.end((signal.SIGQUIT, 20))
+    system.postgres.start()
+
+
+def redis(system):
+    import redis as client
+
+    return client.Redis(unix_socket_path=str(system.redis.socket))
