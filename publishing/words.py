@@ -255,6 +255,6 @@ HISTORY: dict[str, Sentence] = {
     "freeze.lifted": lazy("a levé le gel, avec une autre personne"),
     "credits.restored": lazy("a dit les crédits de X rétablis"),
     "backup.restored": lazy("Base rétablie d’après une sauvegarde"),
-    "account.connected": lazy("Compte relié à X"),
+    "account.connected": lazy("Compte connecté à X"),
     "account.checked": lazy("Connexion à X vérifiée"),
 }

@@ -96,7 +96,7 @@ def end(request: PersonRequest, pk: int) -> HttpResponse:
     person = find(pk)
     if request.method == "POST":
         actions.end_person(pk, actor=request.user)
-        messages.success(request, _("L’accès de %(name)s est fermé.") % {"name": person.name})
+        messages.success(request, _("%(name)s n’a plus accès.") % {"name": person.name})
         return redirect("people")
     rights = memberships(person)
     waiting = sum(waiting_on(right.account.pk, pk) for right in rights)
