@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 def offset(moment: dt.datetime) -> str:
@@ -52,5 +53,6 @@ def distance(moment: dt.datetime, now: dt.datetime) -> str:
     elif minutes < 24 * 60:
         length = _("%(hours)d h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
     else:
-        length = _("%(days)d j") % {"days": minutes // (24 * 60)}
+        days = minutes // (24 * 60)
+        length = ngettext("%(days)d jour", "%(days)d jours", days) % {"days": days}
     return (_("dans %(length)s") if seconds > 0 else _("il y a %(length)s")) % {"length": length}

@@ -78,10 +78,7 @@ def _waiting(facts: Facts) -> str:
 
 def _sending(facts: Facts) -> str:
     if facts.out:
-        return _("Fil en cours d’envoi : %(out)d messages sur %(total)d sont sur X.") % {
-            "out": facts.out,
-            "total": facts.total,
-        }
+        return _("Fil en cours d’envoi : %(sentence)s.") % {"sentence": _how_much(facts)}
     return _("Envoi à X en cours.")
 
 
@@ -135,17 +132,21 @@ def _refused(facts: Facts) -> str:
     }
 
 
-def _partial(facts: Facts) -> str:
-    sentence = ngettext(
+def _how_much(facts: Facts) -> str:
+    """How much of a thread is on X, to stand inside a sentence."""
+    return ngettext(
         "%(out)d message sur %(total)d est sur X",
         "%(out)d messages sur %(total)d sont sur X",
         facts.out,
     ) % {"out": facts.out, "total": facts.total}
+
+
+def _partial(facts: Facts) -> str:
     if not facts.reason:
-        return _("Le fil s’est arrêté : %(sentence)s.") % {"sentence": sentence}
-    return _("Le fil s’est arrêté, %(why)s : %(sentence)s.") % {
+        return _("Le fil s’est arrêté : %(sentence)s.") % {"sentence": _how_much(facts)}
+    return _("Le fil s’est arrêté (%(why)s) : %(sentence)s.") % {
         "why": why(facts.reason),
-        "sentence": sentence,
+        "sentence": _how_much(facts),
     }
 
 

@@ -37,7 +37,8 @@ def test_the_day_is_the_accounts_own():
         (-720, "il y a 12 min"),
         (40, "dans moins d’une minute"),
         (-40, "à l’instant"),
-        (3 * 86_400 + 5, "dans 3 j"),
+        (3 * 86_400 + 5, "dans 3 jours"),
+        (-1.5 * 86_400, "il y a 1 jour"),
     ],
 )
 def test_the_distance(seconds, words):
