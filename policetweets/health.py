@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from accounts.errors import Sentence
 from accounts.models import Account, Credential
 from accounts.models.credential import Connection
-from publishing.heart import BEAT, CLOCK, PROCESSES, WORKER
+from publishing.heart import BEAT, CLOCK, serving
 from publishing.models import (
     Freeze,
     Heartbeat,
@@ -31,7 +31,10 @@ from publishing.models import (
 
 log = structlog.get_logger(__name__)
 S = PublicationState
-DATABASE, BROKER, STUCK, UNCERTAIN = "database", "broker", "stuck", "uncertain"
+DATABASE, BROKER, WORKER = "database", "broker", "worker"
+STUCK, UNCERTAIN = "stuck", "uncertain"
+# The queues that somebody must serve: a worker may serve one, or all.
+QUEUES = [serving(queue.name) for queue in settings.CELERY_TASK_QUEUES]
 # What /healthz may take, whatever hangs; the broker's share of it.
 DEADLINE, BROKER_TIMEOUT = 1.8, 1.0
 
@@ -50,6 +53,11 @@ class Problem:
             DATABASE: _("la base de données ne répond pas"),
             BROKER: _("Redis ne répond pas"),
             WORKER: _("le service d’envoi est arrêté"),
+            "worker-send": _("le service qui envoie est arrêté"),
+            "worker-retract": _("le service qui retire de X est arrêté"),
+            "worker-looks": _("le service qui vérifie sur X est arrêté"),
+            "worker-clock": _("le service qui suit l’horloge est arrêté"),
+            "worker-default": _("le service des courriels est arrêté"),
             BEAT: _("l’horloge des envois est arrêtée"),
             CLOCK: _("les ordres n’arrivent plus au service d’envoi"),
             STUCK: _("un message dont l’heure est venue ne part pas"),
@@ -68,18 +76,24 @@ def stopped() -> list[Problem]:
 
 
 def silent() -> list[Problem]:
-    """Processes that have not been heard for too long, or never."""
+    """Processes that have not been heard for too long, or never; all workers dead are one."""
     limit = Now() - dt.timedelta(seconds=settings.DURATIONS.heartbeat_dead)
-    rows = Heartbeat.objects.filter(process__in=PROCESSES).annotate(now=Now(), limit=limit)
+    rows = Heartbeat.objects.annotate(limit=limit)
     last = {row.process: row for row in rows}
-    dead = [
-        Problem(name, last[name].seen_at if name in last else None)
-        for name in PROCESSES
+    dead = {
+        name: last[name].seen_at if name in last else None
+        for name in (*QUEUES, BEAT, CLOCK)
         if name not in last or last[name].seen_at < last[name].limit
-    ]
-    # What waits for the dead says nothing of its own.
-    stopped = [p for p in dead if p.name != CLOCK]
-    return stopped or dead
+    }
+    found = [Problem(name, since) for name, since in dead.items()]
+    if dead.keys() >= set(QUEUES):
+        seen = [dead[name] for name in QUEUES]
+        since = max((at for at in seen if at is not None), default=None)
+        found = [Problem(WORKER, since), *(p for p in found if p.name not in QUEUES)]
+    # The clock stands still when one of these does: it says nothing more.
+    if {p.name for p in found} & {WORKER, BEAT, serving("clock")}:
+        found = [p for p in found if p.name != CLOCK]
+    return found
 
 
 def not_moving() -> list[Problem]:
@@ -155,9 +169,14 @@ def _apart(check: Callable[[], list[Problem]]) -> list[Problem]:
 NAMES: dict[str, Sentence] = {
     DATABASE: gettext_lazy("Base de données (PostgreSQL)"),
     BROKER: gettext_lazy("Messagerie interne (Redis)"),
-    WORKER: gettext_lazy("Service d’envoi (Celery)"),
+    WORKER: gettext_lazy("Services d’envoi, tous ensemble (Celery)"),
+    "worker-send": gettext_lazy("Envoi vers X"),
+    "worker-retract": gettext_lazy("Retraits de X"),
+    "worker-looks": gettext_lazy("Vérifications sur X"),
+    "worker-clock": gettext_lazy("Suivi de l’horloge"),
+    "worker-default": gettext_lazy("Courriels"),
     BEAT: gettext_lazy("Horloge des envois (beat)"),
-    CLOCK: gettext_lazy("Passage des ordres de l’horloge au service d’envoi"),
+    CLOCK: gettext_lazy("Passage des ordres de l’horloge aux services"),
     STUCK: gettext_lazy("Messages dont l’heure est venue"),
     UNCERTAIN: gettext_lazy("Envois à vérifier sur X"),
 }

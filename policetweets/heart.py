@@ -21,17 +21,17 @@ class Heart(threading.Thread):
     It runs in the process that was started by hand, never in a prefork child.
     """
 
-    def __init__(self, process: str) -> None:
-        super().__init__(name=f"heart-{process}", daemon=True)
-        self.process = process
+    def __init__(self, *names: str) -> None:
+        super().__init__(name="heart", daemon=True)
+        self.names = names
         self.stopped = threading.Event()
 
     def run(self) -> None:
         while True:
             try:
-                heart.beats(self.process)
+                heart.beats(*self.names)
             except Exception as error:  # the database restarts, or is full: we outlive it
-                log.warning("no heartbeat", process=self.process, error=type(error).__name__)
+                log.warning("no heartbeat", names=self.names, error=type(error).__name__)
                 connection.close()
             if self.stopped.wait(settings.DURATIONS.heartbeat_every):
                 connection.close()
@@ -44,15 +44,15 @@ class Heart(threading.Thread):
 _hearts: list[Heart] = []
 
 
-def _start(process: str) -> None:
-    one = Heart(process)
+def _start(*names: str) -> None:
+    one = Heart(*names)
     one.start()
     _hearts.append(one)
 
 
 @worker_ready.connect
-def on_worker_ready(**kwargs: Any) -> None:
-    _start(heart.WORKER)
+def on_worker_ready(sender: Any, **kwargs: Any) -> None:
+    _start(*(heart.serving(queue) for queue in sender.app.amqp.queues.consume_from))
     wake.now(wake.PROBE_ALL)
 
 

@@ -34,9 +34,13 @@ def configure(options: dict[str, Any]) -> None:
             "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["err"], "level": options.get("level", "INFO")},
             "loggers": {
-                # These print request headers, tokens included, below WARNING.
                 name: {"level": "WARNING"}
-                for name in ("tweepy", "requests_oauthlib", "oauthlib", "urllib3", "requests")
+                for name in (
+                    # These print request headers, tokens included, below WARNING.
+                    *("tweepy", "requests_oauthlib", "oauthlib", "urllib3", "requests"),
+                    # Two lines each second, to say that the clock ticks.
+                    *("celery.worker.strategy", "celery.app.trace", "celery.beat"),
+                )
             },
         }
     )

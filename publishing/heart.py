@@ -6,16 +6,20 @@ from django.db.models.functions import Now
 
 from publishing.models import Heartbeat
 
-# The worker and beat speak for their processes; the clock is the scan itself, so that a message
-# lost between beat, broker and worker shows too.
-WORKER, BEAT, CLOCK = "worker", "beat", "clock"
-PROCESSES = (WORKER, BEAT, CLOCK)
+# Beat speaks for its process, a worker for each queue that it serves; the clock is the scan itself,
+# so that a message lost between beat, broker and worker shows too.
+BEAT, CLOCK = "beat", "clock"
 
 
-def beats(process: str) -> None:
-    """Says that this process is alive now: one statement."""
+def serving(queue: str) -> str:
+    """The name under which workers that serve this queue are heard."""
+    return f"worker-{queue}"
+
+
+def beats(*names: str) -> None:
+    """Says that these are alive now: one statement."""
     Heartbeat.objects.bulk_create(
-        [Heartbeat(process=process, seen_at=Now())],
+        [Heartbeat(process=name, seen_at=Now()) for name in names],
         update_conflicts=True,
         unique_fields=["process"],
         update_fields=["seen_at"],

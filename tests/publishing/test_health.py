@@ -20,17 +20,17 @@ from publishing.models import Heartbeat, Publication, Throttle
 from tests.cast import signed_in
 from tests.sandbox import until
 
+PROCESSES = (*health.QUEUES, heart.BEAT, heart.CLOCK)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def alive() -> None:
-    for process in heart.PROCESSES:
-        heart.beats(process)
+    heart.beats(*PROCESSES)
 
 
-def silence(process: str, seconds: float = 120) -> None:
-    Heartbeat.objects.filter(process=process).update(
+def silence(*processes: str, seconds: float = 120) -> None:
+    Heartbeat.objects.filter(process__in=processes).update(
         seen_at=db_now() - dt.timedelta(seconds=seconds)
     )
 
@@ -44,10 +44,15 @@ def test_healthz_is_fine_while_everything_answers(alive):
     assert healthz() == (200, [])
 
 
-@pytest.mark.parametrize("process", heart.PROCESSES)
+@pytest.mark.parametrize("process", PROCESSES)
 def test_healthz_names_the_process_that_is_no_longer_heard(alive, process):
     silence(process)
     assert healthz() == (503, [process])
+
+
+def test_all_workers_dead_are_one_trouble(alive):
+    silence(*health.QUEUES, "clock")
+    assert healthz() == (503, ["worker"])
 
 
 def test_a_process_that_was_never_heard_is_not_fine():
@@ -109,17 +114,17 @@ def test_a_heart_outlives_a_database_that_refuses(settings, monkeypatch):
     refusals = [DatabaseError(), DatabaseError()]
     real = heart.beats
 
-    def beats(process: str) -> None:
+    def beats(*names: str) -> None:
         if refusals:
             raise refusals.pop()
-        real(process)
+        real(*names)
 
     monkeypatch.setattr(heart, "beats", beats)
-    one = Heart("worker")
+    one = Heart("worker-send", "worker-looks")
     one.start()
     try:
-        first = until(lambda: Heartbeat.objects.filter(process="worker").first())
-        until(lambda: Heartbeat.objects.get(process="worker").seen_at > first.seen_at)
+        first = until(lambda: Heartbeat.objects.filter(process="worker-looks").first())
+        until(lambda: Heartbeat.objects.get(process="worker-looks").seen_at > first.seen_at)
     finally:
         one.stop()
         one.join(10)
@@ -132,7 +137,7 @@ def page(person, path: str = "/") -> str:
 
 def test_every_page_says_that_nothing_leaves_and_since_when(alive, cast):
     assert "Les envois n’avancent pas" not in page(cast.claire)
-    silence("worker")
+    silence(*health.QUEUES)
     for person in (cast.claire, cast.helene, cast.ada):
         assert "Les envois n’avancent pas" in page(person)
         assert "le service d’envoi est arrêté depuis" in " ".join(page(person).split())
@@ -177,7 +182,7 @@ def test_metrics_are_counted_in_the_database(alive, line):
     assert status == 200
     assert 'policetweets_publications{state="waiting"} 1.0' in text
     assert 'policetweets_publications{state="published"} 0.0' in text
-    assert 'policetweets_heartbeat_age_seconds{process="worker"}' in text
+    assert 'policetweets_heartbeat_age_seconds{process="worker-send"}' in text
     assert Publication.objects.count() == 1
 
 
