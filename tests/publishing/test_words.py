@@ -6,6 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from publishing.models import PublicationState, Reason, RetractionState
 from publishing.models.publication import Reading
@@ -40,6 +41,8 @@ def test_nothing_says_published_that_is_not(state, reason):
         words = sentence(state, reason, **more).lower()
         assert "diffusé" not in words
         assert "publié" not in words
+        with translation.override("en"):
+            assert "published" not in sentence(state, reason, **more).lower()
 
 
 @pytest.mark.parametrize("reason", Reason.values)
