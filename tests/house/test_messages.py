@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from policetweets.management.commands.messages import (
     extracted,
     folder,
     kept,
+    sources,
     untranslated,
 )
 
@@ -81,6 +83,47 @@ def test_french_is_counted_as_the_french_count(template):
     with translation.override("fr"):
         missing = "il manque %(count)d accord", "il manque %(count)d accords"
         assert [ngettext(*missing, n) for n in (0, 1, 2)] == [missing[0], missing[0], missing[1]]
+
+
+def said_on_loading(node: ast.AST, eager: set[str]) -> list[int]:
+    """Lines outside every function where a sentence is translated at once, and so only once."""
+    found = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            found += said_on_loading(child.args, eager)
+            continue
+        if isinstance(child, ast.Call) and getattr(child.func, "id", "") in eager:
+            found.append(child.lineno)
+        found += said_on_loading(child, eager)
+    return found
+
+
+def eager_names(tree: ast.AST) -> set[str]:
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if "gettext" in alias.name and not alias.name.endswith(("_lazy", "_noop"))
+    }
+
+
+def test_no_sentence_is_said_before_somebody_asks():
+    found = {}
+    for path, text in sources():
+        if path.suffix == ".py":
+            tree = ast.parse(text)
+            found[str(path)] = said_on_loading(tree, eager_names(tree))
+    assert len(found) > 80
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+def test_the_check_of_modules_finds_what_is_said_on_loading():
+    code = (
+        "from django.utils.translation import gettext as _\n"
+        "A = _('Un')\ndef b(c=_('Deux')):\n    return _('Trois')\n"
+    )
+    assert said_on_loading(ast.parse(code), eager_names(ast.parse(code))) == [2, 3]
 
 
 # Names, and the two languages each said in itself.
