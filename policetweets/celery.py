@@ -52,19 +52,23 @@ class Amqp(AMQP):
     Connection = Connection
 
 
+# As publishing.wake has it, which needs the applications.
+STALE = 1500
+
 app = Celery("policetweets", amqp=Amqp)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
 def every(seconds: float) -> dict[str, Any]:
-    """A beat entry's time; its message is worth nothing once the next one is there."""
-    return {"schedule": seconds, "options": {"expires": max(seconds, 5)}}
+    """A beat entry's time; its message is worth nothing long after the next one is there."""
+    return {"schedule": seconds, "options": {"expires": max(seconds, STALE)}}
 
 
 app.conf.beat_schedule = {
     "scan": {"task": "publishing.tasks.scan_due", **every(1)},
     "mails": {"task": "accounts.tasks.deliver_notices", **every(10)},
+    "warnings": {"task": "approvals.tasks.warn_authors", **every(60)},
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.access import Role, role_on
 from accounts.models import Person
 from publishing.actions.acknowledge import can_acknowledge
-from publishing.actions.decide import can_propose, tried_in_vain
+from publishing.actions.decide import can_propose
 from publishing.actions.recall import can_recall
 from publishing.actions.retract import can_retract
 from publishing.models import (
@@ -36,7 +36,7 @@ def possible_acts(publication: Publication, person: Person, role: Role | None) -
     acts = set()
     if can_recall(publication):
         acts.add("recall")
-    if any(tried_in_vain(part) for part in publication.parts.all()):
+    if any(part.perhaps_out for part in publication.parts.all()):
         acts.add("point_to")
     standing = publication.retractions.filter(ended_at=None).exists()
     if can_retract(publication) and not standing:

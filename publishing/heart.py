@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models.functions import Now
 
 from publishing.models import Heartbeat
@@ -9,6 +11,12 @@ from publishing.models import Heartbeat
 # Beat speaks for its process, a worker for each queue that it serves; the clock is the scan itself,
 # so that a message lost between beat, broker and worker shows too.
 BEAT, CLOCK = "beat", "clock"
+
+
+def just_beaten(name: str) -> bool:
+    """Within the last half second."""
+    recently = Now() - dt.timedelta(seconds=0.5)
+    return Heartbeat.objects.filter(process=name, seen_at__gt=recently).exists()
 
 
 def serving(queue: str) -> str:

@@ -50,6 +50,11 @@ def _bare(url: str) -> str:
     return (host.lower() + slash + rest).rstrip("/")
 
 
+def is_post_id(text: str) -> bool:
+    """As X numbers its posts: a batch with one nonsense id would be refused whole."""
+    return text.isascii() and text.isdigit() and len(text) <= 19
+
+
 def same(wanted: Wanted, seen: Seen) -> bool:
     """By media id where there is one, else by parent and text."""
     if wanted.media:

@@ -46,7 +46,8 @@ SELECT {BROKEN},
         WHERE h.account_id = a.id AND h.until > clock_timestamp()),
     EXISTS (SELECT 1 FROM publishing_retraction x
         WHERE x.publication_id = pub.id AND x.ended_at IS NULL),
-    EXISTS (SELECT 1 FROM publishing_part p WHERE p.publication_id = pub.id AND p.state = 'out'),
+    EXISTS (SELECT 1 FROM publishing_part p WHERE p.publication_id = pub.id
+        AND p.state IN ('out', 'deleted')),
     EXISTS (SELECT 1 FROM publishing_creditstop s WHERE s.ended_at IS NULL),
     EXISTS (SELECT 1 FROM publishing_freeze l
         WHERE l.lifted_at > greatest(pub.due_at, re.released_at)
@@ -84,9 +85,18 @@ def facts_of(publication: Publication) -> Facts:
         cursor.execute(FACTS, [publication.pk])
         broken, *rest = cursor.fetchone()
     reason = Reason(broken) if broken else None
-    if digest_of(publication.release.revision.content) != publication.release.digest:
+    if not as_approved(publication):
         reason = Reason.ALTERED
     return Facts(reason, *rest)
+
+
+def as_approved(publication: Publication) -> bool:
+    """What is stored is what was signed, and for the handle that was signed."""
+    revision = publication.release.revision
+    return (
+        digest_of(revision.content) == publication.release.digest
+        and revision.signed["account"] == publication.account.handle.lower()
+    )
 
 
 def frozen(account_id: int) -> bool:
@@ -102,6 +112,18 @@ def closes_at(publication: Publication, account: Account) -> dt.datetime:
 
 def too_late(publication: Publication, facts: Facts) -> bool:
     return facts.now > closes_at(publication, publication.account)
+
+
+def since_last_out(publication: Publication) -> dt.datetime:
+    """From when a thread's next part has waited: the part before it, or a confirmed new time."""
+    out = [part.out_at for part in publication.parts.all() if part.out_at is not None]
+    return max([publication.due_at, *out])
+
+
+def broken_off(publication: Publication, facts: Facts) -> bool:
+    """A later part that has waited for the account's tolerance does not leave by itself."""
+    patience = dt.timedelta(seconds=publication.account.tolerance_seconds)
+    return facts.any_part_out and facts.now > since_last_out(publication) + patience
 
 
 def missed(publication: Publication, facts: Facts) -> Reason | None:

@@ -50,6 +50,9 @@ def probe_all() -> None:
 @shared_task
 def scan_due() -> None:
     """Each second: what is due, what nobody obeyed, what was left behind."""
+    if heart.just_beaten(heart.CLOCK):
+        return  # one of many that waited in a queue
+    heart.beats(heart.CLOCK)
     _each(obey.unobeyed(), obey.obey_missed)
     _each(scan.suspects(), scan.settle)
     _each(record.stale_attempts(), record.reap)
@@ -57,13 +60,13 @@ def scan_due() -> None:
     scan.free_probe()
     for retraction_id in retract.due().values_list("pk", flat=True)[:100]:
         wake.now(wake.RETRACT, retraction_id)
-    for account_id in scan.due_accounts():
-        wake.now(wake.SEND, account_id)
+    if not wake.backlog("send"):
+        for account_id in scan.due_accounts():
+            wake.now(wake.SEND, account_id)
     for account_id in look_up.accounts_to_look():
         wake.now(wake.LOOK, account_id)
     for account_id in connect.probes_due():
         wake.now(wake.PROBE, account_id)
-    heart.beats(heart.CLOCK)
 
 
 def _each(ids: Iterable[int], act: Callable[[int], None]) -> None:

@@ -14,8 +14,11 @@ PROBE = "publishing.tasks.probe_account"
 PROBE_ALL = "publishing.tasks.probe_all"
 RETRACT = "publishing.tasks.run_retraction"
 
-# A message that nobody took in this many seconds is worth nothing: the next scan makes another.
-STALE = 10
+# A message that nobody took in this many seconds is worth nothing: the scan has made others since.
+# Celery counts by the clocks of two machines, so it is more than these may ever differ.
+STALE = 1500
+# No more is asked of a queue that nobody empties.
+BACKLOG = 500
 
 
 def now(task: str, *ids: int | None) -> None:
@@ -24,6 +27,16 @@ def now(task: str, *ids: int | None) -> None:
         current_app.send_task(task, ids, expires=STALE)
     except Exception as error:
         log.warning("wake failed", task=task, ids=ids, error=type(error).__name__)
+
+
+def backlog(queue: str) -> bool:
+    """Whether enough waits there already; a broker that does not answer holds nothing up."""
+    try:
+        with current_app.connection_or_acquire() as connection:
+            declared = connection.default_channel.queue_declare(queue, passive=True)
+            return int(declared.message_count) > BACKLOG
+    except Exception:
+        return False
 
 
 def after_commit(task: str, row_id: int) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from accounts.constraints import in_sentences
-from accounts.errors import Forbidden, NotYours
+from accounts.errors import Forbidden, Invalid, NotYours
 from accounts.models import Account, AuditEntry, Notice, Person
 from accounts.models.notice import NoticeKind
 
@@ -70,12 +71,25 @@ def owe(
     ids = [p.pk if isinstance(p, Person) else p for p in people]
     owed = set(
         Notice.objects.filter(
-            person_id__in=ids, kind=kind, path=path, sent_at__isnull=True
+            person_id__in=ids, kind=kind, path=path, sent_at=None, next_try_at__isnull=False
         ).values_list("person_id", flat=True)
     )
     Notice.objects.bulk_create(
         Notice(person_id=i, kind=kind, path=path, account=account) for i in ids if i not in owed
     )
+
+
+def said(words: str, *, field: str = "reason", at_most: int = 1000) -> str:
+    """What somebody wrote, without blanks around. Raises Invalid for nothing, or far too much."""
+    words = words.replace("\r\n", "\n").strip()
+    if not words:
+        sentence = _("Dites pourquoi, en une phrase.") if field == "reason" else None
+        raise Invalid(sentence or _("Ce champ ne peut pas rester vide."), field=field)
+    if len(words) > at_most:
+        raise Invalid(
+            _("C’est trop long : %(count)d signes au plus.") % {"count": at_most}, field=field
+        )
+    return words
 
 
 def require_administrator(actor: Person) -> None:

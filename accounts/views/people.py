@@ -84,8 +84,14 @@ def page(request: PersonRequest, pk: int) -> HttpResponse:
 @administrators_only
 @require_POST
 def make_link(request: PersonRequest, pk: int) -> HttpResponse:
-    actions.make_link(pk, actor=request.user)
-    request.session[LINK_FOR] = pk
+    person = actions.make_link(pk, actor=request.user)
+    if person.last_login is None:
+        request.session[LINK_FOR] = pk
+    else:
+        # Shown, it would let an administrator sign in, and approve, as somebody who already does.
+        messages.success(
+            request, _("Le lien part par courriel à %(name)s.") % {"name": person.name}
+        )
     return redirect("person", pk)
 
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import Role
-from accounts.actions.base import action, owe, record
+from accounts.actions.base import action, owe, record, said
 from accounts.clock import db_now
-from accounts.errors import Invalid, NotYours
+from accounts.errors import NotYours
 from accounts.models import Person
 from accounts.models.notice import NoticeKind
 from approvals.actions.base import close_revision, lock_draft, move, open_revision, require_state
@@ -30,22 +30,15 @@ from approvals.signals import released
 COMMENT_AT_MOST = 4000
 
 
-def _said(words: str, field: str = "reason") -> str:
-    """The words without blanks around. Raises Invalid when there are none, or far too many."""
-    words = words.replace("\r\n", "\n").strip()
-    if not words:
-        raise Invalid(_("Ce champ ne peut pas rester vide."), field=field)
-    if len(words) > COMMENT_AT_MOST:
-        raise Invalid(_("Ce message est trop long : 4 000 signes au plus."), field=field)
-    return words
-
-
 @action
 def comment(*, actor: Person, draft_id: int, body: str) -> Comment:
     """A word in the debate, by anybody of the account."""
     draft, _role = lock_draft(draft_id, actor)
     made = Comment.objects.create(
-        draft=draft, revision=open_revision(draft), author=actor, body=_said(body, "body")
+        draft=draft,
+        revision=open_revision(draft),
+        author=actor,
+        body=said(body, field="body", at_most=COMMENT_AT_MOST),
     )
     record("draft.commented", actor=actor, account=draft.account, subject=made, draft_id=draft.pk)
     return made
@@ -72,9 +65,15 @@ def approve(*, actor: Person, revision_id: int, digest: str) -> Revision:
     draft, revision, role = _lock_revision(actor, revision_id, digest)
     if Contributor.objects.filter(draft=draft, person=actor).exists():
         raise OwnWords
+    in_review = draft.state == DraftState.IN_REVIEW
     if revision.reviews.filter(reviewer=actor, verdict=Verdict.APPROVE).exists():
+        # Their right may have ended and begun again since: what it was worth then counts now.
+        if in_review and quorum_of(revision).met:
+            _release(draft, revision)
         return revision
-    if revision.requested_at is not None:
+    if not in_review and quorum_of(revision).met:
+        raise WrongState(_("Ce texte a déjà tous les accords qu’il lui faut."))
+    if in_review and revision.requested_at is not None:
         late = (db_now() - revision.requested_at).total_seconds()
         if late > draft.account.tolerance_seconds:
             raise TooLateToApprove
@@ -83,7 +82,7 @@ def approve(*, actor: Person, revision_id: int, digest: str) -> Revision:
     )
     record("review.approved", actor=actor, account=draft.account, subject=review,
            draft_id=draft.pk, digest=digest, role=role)  # fmt: skip
-    if draft.state == DraftState.IN_REVIEW and quorum_of(revision).met:
+    if in_review and quorum_of(revision).met:
         _release(draft, revision)
     return revision
 
@@ -125,9 +124,13 @@ def _turn_down(
         raise OnlySupervisors
     require_state(draft, act)
     review = Review.objects.create(
-        revision=revision, reviewer=actor, verdict=verdict, reason=_said(reason), digest=digest,
+        revision=revision,
+        reviewer=actor,
+        verdict=verdict,
+        reason=said(reason, at_most=COMMENT_AT_MOST),
+        digest=digest,
         role=role,
-    )  # fmt: skip
+    )
     close_revision(draft, closing, actor=actor)
     move(draft, act)
     record(f"review.{verdict}", actor=actor, account=draft.account, subject=review,

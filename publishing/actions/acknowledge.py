@@ -6,11 +6,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import require_role
-from accounts.actions.base import action, record, require_administrator
+from accounts.actions.base import action, record, require_administrator, said
 from accounts.errors import Invalid, Moved, NotYours
 from accounts.models import Account, Person
 from publishing.actions.look_up import plan_pointed
 from publishing.actions.moves import lock_publication
+from publishing.matching import is_post_id
 from publishing.models import CreditStop, PartState, Publication, PublicationState
 from publishing.models.publication import Reading
 
@@ -30,12 +31,11 @@ def can_acknowledge(publication: Publication) -> bool:
 def acknowledge(*, actor: Person, publication_id: int, reason: str) -> Publication:
     """Ends the alert, with a reason. Raises NotYours, Invalid, Moved."""
     publication = _own(actor, publication_id)
-    if not reason.strip():
-        raise Invalid(_("Dites ce que vous en concluez, en une phrase."), field="reason")
+    reason = said(reason)
     if not can_acknowledge(publication):
         raise Moved
     Publication.objects.filter(pk=publication.pk).update(
-        acknowledged_at=Now(), acknowledged_by=actor, acknowledged_reason=reason.strip()[:1000]
+        acknowledged_at=Now(), acknowledged_by=actor, acknowledged_reason=reason
     )
     record("publication.acknowledged", actor=actor, account=publication.account_id,
            subject=publication, draft_id=publication.release.revision.draft_id)  # fmt: skip
@@ -66,7 +66,7 @@ def post_id(link: str, account: Account) -> str:
     named = len(pieces) == 1 or (
         len(pieces) >= 3 and pieces[-2] == "status" and pieces[-3].lower() == account.handle.lower()
     )
-    if not named or not pieces[-1].isdigit() or len(pieces[-1]) > 25:
+    if not named or not is_post_id(pieces[-1]):
         raise Invalid(_("Ce n’est pas le lien d’un message de ce compte sur X."), field="link")
     return pieces[-1]
 

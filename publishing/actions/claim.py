@@ -111,6 +111,9 @@ def _may_start(publication: Publication, facts: rules.Facts) -> bool:
     if facts.obstacle is not None:
         _stop(publication, facts.obstacle, facts)
         return False
+    if rules.broken_off(publication, facts):
+        move(publication, PublicationState.PARTIAL, reason=Reason.TOO_LATE)
+        return False
     missed = rules.missed(publication, facts)
     if missed is not None:
         move(publication, PublicationState.MISSED, reason=missed)

@@ -99,7 +99,8 @@ def _probed(account_id: int, *, actor: Person | None, fine: bool, status: int | 
             credential.state, credential.refused_at = Connection.PROBING, db_now()
     if credential.state != Connection.CONNECTED:
         credential.next_probe_at = db_now() + dt.timedelta(seconds=_wait(credential))
-    credential.checked_at, credential.checked_by = db_now(), actor
+    if status is not None:  # X answered, if only to say no
+        credential.checked_at, credential.checked_by = db_now(), actor
     credential.save()
     if actor is not None or before != credential.state:
         if credential.state == Connection.RECONNECT and before != Connection.RECONNECT:

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import require_role, role_on
-from accounts.actions.base import action, lock_account, record
+from accounts.access import require_role, reviewers, role_on
+from accounts.actions.base import action, lock_account, owe, record, said
 from accounts.clock import db_now
 from accounts.errors import Forbidden, Invalid, Moved, NotYours
 from accounts.models import Account, Person
+from accounts.models.notice import NoticeKind
 from publishing import wake
 from publishing.actions import freeze as freezing
 from publishing.actions.moves import lock_publication, move
 from publishing.actions.recall import recall_now
+from publishing.matching import is_post_id
 from publishing.models import (
     Confirmation,
     ConfirmationKind,
@@ -28,7 +31,6 @@ from publishing.models import (
     Look,
     LookKind,
     LookResult,
-    Outcome,
     Part,
     PartState,
     Publication,
@@ -92,14 +94,14 @@ def propose(
         raise NotNow
     if due_at is not None and due_at <= db_now():
         raise Invalid(_("Cette heure est déjà passée : choisissez-en une autre."), field="due_at")
-    if kind == KIND.FOUND and not x_id.isdigit():
+    if kind == KIND.FOUND and not is_post_id(x_id):
         raise Invalid(_("Donnez le lien du message sur X."), field="link")
     if publication.confirmations.filter(state=ConfirmationState.OPEN).exists():
         raise AlreadyOpen
     made = Confirmation.objects.create(
         kind=kind,
         publication=publication,
-        reason=_said(reason),
+        reason=said(reason),
         due_at=due_at,
         x_id=x_id,
         proposed_by=actor,
@@ -107,27 +109,44 @@ def propose(
     )
     record("confirmation.proposed", actor=actor, account=publication.account_id, subject=made,
            draft_id=publication.release.revision.draft_id, kind=kind)  # fmt: skip
+    _ask_others(made, publication.account, list(reviewers(publication.account_id)))
     return made
 
 
 @action
 def propose_lift(*, actor: Person, freeze_id: int, reason: str) -> Confirmation:
     """Proposes to lift a freeze: of an account by its people, of all by administrators."""
-    freeze = _locked_freeze(freeze_id)
-    _require_side(actor, freeze.account_id)
+    freeze = _locked_freeze(freeze_id, actor)
     _refuse_unread(freeze)
     if freeze.confirmations.filter(state=ConfirmationState.OPEN).exists():
         raise AlreadyOpen
     made = Confirmation.objects.create(
         kind=KIND.LIFT,
         freeze=freeze,
-        reason=_said(reason),
+        reason=said(reason),
         proposed_by=actor,
         expires_at=_expiry(),
     )
     record("confirmation.proposed", actor=actor, account=freeze.account_id, subject=made,
            kind=KIND.LIFT)  # fmt: skip
+    if freeze.account is not None:
+        _ask_others(made, freeze.account, list(reviewers(freeze.account)))
+    else:
+        administrators = Person.objects.filter(is_administrator=True, ended_at=None)
+        _ask_others(made, None, [person.pk for person in administrators])
     return made
+
+
+def _ask_others(one: Confirmation, account: Account | None, people: list[int]) -> None:
+    """Owes those who can answer a mail: a proposal expires within the hour."""
+    if one.publication is not None:
+        path = reverse("draft", args=[one.publication.release.revision.draft_id])
+    elif account is not None:
+        path = reverse("account", args=[account.handle])
+    else:
+        path = reverse("freezes")
+    others = [pk for pk in people if pk != one.proposed_by_id]
+    owe(others, NoticeKind.AWAITS_YOU, path=path, account=account)
 
 
 @action
@@ -190,7 +209,7 @@ def can_propose(publication: Publication, kind: ConfirmationKind) -> bool:
     ):
         return False
     if kind == KIND.RECALL:
-        return any(tried_in_vain(p) for p in publication.parts.all())
+        return any(part.perhaps_out for part in publication.parts.all())
     return kind != KIND.FOUND or last_look_unreadable(publication)
 
 
@@ -223,11 +242,6 @@ def pending_decision(publication: Publication) -> bool:
     ).exists()
 
 
-def tried_in_vain(part: Part) -> bool:
-    """This part may have been accepted once, and nobody has found it."""
-    return part.state != PartState.OUT and part.attempts.filter(outcome=Outcome.UNCERTAIN).exists()
-
-
 # what each does
 
 
@@ -245,7 +259,7 @@ def _wait_until(publication: Publication, one: Confirmation) -> None:
 
 def _after_a_look(one: Confirmation, publication: Publication) -> None:
     """What may be on X is looked for once more before the decision takes effect."""
-    doubtful = [part for part in publication.parts.all() if tried_in_vain(part)]
+    doubtful = [part for part in publication.parts.all() if part.perhaps_out]
     if not doubtful:
         take_effect(one, publication)
         return
@@ -312,14 +326,6 @@ RULES: dict[ConfirmationKind, Rule] = {
 # the mechanism
 
 
-def _said(reason: str) -> str:
-    if not reason.strip():
-        raise Invalid(_("Dites pourquoi, en une phrase."), field="reason")
-    if len(reason) > 1000:
-        raise Invalid(_("Ce motif est trop long : 1 000 signes au plus."), field="reason")
-    return reason.strip()
-
-
 def _expiry() -> dt.datetime:
     return db_now() + dt.timedelta(seconds=settings.DURATIONS.confirmation_expires)
 
@@ -330,12 +336,13 @@ def _locked(publication_id: int) -> Publication:
     return lock_publication(publication_id)
 
 
-def _locked_freeze(freeze_id: int) -> Freeze:
+def _locked_freeze(freeze_id: int, actor: Person) -> Freeze:
     found = Freeze.objects.filter(pk=freeze_id).values_list("account_id", flat=True)
     if not found:
         raise NotYours
     if found[0] is not None:
         lock_account(found[0])
+    _require_side(actor, found[0])
     freeze = Freeze.objects.select_for_update().get(pk=freeze_id)
     if freeze.lifted_at is not None:
         raise NotOpen(_("Ce gel est déjà levé."))
@@ -359,7 +366,7 @@ def _lock(confirmation_id: int, actor: Person) -> tuple[Confirmation, Publicatio
         publication = _locked(row.publication_id)
         require_role(actor, publication.account_id)
     elif row.freeze_id is not None:
-        _require_side(actor, _locked_freeze(row.freeze_id).account_id)
+        _locked_freeze(row.freeze_id, actor)
     one = Confirmation.objects.select_for_update(of=("self",)).get(pk=confirmation_id)
     if one.state != ConfirmationState.OPEN or one.expires_at <= db_now():
         raise NotOpen

@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import require_role
-from accounts.actions.base import action, lock_account, record, require_administrator
-from accounts.errors import Invalid, Moved
+from accounts.actions.base import action, lock_account, record, require_administrator, said
+from accounts.errors import Moved
 from accounts.models import Account, Person
 from publishing.actions.moves import lock_publication, move
 from publishing.actions.scan import settle_account
@@ -29,8 +29,7 @@ def freeze(*, actor: Person, account: Account | None, reason: str) -> Freeze:
     What was waiting is held in this very transaction (for all: by the scan; the last look before
     each POST, and the database itself, refuse meanwhile).
     """
-    if not reason.strip():
-        raise Invalid(_("Dites pourquoi vous gelez les envois."), field="reason")
+    reason = said(reason)
     if account is not None:
         account = lock_account(account.pk)
         require_role(actor, account)
@@ -38,9 +37,7 @@ def freeze(*, actor: Person, account: Account | None, reason: str) -> Freeze:
         require_administrator(actor)
     try:
         with transaction.atomic():
-            made = Freeze.objects.create(
-                account=account, reason=reason.strip()[:1000], frozen_by=actor
-            )
+            made = Freeze.objects.create(account=account, reason=reason, frozen_by=actor)
     except IntegrityError as error:
         raise AlreadyFrozen from error
     record("freeze.standing", actor=actor, account=account, subject=made)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import structlog
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Min, QuerySet
 from django.db.models.functions import Now
 
@@ -57,8 +58,7 @@ def look(account_id: int) -> int:
 
 
 def _search(looks: list[Look], credential: Credential | None) -> None:
-    wanted = {one.pk: wanted_of(one.part) for one in looks}
-    since = min(want.not_before for want in wanted.values())
+    since = min(wanted_of(one.part).not_before for one in looks)
     posts: list[Seen] | None = None
     try:
         if credential is not None:
@@ -67,7 +67,8 @@ def _search(looks: list[Look], credential: Credential | None) -> None:
         log.info("timeline unreadable", account=looks[0].part.publication.account_id,
                  status=error.status)  # fmt: skip
     for one in looks:
-        _searched(one.pk, wanted[one.pk], posts)
+        with _alone(one):
+            _searched(one.pk, posts)
 
 
 def _look_back(looks: list[Look]) -> dt.timedelta:
@@ -93,7 +94,7 @@ def wanted_of(part: Part) -> matching.Wanted:
 
 
 @action
-def _searched(look_id: int, wanted: matching.Wanted, posts: Iterable[Seen] | None) -> None:
+def _searched(look_id: int, posts: Iterable[Seen] | None) -> None:
     """Writes down one search and what follows from it; `posts` is None when X was unreadable."""
     one, publication = _lock_look(look_id)
     if one.done_at is not None:
@@ -103,6 +104,7 @@ def _searched(look_id: int, wanted: matching.Wanted, posts: Iterable[Seen] | Non
         _done(one, LookResult.MOOT)
         return
     match = matching.Match()
+    wanted = wanted_of(part)  # now: the part before it may just have been found
     if posts is not None:
         taken = set(Part.objects.filter(
             x_id__isnull=False, publication__account_id=publication.account_id
@@ -155,10 +157,22 @@ def _read(looks: list[Look], credential: Credential | None) -> None:
         if credential is not None:
             posts = read_posts(Line.of(credential), sorted(ids))
     for one in looks:
-        if one.kind == LookKind.POINTED:
-            _pointed(one.pk, wanted_of(one.part), posts, credential)
-        else:
-            _read_back(one.pk, wanted_of(one.part), posts)
+        with _alone(one):
+            if one.kind == LookKind.POINTED:
+                _pointed(one.pk, wanted_of(one.part), posts, credential)
+            else:
+                _read_back(one.pk, wanted_of(one.part), posts)
+
+
+@contextlib.contextmanager
+def _alone(one: Look) -> Iterator[None]:
+    """One look that goes wrong must not keep the account's others from being made."""
+    try:
+        yield
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.exception("look", look=one.pk, error=type(error).__name__)
 
 
 @action
@@ -174,14 +188,27 @@ def _read_back(look_id: int, wanted: matching.Wanted, posts: dict[str, Seen] | N
     seen = posts.get(one.part.x_id or "")
     if seen is None:
         _done(one, LookResult.ABSENT)
-        _reading(publication, Reading.GONE)
     elif matching.fingerprint(seen.text) != matching.fingerprint(wanted.text):
         _done(one, LookResult.DIFFERS)
-        _reading(publication, Reading.DIFFERS)
     else:
         _done(one, LookResult.FOUND)
-        if publication.reading == Reading.UNREAD:
-            _reading(publication, Reading.SEEN)
+    _reading(publication, _reading_of(publication))
+
+
+def _reading_of(publication: Publication) -> Reading:
+    """From the last reading of each part: a post that lagged at first is there after all."""
+    made = Look.objects.filter(
+        part__publication=publication, kind=LookKind.READ_BACK, done_at__isnull=False
+    ).exclude(result__in=[LookResult.UNREADABLE, LookResult.MOOT])
+    last = {one.part_id: one.result for one in made.order_by("done_at", "pk")}
+    for result, reading in (
+        (LookResult.ABSENT, Reading.GONE),
+        (LookResult.DIFFERS, Reading.DIFFERS),
+        (LookResult.FOUND, Reading.SEEN),
+    ):
+        if result in last.values():
+            return reading
+    return Reading(publication.reading)
 
 
 def _reading(publication: Publication, reading: Reading) -> None:

@@ -103,7 +103,9 @@ def tell_administrators(path: str, account: Account | None = None) -> None:
 
 
 def any_part_out(publication: Publication) -> bool:
-    return Part.objects.filter(publication=publication, state=PartState.OUT).exists()
+    """Also of what was deleted since: it has been on X."""
+    left = (PartState.OUT, PartState.DELETED)
+    return Part.objects.filter(publication=publication, state__in=left).exists()
 
 
 def hold(publication: Publication, reason: Reason) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import require_role
-from accounts.actions.base import action
-from accounts.errors import Invalid, Moved, NotYours
+from accounts.actions.base import action, said
+from accounts.errors import Moved, NotYours
 from accounts.models import Person
 from approvals.actions.base import close_revision
 from approvals.actions.base import move as move_draft
@@ -44,11 +43,10 @@ def recall(*, actor: Person, publication_id: int, reason: str) -> Publication:
         raise NotYours
     publication = lock_publication(publication_id)
     require_role(actor, publication.account_id)
-    if not reason.strip():
-        raise Invalid(_("Dites pourquoi vous rappelez ce message."), field="reason")
+    reason = said(reason)
     if not can_recall(publication):
         raise TooLateToRecall
-    recall_now(publication, actor=actor, reason=reason.strip())
+    recall_now(publication, actor=actor, reason=reason)
     return publication
 
 
@@ -62,7 +60,8 @@ def can_recall(publication: Publication) -> bool:
     tried = Attempt.objects.filter(part__publication=publication)
     return not (
         tried.filter(phase=Phase.POSTING).exists()
-        or tried.filter(outcome__in=[Outcome.UNCERTAIN, Outcome.ACCEPTED]).exists()
+        or tried.filter(outcome=Outcome.ACCEPTED).exists()
+        or any(part.perhaps_out for part in publication.parts.all())
     )
 
 

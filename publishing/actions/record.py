@@ -15,6 +15,7 @@ from accounts.models import Credential
 from accounts.models.credential import Connection
 from publishing import rules, wake
 from publishing.actions.moves import (
+    alert,
     any_part_out,
     hold,
     lock_publication,
@@ -137,7 +138,9 @@ def part_is_out(publication: Publication, part: Part, x_id: str) -> None:
     )
     if part.state in (PartState.UNCERTAIN, PartState.REFUSED):
         Look.objects.filter(part=part, done_at=None).update(done_at=Now(), result=LookResult.MOOT)
-    if not publication.parts.exclude(state=PartState.OUT).exists():
+    if publication.state in (STATE.RECALLED, STATE.RETRACTED):
+        alert(publication)  # given up, taken back since, and on X after all: people delete it
+    elif not publication.parts.exclude(state=PartState.OUT).exists():
         move(publication, STATE.PUBLISHED)
         plan_read_backs(publication)
     else:
@@ -194,13 +197,13 @@ def _refused(publication: Publication, attempt: Attempt, answer: Answer) -> None
 
 
 def _uncertain(publication: Publication, attempt: Attempt, answer: Answer | None) -> None:
-    becomes_uncertain(publication, attempt.part, Reason(attempt.reason))
+    becomes_uncertain(publication, [attempt.part], Reason(attempt.reason))
 
 
-def becomes_uncertain(publication: Publication, part: Part, reason: Reason) -> None:
+def becomes_uncertain(publication: Publication, parts: list[Part], reason: Reason) -> None:
     """A POST may have been accepted: nothing sends it again, X is looked up instead."""
     now = db_now()
-    Part.objects.filter(pk=part.pk).update(
+    Part.objects.filter(pk__in=[part.pk for part in parts]).update(
         state=PartState.UNCERTAIN, uncertain_since=now, looks_made=0
     )
     move(publication, STATE.UNCERTAIN, reason=reason)
@@ -213,6 +216,7 @@ def becomes_uncertain(publication: Publication, part: Part, reason: Reason) -> N
             is_last=after == offsets[-1],
         )
         for after in offsets
+        for part in parts
     )
 
 
@@ -267,12 +271,12 @@ def back_to_waiting(publication: Publication, attempt: Attempt, reason: Reason) 
 
 def _retry_later_part(publication: Publication, reason: Reason) -> None:
     """A later part of a thread is tried again in place, for the account's tolerance."""
-    last_out = max(p.out_at for p in publication.parts.all() if p.out_at is not None)
     patience = publication.account.tolerance_seconds
     if reason == Reason.PARENT_INVISIBLE:
         patience = settings.DURATIONS.parent_invisible
     stop = reason in (Reason.SUSPENDED, Reason.NO_CREDITS)
-    if stop or db_now() > last_out + dt.timedelta(seconds=patience):
+    since = rules.since_last_out(publication)
+    if stop or db_now() > since + dt.timedelta(seconds=patience):
         move(publication, STATE.PARTIAL, reason=reason)
         return
     Publication.objects.filter(pk=publication.pk).update(
@@ -380,4 +384,4 @@ def _reap_unanswered(attempt_id: int) -> None:
     if Answer.objects.filter(attempt=attempt).exists():
         return  # it came just now: the next look applies it
     _close(attempt, Outcome.UNCERTAIN, Reason.WORKER_DIED)
-    becomes_uncertain(publication, attempt.part, Reason.WORKER_DIED)
+    becomes_uncertain(publication, [attempt.part], Reason.WORKER_DIED)

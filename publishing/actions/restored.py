@@ -57,10 +57,10 @@ def _perhaps_gone() -> list[int]:
 def _doubt(publication_id: int) -> int:
     publication = lock_publication(publication_id)
     tries = Attempt.objects.filter(part__publication=publication)
-    part = publication.parts.filter(state=PartState.PENDING).first()
-    if part is None or tries.filter(phase=Phase.POSTING).exists():
+    parts = list(publication.parts.filter(state=PartState.PENDING))
+    if not parts or tries.filter(phase=Phase.POSTING).exists():
         return 0  # what was being posted is finished by the reaper, and uncertain then
     for preparing in tries.filter(phase=Phase.PREPARING):
         close_unsent(preparing, publication, Reason.WORKER_LOST, back=False)
-    becomes_uncertain(publication, part, Reason.RESTORED)
+    becomes_uncertain(publication, parts, Reason.RESTORED)
     return 1

@@ -11,9 +11,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import require_role
-from accounts.actions.base import action, record
+from accounts.actions.base import action, record, said
 from accounts.clock import db_now
-from accounts.errors import Invalid, Moved, NotYours
+from accounts.errors import Moved, NotYours
 from accounts.models import Credential, Person
 from publishing import wake
 from publishing.actions.moves import alert, lock_publication, move
@@ -31,7 +31,15 @@ from publishing.models import (
 )
 
 STATE = PublicationState
-CAN_BE_RETRACTED = (STATE.PUBLISHED, STATE.PARTIAL, STATE.UNCERTAIN, STATE.SENDING)
+# Of what was recalled or retracted, a part given up before may still turn up on X.
+CAN_BE_RETRACTED = (
+    STATE.PUBLISHED,
+    STATE.PARTIAL,
+    STATE.UNCERTAIN,
+    STATE.SENDING,
+    STATE.RECALLED,
+    STATE.RETRACTED,
+)
 
 
 class NothingToRetract(Moved):
@@ -54,14 +62,13 @@ def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
         raise NotYours
     publication = lock_publication(publication_id)
     require_role(actor, publication.account_id)
-    if not reason.strip():
-        raise Invalid(_("Dites pourquoi vous retirez ce message."), field="reason")
+    reason = said(reason)
     if not can_retract(publication):
         raise NothingToRetract
     try:
         with transaction.atomic():
             made = Retraction.objects.create(
-                publication=publication, reason=reason.strip()[:1000], requested_by=actor
+                publication=publication, reason=reason, requested_by=actor
             )
     except IntegrityError as error:
         raise AlreadyAsked from error
@@ -147,10 +154,10 @@ def _finish(retraction_id: int, gone: list[str], answers: dict[str, int | None])
     Part.objects.filter(publication=publication, state=PartState.OUT, x_id__in=gone).update(
         state=PartState.DELETED
     )
-    record("retraction.tried", actor=None, account=publication.account_id, subject=one,
-           draft_id=publication.release.revision.draft_id,
-           answers=answers,
-           gone=gone)  # fmt: skip
+    if answers:
+        record("retraction.tried", actor=None, account=publication.account_id, subject=one,
+               draft_id=publication.release.revision.draft_id, answers=answers,
+               gone=gone)  # fmt: skip
     states = set(publication.parts.values_list("state", flat=True))
     if PartState.OUT in states:
         _later(one, publication)

@@ -27,13 +27,21 @@ log = structlog.get_logger(__name__)
 FRESH_FOR = 0.5
 # While PostgreSQL restarts; well within the 45 s after which the attempt is reaped.
 PATIENCE = (0.2, 0.5, 1, 2, 4, 8)
+# After this many seconds, the rest of an account is another task's.
+LONGEST = 60
 # X keeps an upload for a day: one that is nearly over is made anew.
 MEDIA_MARGIN = 3600
 
 
 def send_due(account_id: int, *, at_most: int = 50) -> int:
-    """Sends what is due of one account, one after the other; how many parts were tried."""
+    """Sends what is due of one account, one after the other; how many parts were tried.
+
+    Nothing is begun that a task's time limit could cut short: the scan wakes another.
+    """
+    began = boot_clock()
     for done in range(at_most):
+        if boot_clock() - began > LONGEST:
+            return done
         claimed = claim(account_id)
         if claimed is None:
             return done

@@ -49,7 +49,7 @@ def reply_to_post(
         x_id=x_id,
         retry_after=seconds_to_reset(response) if response.status_code == 429 else None,
         limits=_limits(response),
-        body=response.text[:BODY_AT_MOST],
+        body=response.text[:BODY_AT_MOST].replace("\0", ""),
     )
 
 

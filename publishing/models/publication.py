@@ -148,5 +148,16 @@ class Part(models.Model):
         return text
 
     @property
+    def perhaps_out(self) -> bool:
+        """It may have been accepted, or left before a restore, and nobody found it."""
+        if self.state in (PartState.OUT, PartState.DELETED):
+            return False
+        return (
+            self.state == PartState.UNCERTAIN
+            or self.attempts.filter(outcome="uncertain").exists()
+            or self.looks.filter(kind="given_up").exists()
+        )
+
+    @property
     def has_images(self) -> bool:
         return bool(self.publication.release.revision.parts[self.position]["images"])

@@ -20,11 +20,11 @@ def standing_freezes(context: dict[str, Any]) -> list[Freeze]:
     if not isinstance(person, Person):
         return []
     theirs = Q(account=None)
-    if not person.is_administrator:
+    if person.is_administrator:
+        theirs |= Q(account__isnull=False)
+    else:
         for right in ("seat", "supervision"):
             held = {f"account__{right}__person": person, f"account__{right}__ended_at": None}
             theirs |= Q(**held)
-    else:
-        theirs |= Q(account__isnull=False)
     rows = Freeze.objects.filter(theirs, lifted_at=None).select_related("account", "frozen_by")
     return list(rows.distinct().order_by("since"))

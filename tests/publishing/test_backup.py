@@ -115,3 +115,32 @@ def test_what_is_no_backup_is_said_in_a_sentence(tmp_path, transactional_db, mon
     file.write_bytes(b"nothing of the kind")
     with pytest.raises(CannotBackUp, match="not a backup"):
         restore(file)
+
+
+def test_fault_15_a_thread_that_left_since_the_backup_is_found_part_by_part(line, x):
+    thread = line.released("Un.", "Deux.")
+    one = x.tweet("Un.").json()["data"]["id"]
+    x.tweet("Deux.", reply={"in_reply_to_tweet_id": one})
+    freeze_restored(db_now() - dt.timedelta(days=1))
+    Look.objects.update(due_at=db_now())
+    look(thread.account_id)
+    thread.refresh_from_db()
+    assert thread.state == "published"
+    assert len(x.posts()) == 2
+
+
+def test_fault_15_what_a_restore_doubts_is_looked_for_before_it_is_sent_again(line, x):
+    from publishing.actions.decide import propose
+
+    people, doubted = line.cast, line.released("Peut-être parti.")
+    freeze_restored(db_now() - dt.timedelta(days=1))
+    x.switch("status", on="timeline", status=503, times="always")
+    Look.objects.update(due_at=db_now())
+    look(doubted.account_id)
+    one = propose(
+        actor=people.claire, publication_id=doubted.pk, kind="send_again", reason="Absent."
+    )
+    confirm(actor=people.helene, confirmation_id=one.pk)
+    look(doubted.account_id)
+    doubted.refresh_from_db()
+    assert doubted.state == "uncertain"  # nobody could read X: it waits for a look that can

@@ -474,3 +474,105 @@ def test_the_scan_and_the_send_hold_without_the_signals(line, people, x, monkeyp
     finally:
         released.connect(receivers.on_released)
         right_ended.connect(receivers.on_right_ended)
+
+
+# Given up, late, replaced
+
+
+def test_a_given_up_post_that_turns_up_after_its_recall_alerts_and_can_be_deleted(
+    line, people, x, backdate
+):
+    x.set(timeline_frozen=True)
+    publication = line.released()
+    x.switch("timeout", when="after")
+    send_due(publication.account_id)
+    for kind in ("give_up", "recall"):
+        one = propose(
+            actor=people.claire, publication_id=publication.pk, kind=kind, reason="Trop tard."
+        )
+        confirm(actor=people.paul, confirmation_id=one.pk)
+    look(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "recalled"
+    x.set(timeline_frozen=False)
+    other = line.released()
+    send_due(other.account_id)
+    Look.objects.filter(done_at=None).update(due_at=db_now())
+    look(publication.account_id)
+    part = publication.parts.get()
+    assert (part.state, part.x_id) == ("out", x.posts()[0]["id"])
+    other.refresh_from_db()
+    assert other.reading == "seen"  # the account's other looks were made as well
+    run(retract(actor=people.claire, publication_id=publication.pk, reason="Il y est.").pk)
+    assert [post["id"] for post in x.posts(live=True)] == [x.posts()[1]["id"]]
+
+
+def test_a_later_part_that_waited_for_the_tolerance_stops_the_thread(line, people, x, backdate):
+    publication = line.released("Un.", "Deux.")
+    x.switch("rate_limited", skip=1, reset=60)
+    send_due(publication.account_id)
+    for part in publication.parts.filter(state="out"):
+        backdate(part, 3600, "out_at")
+    backdate(publication, 3600, "due_at", "next_try_at")
+    from publishing.models import Throttle
+
+    Throttle.objects.all().delete()
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("partial", "too_late")
+    assert len(x.posts()) == 1
+
+
+def test_a_signature_can_be_replaced_after_a_new_time(line, people, x, backdate):
+    from approvals.actions.reviews import approve
+
+    publication = line.released(requested_at=db_now() + dt.timedelta(minutes=1))
+    revision = publication.release.revision
+    backdate(publication, 7200, "due_at", "next_try_at")
+    scan()
+    one = propose(
+        actor=people.claire,
+        publication_id=publication.pk,
+        kind="new_time",
+        reason="Ce soir.",
+        due_at=db_now() + dt.timedelta(hours=2),
+    )
+    confirm(actor=people.helene, confirmation_id=one.pk)
+    end_seat(people.marc)
+    approve(actor=people.leila, revision_id=revision.pk, digest=revision.digest)
+    scan()
+    publication.refresh_from_db()
+    assert publication.state == "waiting"
+
+
+def test_one_more_approval_of_what_has_them_all_is_refused_in_a_sentence(line, people, x):
+    from approvals.actions.reviews import approve
+    from approvals.errors import WrongState
+
+    publication = line.released()
+    revision = publication.release.revision
+    approve(actor=people.marc, revision_id=revision.pk, digest=revision.digest)  # a double click
+    with pytest.raises(WrongState):
+        approve(actor=people.leila, revision_id=revision.pk, digest=revision.digest)
+
+
+def test_a_proposal_is_told_to_those_who_can_answer(line, people, x, backdate):
+    from accounts.models import Notice
+
+    publication = missed(line, backdate)
+    Notice.objects.all().delete()
+    propose(actor=people.claire, publication_id=publication.pk, kind="new_time", reason="Utile.")
+    told = set(Notice.objects.values_list("person__name", flat=True))
+    assert told == {"Marc", "Leila", "Helene", "Paul"}
+
+
+def test_rule_5_what_is_stored_for_another_handle_or_text_is_held_for_good(line, people, x):
+    publication = line.released()
+    type(people.nantes).objects.filter(pk=people.nantes.pk).update(handle="pnationale99")
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("held", "altered")
+    scan()
+    publication.refresh_from_db()
+    assert publication.state == "held"
+    recall(actor=people.claire, publication_id=publication.pk, reason="À refaire.")

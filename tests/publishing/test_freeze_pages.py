@@ -35,6 +35,11 @@ def test_a_supervisor_freezes_with_a_reason_and_everybody_of_the_account_reads_i
     assert "Dites pourquoi" in answer.content.decode()
     signed_in(cast.helene).post(url, {"reason": "Un nom à vérifier."})
     assert "Un nom à vérifier." in signed_in(cast.claire).get(reverse("home")).content.decode()
+    # An administrator sees that it is frozen and by whom; the words may quote a draft.
+    for name in ("home", "freezes"):
+        seen = signed_in(cast.ada).get(reverse(name)).content.decode()
+        assert "Envois de @pnationale44 gelés" in seen
+        assert "Un nom à vérifier." not in seen
     assert "Un nom à vérifier." not in signed_in(cast.yann).get(reverse("home")).content.decode()
 
 
