@@ -47,10 +47,12 @@ def history_of(draft: Draft) -> list[Line]:
     entries = AuditEntry.objects.filter(draft_id=draft.pk).select_related("actor").order_by("-id")
     lines: list[Line] = []
     for entry in entries:
-        who = entry.actor.name if entry.actor is not None else ""
+        words = WORDS.get(entry.act, entry.act)
+        # What begins with a capital happened by itself: a name before it would make no sentence.
+        who = entry.actor.name if entry.actor is not None and not str(words)[0].isupper() else ""
         last = lines[-1] if lines else None
         if last and entry.act == last.act == "draft.saved" and last.who == who:
             last.times += 1
             continue
-        lines.append(Line(entry.at, who, WORDS.get(entry.act, entry.act), entry.act))
+        lines.append(Line(entry.at, who, words, entry.act))
     return lines

@@ -75,25 +75,28 @@ def stopped() -> list[Problem]:
     return [problem for problem in problems() if problem.name != UNCERTAIN]
 
 
-def silent() -> list[Problem]:
-    """Processes that have not been heard for too long, or never; all workers dead are one."""
+def unheard() -> dict[str, Problem]:
+    """Each queue, beat and the clock that was not heard for too long, or never, by its name."""
     limit = Now() - dt.timedelta(seconds=settings.DURATIONS.heartbeat_dead)
-    rows = Heartbeat.objects.annotate(limit=limit)
-    last = {row.process: row for row in rows}
-    dead = {
-        name: last[name].seen_at if name in last else None
+    last = {row.process: row for row in Heartbeat.objects.annotate(limit=limit)}
+    return {
+        name: Problem(name, last[name].seen_at if name in last else None)
         for name in (*QUEUES, BEAT, CLOCK)
         if name not in last or last[name].seen_at < last[name].limit
     }
-    found = [Problem(name, since) for name, since in dead.items()]
+
+
+def silent() -> list[Problem]:
+    """The same in as few words as can be: all workers dead are one trouble, and the clock that
+    stands still because of another says nothing more.
+    """
+    dead = unheard()
     if dead.keys() >= set(QUEUES):
-        seen = [dead[name] for name in QUEUES]
-        since = max((at for at in seen if at is not None), default=None)
-        found = [Problem(WORKER, since), *(p for p in found if p.name not in QUEUES)]
-    # The clock stands still when one of these does: it says nothing more.
-    if {p.name for p in found} & {WORKER, BEAT, serving("clock")}:
-        found = [p for p in found if p.name != CLOCK]
-    return found
+        seen = [at for name in QUEUES if (at := dead.pop(name).since) is not None]
+        dead = {WORKER: Problem(WORKER, max(seen, default=None))} | dead
+    if dead.keys() & {WORKER, BEAT, serving("clock")}:
+        dead.pop(CLOCK, None)
+    return list(dead.values())
 
 
 def not_moving() -> list[Problem]:
@@ -169,7 +172,6 @@ def _apart(check: Callable[[], list[Problem]]) -> list[Problem]:
 NAMES: dict[str, Sentence] = {
     DATABASE: gettext_lazy("Base de données (PostgreSQL)"),
     BROKER: gettext_lazy("Messagerie interne (Redis)"),
-    WORKER: gettext_lazy("Services d’envoi, tous ensemble (Celery)"),
     "worker-send": gettext_lazy("Envoi vers X"),
     "worker-retract": gettext_lazy("Retraits de X"),
     "worker-looks": gettext_lazy("Vérifications sur X"),

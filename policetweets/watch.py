@@ -35,7 +35,7 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 @administrators_only
 def health_page(request: PersonRequest) -> HttpResponse:
     """Each thing that the line needs, and the numbers of all accounts; no text."""
-    failing = {problem.name: problem for problem in health.checked()}
+    failing = {problem.name: problem for problem in health.checked()} | health.unheard()
     context = {
         "lines": [(label, failing.get(name)) for name, label in health.NAMES.items()],
         "states": health.by_state(),

@@ -81,7 +81,7 @@ def _decision(publication: Publication) -> Row:
     facts = facts_of(publication, list(publication.parts.all()), next(iter(standing), None))
     return Row(
         publication, _text(publication), happening(facts),
-        "" if standing else can_do(publication.state),
+        "" if standing else can_do(publication.state, looked=facts.next_at is None),
     )  # fmt: skip
 
 

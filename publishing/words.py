@@ -208,8 +208,12 @@ def cannot(state: str, acts: frozenset[str]) -> str:
     return ""
 
 
-def can_do(state: str) -> str:
-    """What anybody of the account may do about what waits for a decision, in a few words."""
+def can_do(state: str, *, looked: bool = False) -> str:
+    """What anybody of the account may do about what waits for a decision, in a few words;
+    `looked`: the last look at X was made.
+    """
+    if state == S.UNCERTAIN and looked:
+        return _("Vous pouvez donner son lien, ou proposer de le renvoyer ou de l’abandonner.")
     return {
         S.HELD: _("Vous pouvez le rappeler, ou faire cesser la cause."),
         S.MISSED: _("Vous pouvez proposer un nouvel horaire, ou le rappeler."),

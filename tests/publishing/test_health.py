@@ -171,6 +171,12 @@ def test_the_health_page_shows_administrators_each_thing_and_no_text(alive, line
     assert signed_in(line.cast.claire).get("/sante").status_code == 403
 
 
+def test_the_health_page_calls_nothing_fine_that_is_dead(alive, cast):
+    silence(*health.QUEUES, "beat", "clock")
+    shown = page(cast.ada, "/sante")
+    assert shown.count("en ordre") == 4  # database, Redis, what is due, what is uncertain
+
+
 def metrics(**headers: str) -> tuple[int, str]:
     response = Client().get("/metrics", **headers)
     return response.status_code, response.content.decode()

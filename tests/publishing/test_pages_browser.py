@@ -1,0 +1,80 @@
+"""The page of a message in Chromium: it follows what happens, and axe finds nothing in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from accounts.clock import db_now
+from publishing.actions.decide import propose
+from publishing.actions.freeze import freeze
+from publishing.actions.send import send_due
+from publishing.models import ConfirmationKind
+from tests.journeys.desks import NARROW, WIDE, Desk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def open_page(new_context, live_server):
+    def open_for(person, publication):
+        desk = Desk(new_context, live_server, person)
+        return desk.open("draft", publication.release.revision.draft_id)
+
+    return open_for
+
+
+def waiting(line, *texts):
+    return line.released(*texts, requested_at=db_now() + dt.timedelta(hours=2))
+
+
+def test_the_page_follows_and_says_each_change_aloud_once(line, x, open_page, backdate):
+    publication = waiting(line)
+    page = open_page(line.cast.claire, publication)
+    panel, said = page.locator("#publication"), page.locator("#publication-said")
+    expect(panel).to_contain_text("en attente de son heure")
+    expect(said).to_be_empty()
+    page.locator("#act-recall").focus()
+
+    freeze(actor=line.cast.helene, account=line.cast.nantes, reason="Vérification.")
+    expect(panel).to_contain_text("les envois sont gelés", timeout=15_000)
+    expect(said).to_contain_text("les envois sont gelés")
+    expect(page.locator("#act-recall")).to_be_focused()
+
+
+def in_each_state(line, x, backdate):
+    """One publication in each state that has a panel of its own."""
+    yield waiting(line)
+    yield sent(line)
+    x.switch("status", status=503, on="post")
+    yield sent(line)
+    x.switch("not_permitted", on="post", skip=1)
+    yield sent(line, "Un.", "Deux.")
+    missed = waiting(line)
+    backdate(missed, 3 * 3600, "due_at", "next_try_at")
+    send_due(missed.account_id)
+    propose(
+        actor=line.cast.helene, publication_id=missed.pk, kind=ConfirmationKind.NEW_TIME,
+        reason="Encore utile.", due_at=db_now() + dt.timedelta(hours=1),
+    )  # fmt: skip
+    yield missed
+
+
+def sent(line, *texts):
+    publication = line.released(*texts)
+    send_due(publication.account_id)
+    return publication
+
+
+def test_axe_finds_nothing_whatever_the_state(line, x, open_page, backdate):
+    found = []
+    for publication in in_each_state(line, x, backdate):
+        page = open_page(line.cast.claire, publication)
+        for viewport in (WIDE, NARROW):
+            page.set_viewport_size(viewport)
+            assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+            found += [v["id"] for v in Axe().run(page).response["violations"]]
+    assert found == []
