@@ -6,6 +6,7 @@ containers). Nothing insecure is a default: without POLICETWEETS_ENV this is pro
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -21,6 +22,7 @@ for _name in [n for n in os.environ if n.endswith("_FILE")]:
     _target = _name.removesuffix("_FILE")
     if _target not in os.environ and _target in {
         "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "X_API_KEY", "X_API_SECRET", "X_TOKEN_KEYS",
+        "MEDIA_S3_SECRET",
         "EMAIL_URL", "METRICS_TOKEN",
     }:  # fmt: skip
         os.environ[_target] = Path(os.environ[_name]).read_text(encoding="utf-8").strip()
@@ -138,7 +140,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = IS_DEMO
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": env.str("MEDIA_ROOT", str(LOCAL_DIR / "media"))},
@@ -149,11 +151,37 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+if MEDIA_BUCKET := env.str("MEDIA_BUCKET", ""):
+    from botocore.config import Config
+
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": MEDIA_BUCKET,
+            "endpoint_url": env.str("MEDIA_S3_ENDPOINT", None),
+            "region_name": env.str("MEDIA_S3_REGION", None),
+            "access_key": env.str("MEDIA_S3_KEY", None),
+            "secret_key": env.str("MEDIA_S3_SECRET", None),
+            # Objects are private: people get them from our own view, which looks at their rights.
+            "default_acl": None,
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path"},
+                connect_timeout=5,
+                read_timeout=15,
+                retries={"max_attempts": 2},
+                # Not every S3-compatible server knows the newer checksums.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        },
+    }
 DSFR_USE_INTEGRITY_CHECKSUMS = False
 FILE_UPLOAD_PERMISSIONS = 0o600
-# What a form may carry, before anything reads it.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# The largest form is a long thread with its descriptions; the middleware keeps others smaller.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A thread of 25 messages with four images each has 250 fields and some.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 
 # The browser is told to run nothing that we did not serve.
 CONTENT_SECURITY_POLICY = {
