@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from accounts.access import Role, memberships, role_on
 from accounts.errors import NotYours
 from accounts.models import Person
-from approvals.models import Draft
+from approvals.models import Draft, StoredImage
 
 
 def drafts_of(person: Person) -> QuerySet[Draft]:
@@ -23,3 +23,12 @@ def draft_for(person: Person, draft_id: int) -> tuple[Draft, Role]:
     if draft is None or role is None:
         raise NotYours
     return draft, role
+
+
+def image_for(person: Person, sha256: str) -> StoredImage:
+    """An image of one of the person’s accounts. Raises NotYours."""
+    accounts = [m.account.pk for m in memberships(person)]
+    image = StoredImage.objects.filter(sha256=sha256, account__in=accounts).first()
+    if image is None:
+        raise NotYours
+    return image

@@ -16,6 +16,7 @@ from approvals.models import Draft
 ACTS: dict[str, Sentence] = {
     "draft.begun": _("a commencé le brouillon"),
     "draft.saved": _("a modifié le brouillon"),
+    "image.added": _("a ajouté une image"),
     "draft.submitted": _("a soumis le texte à la relecture"),
     "draft.taken_back": _("a repris le texte en rédaction"),
     "draft.abandoned": _("a abandonné le brouillon"),

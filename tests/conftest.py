@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -33,6 +35,14 @@ def _strict_templates():
     """An unknown variable in one of our templates fails the test."""
     with StrictTemplates():
         yield
+
+
+@pytest.fixture
+def media_folder(settings, tmp_path) -> Path:
+    """An empty folder of images, this test's own."""
+    default = settings.STORAGES["default"] | {"OPTIONS": {"location": str(tmp_path / "media")}}
+    settings.STORAGES = settings.STORAGES | {"default": default}
+    return tmp_path / "media"
 
 
 @pytest.fixture

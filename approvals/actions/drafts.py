@@ -24,6 +24,7 @@ from approvals.actions.base import (
     move,
     require_state,
 )
+from approvals.actions.images import refuse_undescribed, refuse_unfit_images
 from approvals.digest import content_of, digest_of
 from approvals.errors import SavedElsewhere, WrongState
 from approvals.findings import findings
@@ -53,9 +54,19 @@ def _write(draft: Draft, content: Content) -> list[str]:
     """Puts the content on the draft; the names of the fields that changed. Raises Invalid."""
     if not 1 <= len(content.parts) <= PARTS_AT_MOST:
         raise Invalid(_("Un fil compte 25 messages au plus."), field="parts")
-    parts = [{"text": normalise(p["text"]), "images": p["images"]} for p in content.parts]
+    parts = [
+        {
+            "text": normalise(part["text"]),
+            "images": [
+                {"sha256": image["sha256"], "alt": normalise(image["alt"]).strip()}
+                for image in part["images"]
+            ],
+        }
+        for part in content.parts
+    ]
     if any(len(part["text"]) > SIGNS_AT_MOST for part in parts):
         raise Invalid(_("Ce texte est beaucoup trop long : 4 000 signes au plus."), field="text")
+    refuse_unfit_images(draft, parts)
     new = {**vars(content), "parts": parts}
     changed = [name for name, value in new.items() if getattr(draft, name) != value]
     for name in changed:
@@ -115,6 +126,7 @@ def _refuse_unfit(draft: Draft) -> None:
             if finding.level != "error":
                 continue
             raise Invalid(finding.sentence, field="text", position=position)
+    refuse_undescribed(draft.parts)
     if draft.requested_at is not None and draft.requested_at <= db_now():
         raise Invalid(_("Cette heure est déjà passée : choisissez-en une autre."), field="when")
 

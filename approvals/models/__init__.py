@@ -1,6 +1,7 @@
 """Drafts, revisions, debate, reviews and releases."""
 
 from approvals.models.draft import Category, Contributor, Draft
+from approvals.models.image import StoredImage
 from approvals.models.review import Comment, Release, Review, Verdict
 from approvals.models.revision import Closing, Revision
 from approvals.models.states import DraftState
@@ -15,5 +16,6 @@ __all__ = [
     "Release",
     "Review",
     "Revision",
+    "StoredImage",
     "Verdict",
 ]

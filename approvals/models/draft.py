@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.account import ReplySettings
 from accounts.models.triggers import append_only, never_deleted
+from approvals.models.image import images_of_account
 from approvals.models.states import TRANSITIONS, DraftState
 
 HOLDS_A_SEAT = """
@@ -115,6 +116,7 @@ class Draft(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__account_id__df=pgtrigger.F("new__account_id")),
             ),
+            images_of_account(),
             *never_deleted(),
         ]
 
@@ -128,6 +130,10 @@ class Draft(models.Model):
     @property
     def text(self) -> str:
         return "\n\n".join(self.texts)
+
+    @property
+    def image_count(self) -> int:
+        return sum(len(part["images"]) for part in self.parts)
 
     @property
     def requested(self) -> dt.datetime | None:

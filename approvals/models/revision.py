@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import never_deleted
+from approvals.models.image import images_described
 
 REQUIRED_AS_SET = """
 IF NEW.required <> (
@@ -82,6 +83,7 @@ class Revision(models.Model):
                 operation=pgtrigger.Insert,
                 func=REQUIRED_AS_SET,
             ),
+            images_described(),
             pgtrigger.ReadOnly(name="immutable", exclude=["closed_at", "closed_by", "closing"]),
             pgtrigger.Protect(
                 name="closed_stays_closed",

@@ -1,0 +1,91 @@
+"""Images of a draft: one more is stored for its account; what a draft's images must be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.actions.base import action, record
+from accounts.errors import Invalid
+from accounts.models import Person
+from approvals import images
+from approvals.actions.base import lock_draft, require_state
+from approvals.models import Draft, StoredImage
+
+
+def add_image(*, actor: Person, draft_id: int, upload: UploadedFile[bytes]) -> StoredImage:
+    """Makes an uploaded file an image of the draft's account. Raises images.Unfit.
+
+    The draft itself shows it once it is saved with it. The bytes are stored first, and under no
+    lock: without their row nobody sees them.
+    """
+    image = images.received(upload)
+    images.put(image)
+    return _record_image(actor=actor, draft_id=draft_id, image=image)
+
+
+@action
+def _record_image(*, actor: Person, draft_id: int, image: images.Rewritten) -> StoredImage:
+    draft, _role = lock_draft(draft_id, actor, only="seat")
+    require_state(draft, "edit")
+    stored, _created = StoredImage.objects.get_or_create(
+        account=draft.account,
+        sha256=image.sha256,
+        defaults={
+            "mime": image.mime,
+            "width": image.width,
+            "height": image.height,
+            "size": len(image.raw),
+            "uploaded_by": actor,
+        },
+    )
+    record("image.added", actor=actor, account=draft.account, subject=stored, draft_id=draft.pk,
+           sha256=stored.sha256)  # fmt: skip
+    return stored
+
+
+def too_many_images(left_out: int) -> str:
+    return ngettext(
+        "4 images au plus par message : %(count)d n’a pas été ajoutée.",
+        "4 images au plus par message : %(count)d n’ont pas été ajoutées.",
+        left_out,
+    ) % {"count": left_out}
+
+
+def refuse_unfit_images(draft: Draft, parts: list[dict[str, Any]]) -> None:
+    """Raises Invalid, with the field and the message it is in, for what no draft may hold."""
+    shown: set[str] = set()
+    for position, part in enumerate(parts):
+        digests = [image["sha256"] for image in part["images"]]
+        where = {"field": "images", "position": position}
+        if len(digests) > images.IMAGES_AT_MOST:
+            raise Invalid(too_many_images(len(digests) - images.IMAGES_AT_MOST), **where)
+        if len(set(digests)) < len(digests):
+            raise Invalid(_("Cette image est déjà dans ce message."), **where)
+        for image in part["images"]:
+            if images.alt_length(image["alt"]) > images.ALT_AT_MOST:
+                raise Invalid(alt_too_long(), field="alt", position=position)
+        shown |= set(digests)
+    if not shown:
+        return
+    known = StoredImage.objects.filter(account=draft.account_id, sha256__in=shown)
+    if known.count() < len(shown):
+        raise Invalid(_("Une image de ce brouillon n’est pas à ce compte."), field="images")
+
+
+def alt_too_long() -> str:
+    return _("Cette description est trop longue : 1 000 signes au plus.")
+
+
+def alt_missing() -> str:
+    return _("Décrivez cette image : sans description elle ne peut pas être soumise.")
+
+
+def refuse_undescribed(parts: list[dict[str, Any]]) -> None:
+    """Raises Invalid while an image has no description."""
+    for position, part in enumerate(parts):
+        if any(not image["alt"].strip() for image in part["images"]):
+            raise Invalid(alt_missing(), field="alt", position=position)
