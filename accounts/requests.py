@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
@@ -21,6 +21,17 @@ class PersonRequest(HttpRequest):
 
 
 View = Callable[..., HttpResponseBase]
+V = TypeVar("V", bound=View)
+
+
+def takes_up_to(size: int) -> Callable[[V], V]:
+    """Lets a view have bodies larger than a form's; the middleware refuses what is larger yet."""
+
+    def mark(view: V) -> V:
+        view.largest_body = size  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def administrators_only(view: View) -> View:

@@ -1,11 +1,11 @@
-"""What changed between two texts, word by word."""
+"""What changed between two versions: of texts word by word, of images one by one."""
 
 from __future__ import annotations
 
 import difflib
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 
@@ -42,3 +42,35 @@ def changes(before: list[str], after: list[str]) -> list[list[Stretch]]:
     old = before + [""] * (length - len(before))
     new = after + [""] * (length - len(after))
     return [word_diff(b, a) for b, a in zip(old, new, strict=True)]
+
+
+@dataclass(frozen=True)
+class ImageChange:
+    """An image that came, went, or is described otherwise (`words`, as `changes` gives them)."""
+
+    position: int
+    kind: Literal["added", "removed", "described", "moved"]
+    alt: str = ""
+    words: tuple[list[Stretch], ...] = ()
+
+
+def image_changes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[ImageChange]:
+    """What differs between the images of two threads, message by message."""
+    found: list[ImageChange] = []
+    for position in range(max(len(before), len(after))):
+        old = _alts(before[position]) if position < len(before) else {}
+        new = _alts(after[position]) if position < len(after) else {}
+        found += [ImageChange(position, "removed", old[key]) for key in old if key not in new]
+        found += [ImageChange(position, "added", new[key]) for key in new if key not in old]
+        found += [
+            ImageChange(position, "described", new[key], (word_diff(old[key], new[key]),))
+            for key in new
+            if key in old and old[key] != new[key]
+        ]
+        if [key for key in old if key in new] != [key for key in new if key in old]:
+            found.append(ImageChange(position, "moved"))
+    return found
+
+
+def _alts(part: dict[str, Any]) -> dict[str, str]:
+    return {image["sha256"]: image["alt"] for image in part["images"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,13 @@ from accounts.models import Account
 from accounts.models.account import ReplySettings
 from accounts.moments import exactly, offset
 from approvals.actions.drafts import PARTS_AT_MOST, SIGNS_AT_MOST, Content
+from approvals.actions.images import alt_missing, alt_too_long
+from approvals.images import ALT_AT_MOST, alt_length
 from approvals.models import Category, Draft, DraftState
 from approvals.schedule import latest, next_that_exists, readings
 from approvals.tweet_text import normalise
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class ComposerForm(forms.Form):
@@ -84,6 +89,9 @@ class ComposerForm(forms.Form):
                 self.part_errors[position] = _(
                     "Ce texte est beaucoup trop long : 4 000 signes au plus."
                 )
+            for image in part["images"]:
+                if alt_length(image["alt"]) > ALT_AT_MOST:
+                    image["error"] = alt_too_long()
         if len(self.parts) > PARTS_AT_MOST:
             self.add_error(None, _("Un fil compte 25 messages au plus."))
         self.moment = None
@@ -147,7 +155,19 @@ class ComposerForm(forms.Form):
     @property
     def fine(self) -> bool:
         """Whether everything typed can be saved as it stands."""
-        return self.is_valid() and not self.part_errors
+        images = [image for part in self.parts for image in part["images"]]
+        return self.is_valid() and not self.part_errors and not any(i["error"] for i in images)
+
+    def empty_part(self) -> None:
+        """One more message at the end of the thread."""
+        self.parts.append(_part())
+
+    def mark_missing_alts(self) -> None:
+        """Says beside each image without a description that it needs one."""
+        for part in self.parts:
+            for image in part["images"]:
+                if not image["alt"]:
+                    image["error"] = alt_missing()
 
     @property
     def moment_words(self) -> str:
@@ -165,7 +185,7 @@ class ComposerForm(forms.Form):
         moment = chosen if in_time else draft.requested_at
         same = moment == draft.requested_at
         local = f"{self.moment:%Y-%m-%dT%H:%M}" if self.moment else ""
-        parts = [{"text": p["text"], "images": p["images"]} for p in self.parts]
+        parts = [{"text": p["text"], "images": _images(draft, p["images"])} for p in self.parts]
         for position in self.part_errors:
             parts[position]["text"] = _stored_text(draft, self.parts[position]["origin"])
         return Content(
@@ -194,7 +214,10 @@ def _initial(draft: Draft) -> dict[str, Any]:
 
 
 def _stored_parts(draft: Draft) -> list[dict[str, Any]]:
-    return [{**part, "origin": str(i)} for i, part in enumerate(draft.parts)]
+    return [
+        _part(part["text"], [{**image, "error": ""} for image in part["images"]], str(i))
+        for i, part in enumerate(draft.parts)
+    ]
 
 
 def _stored_part(draft: Draft, origin: str) -> dict[str, Any] | None:
@@ -208,15 +231,34 @@ def _stored_text(draft: Draft, origin: str) -> str:
 
 
 def _typed_parts(draft: Draft, data: QueryDict) -> list[dict[str, Any]]:
-    """The messages as typed; `origin` says which stored message a text was, for its images."""
+    """The messages as typed; `origin` says which stored message a text was."""
     texts, origins = data.getlist("text"), data.getlist("origin")
     parts = []
     for i, text in enumerate(texts):
         origin = origins[i] if i < len(origins) else ""
-        stored = _stored_part(draft, origin)
-        images = stored["images"] if stored else []
-        parts.append({"text": normalise(text), "images": images, "origin": origin})
-    return parts or [{"text": "", "images": [], "origin": "0"}]
+        described = zip(data.getlist(f"image-{i}"), data.getlist(f"alt-{i}"), strict=False)
+        images = [
+            {"sha256": sha256, "alt": normalise(alt).strip(), "error": ""}
+            for sha256, alt in described
+            if DIGEST.fullmatch(sha256)
+        ]
+        parts.append(_part(text=normalise(text), images=images, origin=origin))
+    return parts or [_part()]
+
+
+def _part(
+    text: str = "", images: list[dict[str, str]] | None = None, origin: str = ""
+) -> dict[str, Any]:
+    return {"text": text, "images": images or [], "origin": origin, "image_errors": []}
+
+
+def _images(draft: Draft, typed: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The images as they can be saved: one wrongly described keeps the description it had."""
+    had = {i["sha256"]: i["alt"] for part in draft.parts for i in part["images"]}
+    return [
+        {"sha256": i["sha256"], "alt": had.get(i["sha256"], "") if i["error"] else i["alt"]}
+        for i in typed
+    ]
 
 
 class ReasonForm(forms.Form):

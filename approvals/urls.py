@@ -1,8 +1,8 @@
 """The desk's addresses."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from approvals.views import compose, draft, lists
+from approvals.views import compose, draft, images, lists
 
 urlpatterns = [
     path("brouillons/", lists.drafts, name="drafts"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("brouillons/<int:draft_id>/rediger", compose.compose, name="compose"),
     path("brouillons/<int:draft_id>/apercu", compose.preview, name="preview"),
     path("brouillons/<int:draft_id>/enregistrer", compose.autosave, name="autosave"),
+    path("brouillons/<int:draft_id>/images", images.add, name="add-images"),
+    re_path(r"^images/(?P<sha256>[0-9a-f]{64})$", images.show, name="image"),
     path("brouillons/<int:draft_id>/en-direct", draft.live, name="draft-live"),
     path("brouillons/<int:draft_id>/debattre", draft.comment, name="comment"),
     path("brouillons/<int:draft_id>/approuver", draft.approve, name="approve"),

@@ -19,8 +19,8 @@ from policetweets.errors import refuse
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("policetweets.request")
 
-# The biggest form is one with images; more is refused before it is read.
-LARGEST_BODY = 24 * 1024 * 1024
+# What a form may carry, unless its view says `takes_up_to`.
+LARGEST_FORM = 256 * 1024
 
 
 class RequestLogMiddleware:
@@ -51,13 +51,15 @@ class RequestLogMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit():
             return refuse(request, 400)
-        if int(length) > LARGEST_BODY:
-            return refuse(request, 413)
         return None
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
+        # More is refused before any of it is read: forms are small, few views take more.
+        largest = getattr(view, "largest_body", LARGEST_FORM)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > largest:
+            return refuse(request, 413)
         if request.method == "POST" and any(
             "\0" in text for name, values in request.POST.lists() for text in (name, *values)
         ):

@@ -13,19 +13,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import reviewers
 from accounts.errors import Forbidden, Invalid
-from accounts.requests import PersonRequest
+from accounts.requests import PersonRequest, takes_up_to
 from approvals.access import draft_for
 from approvals.actions.base import require_state
 from approvals.actions.drafts import save_draft, submit_draft
-from approvals.diff import changes
+from approvals.diff import changes, image_changes
 from approvals.errors import SavedElsewhere
 from approvals.findings import findings
 from approvals.forms import ComposerForm
 from approvals.models import Contributor, Draft, DraftState
 from approvals.tweet_text import MAX_WEIGHT, weighted_length
 
+# 25 messages with four descriptions of 1,000 signs each.
+COMPOSED_AT_MOST = 1024 * 1024
 
-def _draft_to_write(request: PersonRequest, draft_id: int) -> Draft:
+
+def draft_to_write(request: PersonRequest, draft_id: int) -> Draft:
     """A draft that this person may write. Raises NotYours, Forbidden, WrongState."""
     draft, role = draft_for(request.user, draft_id)
     if role != "seat":
@@ -68,27 +71,27 @@ def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[s
     }
 
 
-def _page(
+def composer_page(
     request: PersonRequest, draft: Draft, form: ComposerForm, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = {**_context(request, draft, form), **more}
     return render(request, "approvals/compose.html", context, status=status)
 
 
+@takes_up_to(COMPOSED_AT_MOST)
 @require_http_methods(["GET", "HEAD", "POST"])
 def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
     """The composer of one draft; its buttons say what to do with what was typed."""
-    draft = _draft_to_write(request, draft_id)
+    draft = draft_to_write(request, draft_id)
     if request.method != "POST":
-        return _page(request, draft, ComposerForm(draft))
+        return composer_page(request, draft, ComposerForm(draft))
     form = ComposerForm(draft, request.POST)
     act = request.POST.get("act", "save")
     if act == "theirs":
-        return _page(request, draft, ComposerForm(draft), set_aside=form.parts)
+        return composer_page(request, draft, ComposerForm(draft), set_aside=form.parts)
+    _change_parts(form, act)
     if not form.fine:
-        return _page(request, draft, form, status=400)
-    if act == "add" or act.startswith("remove-"):
-        _change_parts(form, act)
+        return composer_page(request, draft, form, status=400)
     try:
         saved = save_draft(
             actor=request.user,
@@ -111,13 +114,25 @@ def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
 
 
 def _change_parts(form: ComposerForm, act: str) -> None:
-    """Adds an empty message to the thread, or takes one away: never the last one."""
+    """What a button does to the thread: a message more, less, earlier or later, an image less."""
     if act == "add":
-        form.parts.append({"text": "", "images": [], "origin": ""})
+        form.empty_part()
         return
-    position = act.removeprefix("remove-")
-    if position.isascii() and position.isdigit() and int(position) < len(form.parts) > 1:
-        del form.parts[int(position)]
+    verb, _dash, rest = act.partition("-")
+    number, _dash, sha256 = rest.partition("-")
+    known = number.isascii() and number.isdigit() and len(number) < 4
+    position, parts = int(number) if known else len(form.parts), form.parts
+    if position >= len(parts):
+        return
+    if verb == "remove" and len(parts) > 1:
+        del parts[position]
+    elif verb == "up" and position > 0:
+        parts.insert(position - 1, parts.pop(position))
+    elif verb == "down":
+        parts.insert(position + 1, parts.pop(position))
+    elif verb == "drop":
+        images = parts[position]["images"]
+        parts[position]["images"] = [i for i in images if i["sha256"] != sha256]
 
 
 def _conflict(request: PersonRequest, draft: Draft) -> HttpResponse:
@@ -127,13 +142,14 @@ def _conflict(request: PersonRequest, draft: Draft) -> HttpResponse:
     form = ComposerForm(draft, data)
     form.is_valid()
     last = draft.updated_at
-    return _page(
+    return composer_page(
         request,
         draft,
         form,
         status=409,
         theirs=draft.texts,
         differences=changes(draft.texts, [p["text"] for p in form.parts]),
+        image_differences=image_changes(draft.parts, form.parts),
         saved_at=last,
         sentence=SavedElsewhere.sentence,
     )
@@ -146,26 +162,33 @@ def _refused(request: PersonRequest, draft: Draft, refused: Invalid) -> HttpResp
     data["version"] = str(draft.version)
     form = ComposerForm(draft, data)
     form.is_valid()
-    if refused.details.get("field") == "text":
-        form.part_errors[refused.details["position"]] = str(refused.sentence)
+    field, position = refused.details.get("field"), refused.details.get("position")
+    if field == "text" and position is not None:
+        form.part_errors[position] = str(refused.sentence)
+    elif field == "images" and position is not None:
+        form.parts[position]["image_errors"] = [str(refused.sentence)]
+    elif field == "alt":
+        form.mark_missing_alts()
     else:
-        form.add_error("day" if refused.details.get("field") == "when" else None, str(refused))
-    return _page(request, draft, form, status=400)
+        form.add_error("day" if field == "when" else None, str(refused))
+    return composer_page(request, draft, form, status=400)
 
 
+@takes_up_to(COMPOSED_AT_MOST)
 @require_POST
 def preview(request: PersonRequest, draft_id: int) -> HttpResponse:
     """What X would make of what is typed at this moment; nothing is saved."""
-    draft = _draft_to_write(request, draft_id)
+    draft = draft_to_write(request, draft_id)
     form = ComposerForm(draft, request.POST)
     form.is_valid()
     return render(request, "approvals/_preview.html", {**_context(request, draft, form), "live": 1})
 
 
+@takes_up_to(COMPOSED_AT_MOST)
 @require_POST
 def autosave(request: PersonRequest, draft_id: int) -> HttpResponse:
     """Saves what can be saved, and says so with the time; never touches what was submitted."""
-    draft = _draft_to_write(request, draft_id)
+    draft = draft_to_write(request, draft_id)
     form = ComposerForm(draft, request.POST)
     form.is_valid()
     context: dict[str, Any] = {"draft": draft, "account": draft.account}
@@ -185,6 +208,6 @@ def autosave(request: PersonRequest, draft_id: int) -> HttpResponse:
     context |= {
         "saved": saved,
         "at": timezone.now(),
-        "kept_out": bool(form.errors or form.part_errors),
+        "kept_out": not form.fine,
     }
     return render(request, "approvals/_saved.html", context)

@@ -20,7 +20,7 @@ from approvals.access import draft_for
 from approvals.actions import drafts as writing
 from approvals.actions import reviews as reviewing
 from approvals.acts import possible_acts, why_not_approve
-from approvals.diff import changes
+from approvals.diff import changes, image_changes
 from approvals.errors import TextChanged
 from approvals.forms import CommentForm, ReasonForm
 from approvals.history import history_of
@@ -95,6 +95,7 @@ def show(
         "parts": shown_parts(parts),
         "before": before,
         "differences": changes(before.texts, [p["text"] for p in parts]) if before else [],
+        "image_differences": image_changes(before.parts, parts) if before else [],
         "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
         "contributors": [c.person for c in draft.contributors.select_related("person")],
         "history": history_of(draft),

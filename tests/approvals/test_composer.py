@@ -11,6 +11,7 @@ from approvals import forms
 from approvals.models import Draft
 from tests.approvals.writing import TEXT, a_draft, a_revision, one_part, typed
 from tests.cast import signed_in
+from tests.pictures import stored_image
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PARIS = ZoneInfo("Europe/Paris")
@@ -121,14 +122,20 @@ def test_saving_by_itself_keeps_the_text_even_when_another_field_is_wrong(cast):
 
 def test_a_thread_grows_and_shrinks_and_images_stay_with_their_message(cast):
     draft = a_draft(cast.claire, cast.nantes)
-    image = {"sha256": "a" * 64, "alt": "Une carte"}
+    image = {"sha256": stored_image(cast.claire, cast.nantes), "alt": "Une carte"}
+    theirs = {"image-0": image["sha256"], "alt-0": image["alt"]}
     Draft.objects.filter(pk=draft.pk).update(parts=[{"text": TEXT, "images": [image]}])
     draft.refresh_from_db()
-    post(cast, draft, act="add")
+    post(cast, draft, act="add", **theirs)
     assert [p["text"] for p in draft.parts] == [TEXT, ""]
-    post(cast, draft, text=["Un", "Deux"])
+    post(cast, draft, text=["Un", "Deux"], **theirs)
     assert draft.parts == [{"text": "Un", "images": [image]}, {"text": "Deux", "images": []}]
-    post(cast, draft, text=["Un", "Deux"], act="remove-0")
+    post(cast, draft, text=["Un", "Deux"], act="down-0", **theirs)
+    assert draft.parts == [{"text": "Deux", "images": []}, {"text": "Un", "images": [image]}]
+    moved = {"image-1": image["sha256"], "alt-1": image["alt"]}
+    post(cast, draft, text=["Deux", "Un"], act="up-1", **moved)
+    assert draft.parts == [{"text": "Un", "images": [image]}, {"text": "Deux", "images": []}]
+    post(cast, draft, text=["Un", "Deux"], act="remove-0", **theirs)
     assert draft.parts == one_part("Deux")
     post(cast, draft, text="Deux", act="remove-0")
     assert draft.parts == one_part("Deux")

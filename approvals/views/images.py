@@ -1,0 +1,120 @@
+"""Images: one added to a message of the composer, one shown to those who may see its drafts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.defaultfilters import truncatechars
+from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import PersonRequest, takes_up_to
+from approvals import images
+from approvals.access import image_for
+from approvals.actions.images import add_image, too_many_images
+from approvals.forms import ComposerForm
+from approvals.models import Draft
+from approvals.views.compose import compose, composer_page, draft_to_write
+
+# Four images of 5 MB and the texts of a thread.
+UPLOADS_AT_MOST = 24 * 1024 * 1024
+
+
+@takes_up_to(UPLOADS_AT_MOST)
+@require_POST
+def add(request: PersonRequest, draft_id: int) -> HttpResponse:
+    """Stores the chosen files. htmx gets the new images of one message; without JavaScript the
+    whole composer was sent, and is saved with them.
+    """
+    draft = draft_to_write(request, draft_id)
+    if request.htmx:
+        return _one_message(request, draft)
+    typed = request.POST.copy()
+    refused: dict[int, list[str]] = {}
+    for position in range(len(typed.getlist("text"))):
+        added, said = _taken(request, draft, position)
+        typed.setlist(f"image-{position}", typed.getlist(f"image-{position}") + added)
+        typed.setlist(f"alt-{position}", typed.getlist(f"alt-{position}") + [""] * len(added))
+        if said:
+            refused[position] = said
+    typed["act"] = "save"
+    # mypy knows the property's getter only.
+    request.POST = typed  # type: ignore[assignment]
+    if not refused:
+        return compose(request, draft_id)
+    form = ComposerForm(draft, typed)
+    form.is_valid()
+    for position, said in refused.items():
+        form.parts[position]["image_errors"] = said
+    return composer_page(request, draft, form, status=400)
+
+
+def _one_message(request: PersonRequest, draft: Draft) -> HttpResponse:
+    """The new images, to stand after those of the message; what was refused, beside the field."""
+    given = request.POST.get("part", "")
+    position = int(given) if given.isascii() and given.isdigit() and len(given) < 3 else 0
+    before = len(request.POST.getlist(f"image-{position}"))
+    added, said = _taken(request, draft, position)
+    context: dict[str, Any] = {
+        "draft": draft,
+        "part": {
+            "position": position,
+            "image_errors": said,
+            "images": [{"sha256": sha256, "alt": "", "error": ""} for sha256 in added],
+        },
+        "before": before,
+    }
+    return render(request, "approvals/_images_added.html", context)
+
+
+def _taken(request: PersonRequest, draft: Draft, position: int) -> tuple[list[str], list[str]]:
+    """The digests of one message's new images, and the sentences about those refused."""
+    shown = request.POST.getlist(f"image-{position}")
+    added: list[str] = []
+    said: list[str] = []
+    left_out = 0
+    for upload in request.FILES.getlist(f"files-{position}"):
+        if len(shown) + len(added) >= images.IMAGES_AT_MOST:
+            left_out += 1
+            continue
+        try:
+            sha256 = _stored(request, draft, upload)
+        except images.Unfit as unfit:
+            name = truncatechars(upload.name or "", 40)
+            said.append(_("%(name)s : %(sentence)s") % {"name": name, "sentence": unfit})
+            continue
+        if sha256 in shown + added:
+            said.append(_("Cette image est déjà dans ce message."))
+        else:
+            added.append(sha256)
+    if left_out:
+        said.append(too_many_images(left_out))
+    return added, said
+
+
+def _stored(request: PersonRequest, draft: Draft, upload: UploadedFile[bytes]) -> str:
+    return add_image(actor=request.user, draft_id=draft.pk, upload=upload).sha256
+
+
+@require_safe
+def show(request: PersonRequest, sha256: str) -> HttpResponse:
+    """The stored bytes, to the people of its account and nobody else, for their eyes only."""
+    stored = image_for(request.user, sha256)
+    etag = quote_etag(sha256)
+    if request.headers.get("If-None-Match") == etag:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(images.shown_bytes(sha256), content_type=stored.mime)
+        suffix = stored.mime.removeprefix("image/")
+        response.headers["Content-Disposition"] = f'inline; filename="{sha256[:12]}.{suffix}"'
+    # Asked again each time: a right that ended shows nothing more.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["ETag"] = etag
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    return response
