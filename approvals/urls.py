@@ -1,8 +1,18 @@
 """The desk's addresses."""
 
-from django.urls import path, re_path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from approvals.views import compose, draft, images, lists
+
+
+class Sha256Converter(StringConverter):
+    """A digest as we write it."""
+
+    regex = "[0-9a-f]{64}"
+
+
+register_converter(Sha256Converter, "sha256")
 
 urlpatterns = [
     path("brouillons/", lists.drafts, name="drafts"),
@@ -12,7 +22,7 @@ urlpatterns = [
     path("brouillons/<int:draft_id>/apercu", compose.preview, name="preview"),
     path("brouillons/<int:draft_id>/enregistrer", compose.autosave, name="autosave"),
     path("brouillons/<int:draft_id>/images", images.add, name="add-images"),
-    re_path(r"^images/(?P<sha256>[0-9a-f]{64})$", images.show, name="image"),
+    path("images/<sha256:sha256>", images.show, name="image"),
     path("brouillons/<int:draft_id>/en-direct", draft.live, name="draft-live"),
     path("brouillons/<int:draft_id>/debattre", draft.comment, name="comment"),
     path("brouillons/<int:draft_id>/approuver", draft.approve, name="approve"),

@@ -25,6 +25,7 @@ from publishing.models import Confirmation, Freeze, Publication
 from publishing.urls import urlpatterns as publishing_addresses
 from tests.approvals.writing import a_revision, signed
 from tests.cast import Cast, signed_in
+from tests.pictures import stored_image
 
 TABLE = """
 home                 GET    in   ok   ok   ok   ok
@@ -76,6 +77,8 @@ compose              GET    in   404  404  403  ok
 compose              POST   in   404  404  403  ok
 preview              POST   in   404  404  403  ok
 autosave             POST   in   404  404  403  ok
+add-images           POST   in   404  404  403  ok
+image                GET    in   404  404  ok   ok
 draft-live           GET    in   404  404  ok   ok
 comment              POST   in   404  404  ok   ok
 approve              POST   in   404  404  ok   403
@@ -144,6 +147,8 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
     }
     if name == "vacate":
         subjects["pk"] = Seat.objects.get(account=cast.nantes, number=3).pk
+    if name == "image":
+        subjects["sha256"] = stored_image(cast.claire, cast.nantes)
     if name == "end-supervision":
         subjects["pk"] = Supervision.objects.get(person=cast.paul).pk
     wanted = pattern.pattern.converters

@@ -4,18 +4,20 @@ while X is spoken to.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection
 
 from approvals.digest import canonical, digest_of
+from approvals.images import stored_bytes
 from publishing.actions.claim import Claimed, claim, may_still_leave, renew, take_turn
 from publishing.actions.record import apply_answer, close_unprepared, write_answer
 from publishing.gateway import LeftTooLate, Reply, boot_clock, post, upload_image
@@ -107,27 +109,69 @@ def _last_look(attempt_id: int, before_turn: float) -> Callable[[], None]:
 
 
 def _prepare(claimed: Claimed) -> tuple[str, tuple[str, ...]] | Reply:
-    """The digest over the very bytes to be sent, and the ids of their uploads."""
+    """The digest over the very bytes to be sent, and the ids of their uploads.
+
+    All the images of a thread are read before its first message leaves: none begins that could
+    not be ended. One that is gone, or altered, changes the digest: it is the turn's to say so.
+    """
     content: dict[str, Any] = json.loads(claimed.content)
-    if not claimed.images:
+    if not any(part["images"] for part in content["parts"]):
         return digest_of(canonical(content)), ()
+    try:
+        own = _read_again(content, {image["sha256"] for image in claimed.images})
+    except Exception as error:  # whatever the storage raises, nothing was sent
+        log.warning("media unreadable", attempt=claimed.attempt_id, error=type(error).__name__)
+        return Reply(Outcome.NOT_SENT, Reason.MEDIA_UNREADABLE)
+    digest = digest_of(canonical(content))
+    if digest != digest_of(claimed.content):
+        log.error("media altered or gone", attempt=claimed.attempt_id)
+        return digest, ()
     media_ids: list[str] = []
-    for index, image in enumerate(claimed.images):
-        renew(claimed.attempt_id)
+    with _renewing(claimed.attempt_id):
+        for image in claimed.images:
+            sent = _uploaded(claimed, image["sha256"], own[image["sha256"]], image["alt"])
+            if isinstance(sent, Reply):
+                return sent
+            media_ids.append(sent)
+    return digest, tuple(media_ids)
+
+
+def _read_again(content: dict[str, Any], wanted: set[str]) -> dict[str, bytes]:
+    """Puts into `content` the digests of the images as they are now; the bytes of those wanted."""
+    kept: dict[str, bytes] = {}
+    for part in content["parts"]:
+        for image in part["images"]:
+            approved = image["sha256"]
+            try:
+                raw = stored_bytes(approved)
+            except FileNotFoundError:
+                raw = b""
+            image["sha256"] = hashlib.sha256(raw).hexdigest()
+            if approved in wanted:
+                kept[approved] = raw
+    return kept
+
+
+@contextlib.contextmanager
+def _renewing(attempt_id: int) -> Iterator[None]:
+    """Says again and again that this worker is at it: an upload may be slow."""
+    renew(attempt_id)
+    done = threading.Event()
+
+    def go_on() -> None:
         try:
-            with default_storage.open(f"images/{image['sha256']}") as stored:
-                raw: bytes = stored.read()
-        except OSError:
-            return Reply(Outcome.NOT_SENT, Reason.MEDIA_UNREADABLE)
-        sha256 = hashlib.sha256(raw).hexdigest()
-        content["parts"][claimed.position]["images"][index]["sha256"] = sha256
-        if sha256 != image["sha256"]:
-            break  # the digest will say so
-        found = _uploaded(claimed, sha256, raw, image["alt"])
-        if isinstance(found, Reply):
-            return found
-        media_ids.append(found)
-    return digest_of(canonical(content)), tuple(media_ids)
+            while not done.wait(settings.DURATIONS.attempt_renew):
+                renew(attempt_id)
+        finally:
+            connection.close()
+
+    beat = threading.Thread(target=go_on, daemon=True)
+    beat.start()
+    try:
+        yield
+    finally:
+        done.set()
+        beat.join()
 
 
 def _uploaded(claimed: Claimed, sha256: str, raw: bytes, alt: str) -> str | Reply:
@@ -136,13 +180,16 @@ def _uploaded(claimed: Claimed, sha256: str, raw: bytes, alt: str) -> str | Repl
     if known and float(known["expires"]) > time.time() + MEDIA_MARGIN:
         return known["id"]
     mime = _mime(raw)
-    media_id, reply = upload_image(claimed.line, f"image.{mime[6:]}", raw, mime, alt)
-    if not media_id:
-        return reply
+    upload = upload_image(claimed.line, f"image.{mime[6:]}", raw, mime, alt)
+    if isinstance(upload, Reply):
+        return upload
     part = Part.objects.get(attempts=claimed.attempt_id)
-    part.media[sha256] = {"id": media_id, "expires": str(time.time() + 86_400)}
+    part.media[sha256] = {
+        "id": upload.media_id,
+        "expires": str(time.time() + upload.good_for),
+    }
     Part.objects.filter(pk=part.pk).update(media=part.media)
-    return media_id
+    return upload.media_id
 
 
 def _mime(raw: bytes) -> str:

@@ -23,6 +23,8 @@ from publishing.models.attempt import Outcome
 from publishing.models.states import Reason
 
 TWEET_FIELDS = ["author_id", "entities", "attachments", "referenced_tweets"]
+# How long X keeps an upload that no post uses, when it does not say.
+MEDIA_DAY = 86_400
 X_EPOCH_MS = 1_288_834_974_657
 
 
@@ -221,8 +223,16 @@ def comparable(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def upload_image(line: Line, name: str, content: bytes, mime: str, alt: str) -> tuple[str, Reply]:
-    """Uploads one image with its alternative text: (media id, reply), one of them empty of sense.
+@dataclass(frozen=True)
+class Upload:
+    """An image that X has, with its alternative text, for so many seconds."""
+
+    media_id: str
+    good_for: float
+
+
+def upload_image(line: Line, name: str, content: bytes, mime: str, alt: str) -> Upload | Reply:
+    """Uploads one image, then its alternative text; a Reply when either failed.
 
     Nothing is posted by it: what fails is « not sent », but for X's no to the image itself.
     """
@@ -234,21 +244,20 @@ def upload_image(line: Line, name: str, content: bytes, mime: str, alt: str) -> 
                 files={"media": (name, content, mime)},
                 data={"media_category": "tweet_image"},
             )
-            media_id = str(parsed(response).get("data", {}).get("id", ""))
+            data = parsed(response)["data"]
+            upload = Upload(str(data["id"]), float(data.get("expires_after_secs") or MEDIA_DAY))
         except Exception:
-            return "", _upload_reply(client.response)
-    if not media_id:
-        return "", Reply(Outcome.NOT_SENT, Reason.UNREACHABLE)
+            return _upload_reply(client.response)
     with _client(line, settings.DURATIONS.read_total) as (client, _limit):
         try:
             client.request(
                 "POST",
                 "/2/media/metadata",
-                json={"id": media_id, "metadata": {"alt_text": {"text": alt}}},
+                json={"id": upload.media_id, "metadata": {"alt_text": {"text": alt}}},
             )
         except Exception:
-            return "", _upload_reply(client.response)
-    return media_id, Reply(Outcome.ACCEPTED, Reason.ACCEPTED)
+            return _upload_reply(client.response)
+    return upload
 
 
 def _upload_reply(response: requests.Response | None) -> Reply:

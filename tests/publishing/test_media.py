@@ -1,0 +1,344 @@
+"""Images on their way to X: the approved bytes or nothing, described, never a text without them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from PIL import Image
+
+from approvals.actions.drafts import Content, begin_draft, submit_draft
+from approvals.actions.reviews import approve
+from approvals.images import path_of, stored_bytes
+from approvals.models import Draft
+from publishing.actions.look_up import look
+from publishing.actions.recall import recall
+from publishing.actions.record import reap
+from publishing.actions.scan import settle, suspects
+from publishing.actions.send import send_due
+from publishing.models import Attempt, Look, Part, Publication, Throttle
+from tests.pictures import SECRETS, picture, stored_image, told
+from tests.sandbox import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def media(media_folder):
+    return media_folder
+
+
+def released(line, *messages, **content) -> Publication:
+    """Each message a (text, pictures) pair, its descriptions « Image 1 »…"""
+    cast, parts = line.cast, []
+    for text, pictures in messages:
+        shas = [stored_image(cast.claire, cast.nantes, raw) for raw in pictures]
+        images = [{"sha256": sha, "alt": f"Image {n}"} for n, sha in enumerate(shas, start=1)]
+        parts.append({"text": text, "images": images})
+    draft = begin_draft(actor=cast.claire, account=cast.nantes, content=Content(parts, **content))
+    revision = submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)
+    for signer in (cast.marc, cast.helene):
+        approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+    return Publication.objects.get(release__revision=revision)
+
+
+def colours(count: int) -> list[bytes]:
+    return [picture("PNG", colour=c) for c in ("red", "green", "blue", "white")[:count]]
+
+
+def said_to(x) -> list[str]:
+    """What was asked of X, but for who the accounts are."""
+    return [row["operation"] for row in x.requests() if row["operation"] != "me"]
+
+
+def digests(publication: Publication) -> list[str]:
+    parts = publication.release.revision.parts
+    return [image["sha256"] for part in parts for image in part["images"]]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_fault_49_x_receives_the_stored_bytes_upright_and_without_metadata(line, x, kind):
+    publication = released(line, ("Avec une photo.", [told(kind)]))
+
+    send_due(publication.account_id)
+
+    (post,) = x.posts()
+    raw = x.media_bytes(post["media"][0]["id"])
+    (sha256,) = digests(publication)
+    assert raw == stored_bytes(sha256)
+    assert hashlib.sha256(raw).hexdigest() == sha256
+    assert not [secret for secret in SECRETS if secret in raw]
+    with Image.open(io.BytesIO(raw)) as image:
+        # 40 × 20, red on the left, turned a quarter: upright it is 20 × 40, red on top.
+        assert image.size == (20, 40)
+        assert not image.getexif()
+        assert not {"exif", "xmp", "icc_profile", "comment", "photoshop"} & set(image.info)
+        red, _green, blue = image.convert("RGB").getpixel((10, 5))
+    assert (red > 200, blue < 60) == (True, True)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_each_image_is_described_before_the_post_that_shows_it(line, x, count):
+    publication = released(line, ("Des images.", colours(count)))
+
+    send_due(publication.account_id)
+
+    publication.refresh_from_db()
+    assert publication.state == "published"
+    (post,) = x.posts()
+    assert [media["sha256"] for media in post["media"]] == digests(publication)
+    assert [media["alt_text"] for media in post["media"]] == [
+        f"Image {n}" for n in range(1, count + 1)
+    ]
+    assert said_to(x) == ["upload", "metadata"] * count + ["post"]
+
+
+def test_a_thread_carries_its_images_message_by_message(line, x):
+    first, second = colours(2)
+    publication = released(line, ("Un.", [first]), ("Deux.", []), ("Trois.", [second]))
+    send_due(publication.account_id)
+    assert [len(post["media"]) for post in x.posts()] == [1, 0, 1]
+    assert [m["sha256"] for post in x.posts() for m in post["media"]] == digests(publication)
+
+
+def test_the_reply_setting_of_the_draft_goes_with_the_first_post(line, x):
+    send_due(released(line, ("Un.", []), reply_settings="following").account_id)
+    assert x.posts()[0]["reply_settings"] == "following"
+
+
+def test_fault_5_a_worker_killed_during_an_upload_posts_nothing_and_the_next_one_does(
+    line, x, media, backdate
+):
+    publication = released(line, ("Une image.", colours(1)))
+    with x.hold(on="upload", when="after") as held:
+        worker = subprocess.Popen(
+            [sys.executable, "-c",
+             "import django; django.setup()\n"
+             "from publishing.actions.send import send_due\n"
+             f"send_due({publication.account_id})"],
+            env=_worker_environment(x, media),
+        )  # fmt: skip
+        try:
+            held.wait(timeout=30)
+        finally:
+            worker.send_signal(signal.SIGKILL)
+            worker.wait(10)
+    attempt = Attempt.objects.get()
+    assert attempt.phase == "preparing"
+    assert not x.posts()
+
+    backdate(attempt, 60, "renewed_at")
+    reap(attempt.pk)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("waiting", "worker_lost")
+    Publication.objects.update(next_try_at=publication.due_at)
+    send_due(publication.account_id)
+
+    publication.refresh_from_db()
+    (post,) = x.posts()
+    assert publication.state == "published"
+    assert len(post["media"]) == 1
+    assert len(x.record()["media"]) == 2  # one of them an orphan that nobody sees
+
+
+def _worker_environment(x, media) -> dict[str, str]:
+    server = os.environ["DATABASE_URL"]
+    path, query = server.partition("?")[::2]
+    name = connection.settings_dict["NAME"]
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "policetweets.settings",
+        "DATABASE_URL": f"{path.rpartition('/')[0]}/{name}" + (f"?{query}" if query else ""),
+        "X_API_BASE_URL": x.base_url,
+        "X_API_KEY": x.consumer["key"],
+        "X_API_SECRET": x.consumer["secret"],
+        "MEDIA_ROOT": str(media),
+    }
+
+
+def test_fault_16_a_text_never_leaves_without_its_image(line, x):
+    publication = released(line, ("Un.", []), ("Deux.", colours(2)))
+    default_storage.delete(path_of(digests(publication)[1]))
+
+    send_due(publication.account_id)
+
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("held", "altered")
+    assert said_to(x) == []
+    settle_all()
+    publication.refresh_from_db()
+    assert publication.state == "held"  # until somebody recalls it
+    recall(actor=line.cast.marc, publication_id=publication.pk, reason="L’image est perdue.")
+    assert Draft.objects.get().state == "writing"
+
+
+def settle_all() -> None:
+    for pk in suspects():
+        settle(pk)
+
+
+def test_bytes_altered_on_disk_are_never_sent(line, x):
+    publication = released(line, ("Une image.", colours(1)))
+    (sha256,) = digests(publication)
+    default_storage.delete(path_of(sha256))
+    default_storage.save(path_of(sha256), ContentFile(picture("PNG", colour="black")))
+
+    send_due(publication.account_id)
+
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("held", "altered")
+    assert said_to(x) == []
+
+
+def test_a_storage_that_cannot_be_read_just_now_is_tried_again(line, x, monkeypatch):
+    publication = released(line, ("Une image.", colours(1)))
+    with monkeypatch.context() as broken:
+        broken.setattr("publishing.actions.send.stored_bytes", no_answer)
+        send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("waiting", "media_unreadable")
+    assert said_to(x) == []
+    Publication.objects.update(next_try_at=publication.due_at)
+    send_due(publication.account_id)
+    assert len(x.posts()) == 1
+
+
+def no_answer(sha256: str) -> bytes:
+    raise TimeoutError
+
+
+@pytest.mark.parametrize("operation", ["upload", "metadata"])
+def test_x_says_no_to_an_image_and_it_is_refused_for_good(line, x, operation):
+    publication = released(line, ("Une image.", colours(1)))
+    x.switch("status", on=operation, status=400)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("refused", "media_refused")
+    assert not x.requests("post")
+
+
+@pytest.mark.parametrize("operation", ["upload", "metadata"])
+@pytest.mark.parametrize(
+    ("fault", "state", "reason"),
+    [
+        ({"fault": "status", "status": 503}, "waiting", "unreachable"),
+        ({"fault": "reset"}, "waiting", "unreachable"),
+        ({"fault": "rate_limited", "reset": 60}, "waiting", "rate_limited"),
+        ({"fault": "unauthorized"}, "waiting", "unauthorized"),
+        ({"fault": "credits"}, "held", "no_credits"),
+    ],
+)
+def test_an_upload_that_failed_is_surely_not_sent(line, x, operation, fault, state, reason):
+    publication = released(line, ("Une image.", colours(1)))
+    x.switch(on=operation, **fault)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == (state, reason)
+    assert not x.requests("post")
+    assert Attempt.objects.get().outcome == "not_sent"
+
+
+def test_an_upload_is_used_again_until_it_is_nearly_over(line, x):
+    publication = released(line, ("Une image.", colours(1)))
+    x.switch("rate_limited", on="post", reset=60)
+    send_due(publication.account_id)
+    assert len(x.requests("upload")) == 1
+
+    again(publication)
+    assert len(x.requests("upload")) == 1
+    (post,) = x.posts()
+    assert len(post["media"]) == 1
+
+    other = released(line, ("Une autre.", colours(1)))
+    x.switch("rate_limited", on="post", reset=60)
+    send_due(other.account_id)
+    (part,) = Part.objects.filter(publication=other)
+    ((sha256, upload),) = part.media.items()
+    Part.objects.filter(pk=part.pk).update(media={sha256: upload | {"expires": "0"}})
+    again(other)
+    assert len(x.requests("upload")) == 3
+    assert len(x.posts()) == 2
+
+
+def again(publication: Publication) -> None:
+    """The limit has opened."""
+    Throttle.objects.all().delete()
+    Publication.objects.filter(pk=publication.pk).update(next_try_at=publication.due_at)
+    send_due(publication.account_id)
+
+
+def test_what_x_keeps_for_a_moment_only_is_uploaded_anew(line, x):
+    x.set(media_ttl=60)
+    publication = released(line, ("Une image.", colours(1)))
+    x.switch("rate_limited", on="post", reset=60)
+    send_due(publication.account_id)
+    again(publication)
+    assert len(x.requests("upload")) == 2
+    assert len(x.posts()) == 1
+
+
+def test_a_slow_upload_is_not_taken_for_a_dead_worker(line, x, settings):
+    settings.DURATIONS = replace(settings.DURATIONS, attempt_renew=0.05)
+    publication = released(line, ("Une image.", colours(1)))
+    with x.hold(on="upload") as held:
+        sending = threading.Thread(target=in_a_thread(send_due), args=(publication.account_id,))
+        sending.start()
+        held.wait()
+        first = renewed()
+        until(lambda: renewed() > first)
+        second = renewed()
+        until(lambda: renewed() > second)
+        held.release()
+        sending.join(10)
+    assert len(x.posts()) == 1
+
+
+def renewed() -> dt.datetime:
+    return Attempt.objects.values_list("renewed_at", flat=True).get()
+
+
+def in_a_thread(function: Callable[..., object]) -> Callable[..., None]:
+    """With a connection of its own, closed at the end."""
+
+    def run(*args: object) -> None:
+        try:
+            function(*args)
+        finally:
+            connection.close()
+
+    return run
+
+
+def looked(publication: Publication, backdate: Callable[..., None]) -> str:
+    """The publication's state after its first look."""
+    backdate(Look.objects.filter(done_at=None).first(), 60, "due_at")
+    look(publication.account_id)
+    publication.refresh_from_db()
+    return publication.state
+
+
+def test_an_uncertain_post_is_found_again_by_its_image(line, x, backdate):
+    publication = released(line, ("Une image.", colours(1)))
+    x.switch("status", status=500, when="after")
+    send_due(publication.account_id)
+    assert looked(publication, backdate) == "published"
+    assert len(x.posts()) == 1
+
+
+def test_the_same_text_without_its_image_is_not_taken_for_it(line, x, backdate):
+    publication = released(line, ("Une image.", colours(1)))
+    x.switch("status", status=500, when="before")
+    send_due(publication.account_id)
+    assert x.tweet("Une image.").status_code == 201
+    assert looked(publication, backdate) == "uncertain"
