@@ -7,6 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+Kind = Literal["same", "del", "ins"]
+
+# difflib takes cubic time on words that repeat; two whole tweets stay under this.
+_COMPARED_AT_MOST = 300 * 300
+
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -14,24 +19,45 @@ _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 class Stretch:
     """A stretch of text that stayed, went or came."""
 
-    kind: Literal["same", "del", "ins"]
+    kind: Kind
     text: str
 
 
 def word_diff(before: str, after: str) -> list[Stretch]:
     """The stretches in reading order; what went stands before what came in its place."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    stretches: list[Stretch] = []
+    start = _alike(old, new)
+    end = _alike(old[start:][::-1], new[start:][::-1])
+    middle = _compared(old[start : len(old) - end], new[start : len(new) - end])
+    whole: list[tuple[Kind, list[str]]] = [
+        ("same", old[:start]),
+        *middle,
+        ("same", old[len(old) - end :]),
+    ]
+    return [Stretch(kind, "".join(tokens)) for kind, tokens in whole if tokens]
+
+
+def _alike(old: list[str], new: list[str]) -> int:
+    """How many tokens both begin with."""
+    count = 0
+    for one, other in zip(old, new, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _compared(old: list[str], new: list[str]) -> list[tuple[Kind, list[str]]]:
+    if len(old) * len(new) > _COMPARED_AT_MOST:
+        return [("del", old), ("ins", new)]
+    pieces: list[tuple[Kind, list[str]]] = []
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
-            stretches.append(Stretch("same", "".join(old[i1:i2])))
-            continue
-        if i2 > i1:
-            stretches.append(Stretch("del", "".join(old[i1:i2])))
-        if j2 > j1:
-            stretches.append(Stretch("ins", "".join(new[j1:j2])))
-    return stretches
+            pieces.append(("same", old[i1:i2]))
+        else:
+            pieces += [("del", old[i1:i2]), ("ins", new[j1:j2])]
+    return pieces
 
 
 def changes(before: list[str], after: list[str]) -> list[list[Stretch]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,16 +17,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Role
+from accounts.models.account import ReplySettings
+from accounts.moments import exactly
 from accounts.requests import PersonRequest
 from approvals.access import draft_for
 from approvals.actions import drafts as writing
 from approvals.actions import reviews as reviewing
 from approvals.acts import possible_acts, why_not_approve
 from approvals.diff import changes, image_changes
+from approvals.digest import content_of
 from approvals.errors import TextChanged
 from approvals.forms import CommentForm, ReasonForm
 from approvals.history import history_of
-from approvals.models import Comment, Draft, DraftState, Review, Revision
+from approvals.models import Category, Comment, Draft, DraftState, Review, Revision
 from approvals.quorum import Quorum, quorum_of
 from approvals.views.compose import shown_parts
 
@@ -63,6 +68,34 @@ def _revisions(draft: Draft) -> list[Revision]:
     return found
 
 
+def _settings(draft: Draft, signed: dict[str, Any]) -> dict[str, str]:
+    """In words what a content says beside its texts."""
+    requested = signed["requested_at"]
+    when = dt.datetime.fromisoformat(requested) if requested else None
+    return {
+        _("Catégorie"): str(Category(signed["category"]).label),
+        _("Réponses sur X"): str(ReplySettings(signed["reply_settings"]).label),
+        _("Diffusion"): exactly(when, draft.account.zone) if when else _("dès l’accord"),
+    }
+
+
+def _changed(draft: Draft, before: Revision | None, current: Revision | None) -> dict[str, Any]:
+    """What differs between a revision and the text as it now stands, if that is of interest."""
+    if before is None or draft.state in (DraftState.REJECTED, DraftState.ABANDONED):
+        return {"before": None}
+    signed = current.signed if current is not None else json.loads(content_of(draft))
+    old, new = _settings(draft, before.signed), _settings(draft, signed)
+    parts = signed["parts"]
+    return {
+        "before": before,
+        "differences": changes(before.texts, [part["text"] for part in parts]),
+        "image_differences": image_changes(before.parts, parts),
+        "settings_changed": [
+            (name, old[name], new[name]) for name in new if old[name] != new[name]
+        ],
+    }
+
+
 def _position(draft: Draft, revision: Revision | None) -> str:
     """What a page must be showing for its buttons to mean what they say."""
     return f"{draft.state}-{draft.version}-{revision.pk if revision else 0}"
@@ -93,9 +126,7 @@ def show(
     context |= _verdict_context(request, draft, role, context["quorum"])
     context |= {
         "parts": shown_parts(parts),
-        "before": before,
-        "differences": changes(before.texts, [p["text"] for p in parts]) if before else [],
-        "image_differences": image_changes(before.parts, parts) if before else [],
+        **_changed(draft, before, current),
         "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
         "contributors": [c.person for c in draft.contributors.select_related("person")],
         "history": history_of(draft),
@@ -162,9 +193,14 @@ def _revision_and_digest(request: PersonRequest) -> dict[str, Any]:
 def _stale(
     request: PersonRequest, draft_id: int, changed: TextChanged, **forms: Any
 ) -> HttpResponse:
-    """The page as it is now, with what changed since the one that was answered."""
+    """The page as it is now, with what changed since the one that was answered; a reason that
+    has no place there any more goes to the debate's field.
+    """
     shown = _revision_and_digest(request)["revision_id"]
     seen = Revision.objects.filter(pk=shown, draft=draft_id).first()
+    if changed.details["draft"].state != DraftState.IN_REVIEW:
+        reasons = [f.cleaned_data["reason"] for f in forms.values()]
+        forms = {"comment_form": CommentForm(initial={"body": "".join(reasons)})}
     return show(request, draft_id, status=409, seen=seen, stale=changed.sentence, **forms)
 
 

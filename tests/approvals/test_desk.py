@@ -206,3 +206,26 @@ def test_lists_filter_by_account_state_category_and_words(cast):
     assert found(words="text") == []
     assert found(account="pnationale44", state="writing") == ["Conco", "Route"]
     assert found(state="released") == []
+
+
+def test_settings_that_changed_are_said_beside_the_text(cast):
+    first = a_revision(cast.claire, cast.nantes)
+    draft = first.draft
+    draft.refresh_from_db()
+    claire = signed_in(cast.claire)
+    changed = typed(draft, category="traffic", reply_settings="everyone", act="submit")
+    claire.post(reverse("compose", args=[draft.pk]), changed)
+    page = said(claire.get(reverse("draft", args=[draft.pk])))
+    assert "Le texte et les images sont les mêmes" in page
+    assert "Catégorie : conseil de prévention, maintenant circulation" in page
+    assert "Réponses sur X : personne, sauf les comptes cités, maintenant tout le monde" in page
+
+
+def test_all_drafts_come_in_pages(cast):
+    for number in range(27):
+        a_draft(cast.claire, cast.nantes, f"Texte {number}")
+    claire = signed_in(cast.claire)
+    first, second = (claire.get(reverse("drafts"), {"page": n}).context["page"] for n in (1, 2))
+    assert [len(first.rows), len(second.rows)] == [25, 2]
+    assert first.has_next
+    assert not second.has_next

@@ -17,12 +17,16 @@ def one_part(text: str = TEXT) -> list[dict]:
     return [{"text": text, "images": []}]
 
 
-def a_draft(author, account, text: str = TEXT, **content) -> Draft:
-    return begin_draft(actor=author, account=account, content=Content(one_part(text), **content))
+def content(text: str = TEXT, **more) -> Content:
+    return Content(one_part(text), **more)
 
 
-def a_revision(author, account, text: str = TEXT, **content) -> Revision:
-    draft = a_draft(author, account, text, **content)
+def a_draft(author, account, text: str = TEXT, **more) -> Draft:
+    return begin_draft(actor=author, account=account, content=content(text, **more))
+
+
+def a_revision(author, account, text: str = TEXT, **more) -> Revision:
+    draft = a_draft(author, account, text, **more)
     return submit_draft(actor=author, draft_id=draft.pk, version=draft.version)
 
 

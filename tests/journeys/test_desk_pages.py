@@ -1,0 +1,146 @@
+"""Every page of the desk, in each of its states, on a screen and a phone: it fits, axe agrees."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from approvals.actions.drafts import abandon_draft, save_draft, submit_draft
+from approvals.actions.reviews import ask_for_changes, comment, reject
+from tests.approvals.writing import a_draft, a_revision, in_hours, signed
+from tests.approvals.writing import content as written
+from tests.cast import seat
+from tests.journeys.desks import NARROW, WIDE, Desk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LONG = "Appel à témoins : accident au pont de Cheviré. #Loire-Atlantique www.exemple.fr/" + "a" * 90
+
+
+def settle(page, name):
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    violations = Axe().run(page).response["violations"]
+    found = [(v["id"], [node["html"] for node in v["nodes"]]) for v in violations]
+    assert found == [], name
+
+
+def sent_back(author, reviewer, account, text=LONG):
+    revision = a_revision(author, account, text, urgent=True, requested_at=in_hours(3))
+    comment(actor=reviewer, draft_id=revision.draft_id, body="Le numéro ?\n" + "b" * 200)
+    reason = {"revision_id": revision.pk, "digest": revision.digest, "reason": "Le bon numéro"}
+    return ask_for_changes(actor=reviewer, **reason)
+
+
+def in_review_again(cast):
+    draft = sent_back(cast.claire, cast.marc, cast.nantes)
+    draft.refresh_from_db()
+    changed = written(LONG + " Merci", category="witnesses", urgent=True)
+    draft = save_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version, content=changed)
+    revision = submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)
+    signed(revision, cast.leila)
+    return revision
+
+
+def everything(cast):
+    """(who, page, its arguments) in each state."""
+    revision = in_review_again(cast)
+    rejected = a_revision(cast.claire, cast.nantes)
+    reject(actor=cast.paul, revision_id=rejected.pk, digest=rejected.digest, reason="Non")
+    abandoned = a_draft(cast.claire, cast.nantes)
+    abandon_draft(actor=cast.claire, draft_id=abandoned.pk)
+    released = signed(a_revision(cast.claire, cast.nantes), cast.marc, cast.helene)
+    writing = a_draft(cast.marc, cast.nantes, LONG + "é" * 250)
+    back = sent_back(cast.marc, cast.helene, cast.nantes)
+    seat(cast.rennes, 3, cast.claire)
+    return [
+        ("claire", "home", []), ("marc", "home", []), ("helene", "home", []), ("nadia", "home", []),
+        ("marc", "drafts", []), ("nadia", "drafts", []), ("claire", "new-draft", []),
+        ("helene", "new-draft", []), ("marc", "compose", [writing.pk]),
+        ("marc", "compose", [back.pk]), ("marc", "compose", [revision.draft_id]),
+        ("helene", "draft", [revision.draft_id]), ("claire", "draft", [revision.draft_id]),
+        *((who, "draft", [d.pk]) for d in (writing, back, released, abandoned, rejected.draft)
+          for who in ("marc", "helene")),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["screen", "phone"])
+def test_every_page_fits_and_axe_finds_nothing(cast, new_context, live_server, viewport):
+    pages = everything(cast)
+    desks = {who: Desk(new_context, live_server, getattr(cast, who), viewport) for who in
+             ("claire", "marc", "helene", "nadia")}  # fmt: skip
+    for who, name, args in pages:
+        settle(desks[who].open(name, *args), f"{name} of {who}")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["screen", "phone"])
+def test_what_went_wrong_fits_too(cast, new_context, live_server, viewport, page_problems):
+    claire = Desk(new_context, live_server, cast.claire, viewport)
+    draft = a_draft(cast.claire, cast.nantes)
+    page = claire.open("compose", draft.pk)
+    page.get_by_label("Texte", exact=True).fill("a" * 300)
+    page.get_by_text("À une date et une heure choisies").click()
+    claire.press("Soumettre à la relecture")
+    expect(page.locator("#id_day_error")).to_contain_text("Choisissez une date")
+    settle(page, "refused")
+
+    draft.refresh_from_db()
+    save_draft(actor=cast.marc, draft_id=draft.pk, version=draft.version, content=written("Autre"))
+    page.get_by_label("Texte", exact=True).fill("Le mien")
+    page.get_by_text("Dès que les accords sont là").click()
+    claire.press("Enregistrer")
+    expect(page.get_by_text("Deux textes pour un même brouillon")).to_be_visible()
+    settle(page, "conflict")
+    claire.press("Reprendre l’autre texte")
+    expect(page.get_by_text("Votre texte, mis de côté")).to_be_visible()
+    settle(page, "set aside")
+
+    revision = a_revision(cast.claire, cast.nantes, LONG)
+    helene = Desk(new_context, live_server, cast.helene, viewport)
+    page = helene.open("draft", revision.draft_id)
+    changed = written(LONG + " Merci")
+    version = revision.draft.version
+    save_draft(actor=cast.claire, draft_id=revision.draft_id, version=version, content=changed)
+    page.get_by_text("Je demande une modification", exact=True).click()
+    page.get_by_label("Motif").first.fill("Ajoutez le numéro")
+    helene.press("Renvoyer à l’auteur avec ce motif")
+    expect(page.get_by_text("rien n’a été approuvé")).to_be_visible()
+    expect(page.get_by_label("Votre message")).to_have_value("Ajoutez le numéro")
+    settle(page, "stale")
+    page_problems.clear()  # The browser notes the 409 of a save by itself.
+
+
+def test_the_whole_composer_by_keyboard(cast, new_context, live_server):
+    marc = Desk(new_context, live_server, cast.marc)
+    page = marc.open("home")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Contenu"
+    page.get_by_role("link", name="Nouveau tweet").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Écrire pour @pnationale44").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/rediger")
+    page.get_by_label("Texte", exact=True).focus()
+    page.keyboard.type("Au clavier")
+    order = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        order.append(page.evaluate("document.activeElement.name || ''"))
+    fields = ["category", "reply_settings", "urgent", "when"]
+    assert [name for name in order if name in fields] == fields
+    page.get_by_role("button", name="Soumettre à la relecture").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Texte soumis à la relecture")).to_be_visible()
+
+
+def test_what_cannot_be_done_is_said_not_greyed(cast, new_context, live_server):
+    revision = a_revision(cast.claire, cast.nantes)
+    said = {
+        "claire": "l’accord doit venir d’autres personnes",
+        "leila": "Seul un superviseur peut rejeter un texte",
+        "helene": "Peuvent encore répondre",
+    }
+    for who, sentence in said.items():
+        page = Desk(new_context, live_server, getattr(cast, who)).open("draft", revision.draft_id)
+        expect(page.get_by_text(sentence).first).to_be_visible()
+        assert page.locator("main [disabled]").count() == 0
+    assert reverse("compose", args=[revision.draft_id]) not in page.content()
