@@ -86,6 +86,9 @@ def note(problems, message):
     """Errors, policy violations included; not that a visited page itself answered 4xx."""
     if message.type != "error":
         return
+    # A page that is left ends what it was asking; what fails says htmx:sendError as well.
+    if message.text.startswith(("htmx:sendAbort", "htmx:afterRequest")):
+        return
     address = message.location.get("url", "")
     visited = message.page.url if message.page else ""
     if message.text.startswith("Failed to load resource") and address == visited:

@@ -14,9 +14,9 @@ NARROW = {"width": 390, "height": 844}
 class Desk:
     """One person's browser."""
 
-    def __init__(self, new_context, live_server, person, viewport=None):
+    def __init__(self, new_context, live_server, person, viewport=None, **options):
         self.address = live_server.url
-        self.context = new_context(viewport=viewport or WIDE)
+        self.context = new_context(viewport=viewport or WIDE, **options)
         self.sign_in(person)
         self.page = self.context.new_page()
 

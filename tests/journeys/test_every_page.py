@@ -10,7 +10,7 @@ from tests.test_urls import ROLES, ROWS, prepared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-FRAGMENTS = {"healthz", "metrics", "rule-sentence", "draft-live", "publication-live"}
+FRAGMENTS = {"healthz", "metrics", "image", "rule-sentence", "draft-live", "publication-live"}
 
 
 def pages_of(role: str) -> list[str]:
