@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def short(settings):
-    settings.DURATIONS = replace(settings.DURATIONS, post_read=0.5, post_total=1)
+    settings.DURATIONS = replace(settings.DURATIONS, post_read=0.5, post_total=8)
 
 
 @pytest.fixture

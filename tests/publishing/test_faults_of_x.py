@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def short(settings):
     """For what X never answers; the others have the time that they need."""
-    settings.DURATIONS = replace(settings.DURATIONS, post_connect=0.3, post_read=0.5, post_total=1)
+    settings.DURATIONS = replace(settings.DURATIONS, post_connect=0.3, post_read=0.5, post_total=4)
 
 
 def scan() -> None:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def short(settings):
-    settings.DURATIONS = replace(settings.DURATIONS, post_read=0.5, post_total=1)
+    settings.DURATIONS = replace(settings.DURATIONS, post_read=0.5, post_total=8)
 
 
 def lost_answer(line, x, when: str, *texts: str):

@@ -100,7 +100,7 @@ def test_each_answer_is_refused_not_sent_or_uncertain(
 ):
     from dataclasses import replace
 
-    settings.DURATIONS = replace(settings.DURATIONS, post_read=1, post_total=1.5)
+    settings.DURATIONS = replace(settings.DURATIONS, post_read=1, post_total=4)
     publication = line.released()
     x.switch(fault, **options)
 
