@@ -43,7 +43,7 @@ def test_a_new_person_gets_a_link_a_password_and_a_seat(cast, ada, new_context, 
     page.get_by_role("link", name="Fermer l’accès").click()
     expect(page.get_by_text("le siège 3 sera libre")).to_be_visible()
     ada.press("Fermer l’accès")
-    expect(page.get_by_text("L’accès de Zoé Petit est fermé")).to_be_visible()
+    expect(page.get_by_text("Zoé Petit n’a plus accès")).to_be_visible()
     zoe.reload()
     expect(zoe.get_by_role("heading", name="Connexion")).to_be_visible()
 
