@@ -16,6 +16,7 @@ from django.db import OperationalError, connection
 from PIL import Image
 
 from accounts.clock import db_now
+from approvals.models import StoredImage
 from policetweets import health
 from publishing import wake
 from publishing.actions.freeze import freeze
@@ -134,6 +135,10 @@ def test_fault_5_killed_during_the_upload_waits_again(system, town):
     stored = system.folder / "media" / "images" / sha256
     stored.parent.mkdir(parents=True, exist_ok=True)
     stored.write_bytes(raw.getvalue())
+    StoredImage.objects.create(
+        account=town.account, sha256=sha256, mime="image/png", width=64, height=64,
+        size=len(raw.getvalue()), uploaded_by=town.seats[0],
+    )  # fmt: skip
     with system.x.hold(on="upload", when="after", account=town.account.handle) as held:
         publication = town.released("Avec image.", images=[{"sha256": sha256, "alt": "Bleu."}])
         held.wait()
