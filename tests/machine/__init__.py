@@ -1,0 +1,1 @@
+"""Every order of acts, drawn by Hypothesis, against the rules that are never broken."""
