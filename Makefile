@@ -1,6 +1,7 @@
 # The commands of policetweets; docs/running.md says what each does.
 #   make run     everything, on this machine          PORT=8080 SANDBOX_PORT=8081 choose other ports
 #   make test    lint, types, every test              ARGS="tests/accounts -k seat" BROWSER=none
+#   make soak    releases under faults, for minutes      make bench   beside bare tweepy
 #   make reset   empty the demo      make psql   its database
 
 ifeq ($(origin PYTHON),undefined)
@@ -14,7 +15,7 @@ endif
 RUNNER = .venv/bin/python -m policetweets.runner
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test reset psql lock lint types format messages
+.PHONY: help venv run test reset psql lock lint types format messages soak bench
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -30,6 +31,13 @@ run: venv
 
 test: venv
 	@$(RUNNER) test
+
+# Variables given on the command line (SEED=7 RELEASES=200) reach both by the environment.
+soak: venv
+	@.venv/bin/python -m tests.soak
+
+bench: venv
+	@.venv/bin/python -m tests.bench
 
 reset: venv
 	@$(RUNNER) reset

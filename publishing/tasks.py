@@ -58,15 +58,17 @@ def scan_due() -> None:
     _each(record.stale_attempts(), record.reap)
     _each(decide.expired(), decide.expire)
     scan.free_probe()
-    for retraction_id in retract.due().values_list("pk", flat=True)[:100]:
-        wake.now(wake.RETRACT, retraction_id)
-    if not wake.backlog("send"):
-        for account_id in scan.due_accounts():
-            wake.now(wake.SEND, account_id)
-    for account_id in look_up.accounts_to_look():
-        wake.now(wake.LOOK, account_id)
-    for account_id in connect.probes_due():
-        wake.now(wake.PROBE, account_id)
+    _wake("retract", wake.RETRACT, retract.due().values_list("pk", flat=True)[:100])
+    _wake("send", wake.SEND, scan.due_accounts())
+    _wake("looks", wake.LOOK, look_up.accounts_to_look())
+    _wake("looks", wake.PROBE, connect.probes_due())
+
+
+def _wake(queue: str, task: str, ids: Iterable[int]) -> None:
+    """Asks for each, every second, until it is done; unless workers are that far behind."""
+    if not wake.backlog(queue):
+        for row_id in ids:
+            wake.now(task, row_id)
 
 
 def _each(ids: Iterable[int], act: Callable[[int], None]) -> None:

@@ -24,7 +24,11 @@ class Proxy:
         self.target = target
         self.cuts: list[str] = []
         self.refusing = False
-        self.port = 0
+        # Bound and never listening: nobody else takes the port while connections are refused.
+        self._place = socket.socket()
+        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._place.bind(("127.0.0.1", 0))
+        self.port: int = self._place.getsockname()[1]
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="proxy")
 
@@ -39,6 +43,7 @@ class Proxy:
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+        self._place.close()
 
     def cut(self, where: str, times: int = 1) -> None:
         self.cuts += [where] * times
@@ -59,7 +64,6 @@ class Proxy:
         self.server = await asyncio.start_server(
             self._pass, "127.0.0.1", self.port, backlog=1024, reuse_address=True
         )
-        self.port = self.server.sockets[0].getsockname()[1]
         self.refusing = False
 
     async def _close(self) -> None:

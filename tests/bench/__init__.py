@@ -1,0 +1,1 @@
+"""`make bench`: this system beside bare tweepy, in one run, against the same sandbox of X."""
