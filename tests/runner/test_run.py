@@ -331,9 +331,10 @@ def test_psql_opens_the_database_running_or_not(runner):
 
     assert "make run" in ask().stderr
     runner.ready()
-    assert ask().stdout.strip() == "42"
+    assert wait_until(lambda: ask().stdout.strip() == "42", 30)
     runner.ends()
-    assert ask().stdout.strip() == "42"
+    # What held the folder may need a moment to leave it.
+    assert wait_until(lambda: ask().stdout.strip() == "42", 30)
     assert not is_there("postgres", runner.folder)
 
 
