@@ -11,7 +11,7 @@ import redis
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -190,12 +190,12 @@ def by_state() -> list[tuple[str, int]]:
     return [(str(S(state).label), counted.get(state, 0)) for state in S.values]
 
 
-def accounts() -> QuerySet[Account]:
-    """Each with its connection, what waits, what is to be decided, and the oldest due row."""
+def accounts() -> list[tuple[Account, Credential | None]]:
+    """Each with what waits, what is to be decided and the oldest due row; and its connection."""
     due = Q(publication__state=S.WAITING, publication__next_try_at__lte=Now())
     undecided = (S.HELD, S.MISSED, S.UNCERTAIN)
     unseen = Q(publication__state__in=(S.REFUSED, S.PARTIAL), publication__acknowledged_at=None)
-    return (
+    rows = (
         Account.objects.select_related("credential")
         .annotate(
             waiting=Count("publication", filter=Q(publication__state=S.WAITING)),
@@ -204,6 +204,7 @@ def accounts() -> QuerySet[Account]:
         )
         .order_by("code")
     )
+    return [(account, getattr(account, "credential", None)) for account in rows]
 
 
 @dataclass(frozen=True)

@@ -177,6 +177,10 @@ def test_the_health_page_calls_nothing_fine_that_is_dead(alive, cast):
     assert shown.count("en ordre") == 4  # database, Redis, what is due, what is uncertain
 
 
+def test_the_health_page_says_which_account_was_never_connected(alive, cast):
+    assert page(cast.ada, "/sante").count("jamais connecté") == 2
+
+
 def metrics(**headers: str) -> tuple[int, str]:
     response = Client().get("/metrics", **headers)
     return response.status_code, response.content.decode()
