@@ -158,10 +158,11 @@ if MEDIA_BUCKET := env.str("MEDIA_BUCKET", ""):
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": MEDIA_BUCKET,
-            "endpoint_url": env.str("MEDIA_S3_ENDPOINT", None),
-            "region_name": env.str("MEDIA_S3_REGION", None),
-            "access_key": env.str("MEDIA_S3_KEY", None),
-            "secret_key": env.str("MEDIA_S3_SECRET", None),
+            # Empty is not set: boto3 then looks where it always does.
+            "endpoint_url": env.str("MEDIA_S3_ENDPOINT", "") or None,
+            "region_name": env.str("MEDIA_S3_REGION", "") or None,
+            "access_key": env.str("MEDIA_S3_KEY", "") or None,
+            "secret_key": env.str("MEDIA_S3_SECRET", "") or None,
             # Objects are private: people get them from our own view, which looks at their rights.
             "default_acl": None,
             "client_config": Config(

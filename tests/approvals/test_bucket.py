@@ -84,3 +84,15 @@ def test_images_are_kept_in_the_bucket_that_is_named(bucket):
     ).stdout.split("\n")  # fmt: skip
     assert said[0] == "nothing yet"
     assert list(objects) == [f"/tweets/images/{said[1]}"]
+
+
+def test_what_compose_passes_empty_is_not_set():
+    """A machine's role then gives the key, and Amazon the address."""
+    names = ("ENDPOINT", "REGION", "KEY", "SECRET")
+    said = subprocess.run(
+        [sys.executable, "-c", "from policetweets.settings import *; print(STORAGES['default'])"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+        env=os.environ | {"MEDIA_BUCKET": "tweets"} | {f"MEDIA_S3_{name}": "" for name in names},
+    ).stdout  # fmt: skip
+    for option in ("endpoint_url", "region_name", "access_key", "secret_key"):
+        assert f"'{option}': None" in said

@@ -107,7 +107,7 @@ def test_secrets_stay_out_of_git_and_of_the_image():
 
 
 def test_every_variable_is_read_and_documented():
-    documented = set(re.findall(r"`([A-Z_]+)`", text("docs/settings.md")))
+    documented = set(re.findall(r"`([A-Z0-9_]+)`", text("docs/settings.md")))
     known = set(read_by_settings())
     for name, service in app_services().items():
         for variable in set(service["environment"]) - NOT_SETTINGS:
@@ -117,7 +117,7 @@ def test_every_variable_is_read_and_documented():
             assert plain in documented, f"{variable} of {name} is not in docs/settings.md"
     asked = {found[1] for found in VARIABLE.finditer(text("docker-compose.yml"))}
     asked |= set(env_file("docker-compose.demo.env"))
-    containers = set(re.findall(r"`([A-Z_]+)`", text("docs/containers.md")))
+    containers = set(re.findall(r"`([A-Z0-9_]+)`", text("docs/containers.md")))
     assert asked <= documented | containers
 
 
@@ -128,6 +128,23 @@ def test_every_variable_that_is_needed_is_named():
     for name, service in app_services().items():
         given = {variable.removesuffix("_FILE") for variable in service["environment"]}
         assert needed <= given, name
+
+
+def test_every_setting_can_be_given():
+    """All but those of the image itself and of tests: a bucket for pictures included."""
+    settable = set(read_by_settings()) - {"STATIC_ROOT", "DURATIONS_FACTOR"}
+    bucket = {
+        "MEDIA_BUCKET": "tweets",
+        "MEDIA_S3_ENDPOINT": "https://s3.example",
+        "MEDIA_S3_REGION": "fr-par",
+        "MEDIA_S3_KEY": "key",
+    }
+    services = compose(**bucket)["services"]
+    for name in app_services():
+        environment = services[name]["environment"]
+        given = {variable.removesuffix("_FILE") for variable in environment} | {"ALIVE_FILE"}
+        assert settable <= given, name
+        assert bucket.items() <= environment.items()
 
 
 def test_every_file_variable_is_one_that_the_settings_open(settings):
