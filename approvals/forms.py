@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -26,27 +27,9 @@ from approvals.tweet_text import normalise
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-class ComposerForm(forms.Form):
-    """One draft as its author changes it; the messages themselves are `parts`."""
+class MomentForm(forms.Form):
+    """A date and an hour said in `zone`, and which of the two where that hour exists twice."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    category = forms.ChoiceField(label=gettext_lazy("Catégorie"), choices=Category.choices)
-    urgent = forms.BooleanField(
-        label=gettext_lazy("Urgent"),
-        help_text=gettext_lazy("Passe devant les autres textes à relire."),
-        required=False,
-    )
-    reply_settings = forms.ChoiceField(
-        label=gettext_lazy("Qui peut répondre sur X"), choices=ReplySettings.choices
-    )
-    when = forms.ChoiceField(
-        label=gettext_lazy("Diffusion"),
-        choices=[
-            ("approved", gettext_lazy("Dès que les accords sont là")),
-            ("at", gettext_lazy("À une date et une heure choisies")),
-        ],
-        widget=forms.RadioSelect,
-    )
     day = forms.DateField(
         label=gettext_lazy("Date"),
         required=False,
@@ -68,6 +51,93 @@ class ComposerForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    zone: ZoneInfo
+    moment: dt.datetime | None = None
+    # Set when the hour exists twice: the question is shown then, and only then.
+    asks_which: Sequence[dt.datetime] = ()
+
+    def clean_moment(self, cleaned: dict[str, Any], *, kept: dt.datetime | None = None) -> None:
+        """Sets `moment`, or says beside the field what is wrong; `kept` may be past."""
+        self.moment, self.asks_which = None, ()
+        day, hour = cleaned.get("day"), cleaned.get("hour")
+        if day is None and "day" not in self.errors:
+            self.add_error("day", _("Choisissez une date."))
+        if hour is None and "hour" not in self.errors:
+            self.add_error("hour", _("Choisissez une heure."))
+        if day is None or hour is None:
+            return
+        if not dt.date.min.year < day.year < dt.date.max.year:
+            self.add_error("day", _("Cette date n’existe pas au calendrier."))
+            return
+        found = readings(day, hour, self.zone)
+        if not found:
+            proposed = next_that_exists(day, hour, self.zone)
+            self.add_error(
+                "hour",
+                _("Cette nuit-là on passe à l’heure d’été : %(hour)s n’existe pas. "
+                  "La première heure qui existe ensuite est %(next)s.")
+                % {"hour": f"{hour:%H:%M}", "next": f"{proposed:%H:%M}"},
+            )  # fmt: skip
+            return
+        self.ask_which(found)
+        fold = cleaned.get("fold", "")
+        self.moment = found[1] if fold == "1" and len(found) > 1 else found[0]
+        if len(found) > 1 and fold == "":
+            self.add_error("fold", _("Précisez laquelle de ces deux heures vous voulez."))
+        self._clean_limits(self.moment, kept)
+
+    def _clean_limits(self, moment: dt.datetime, kept: dt.datetime | None) -> None:
+        now = db_now().astimezone(self.zone)
+        if moment <= now and moment.astimezone(dt.UTC) != kept:
+            self.add_error(
+                "hour" if moment.date() == now.date() else "day",
+                _("Cette heure est déjà passée : choisissez-en une autre."),
+            )
+        elif moment > latest(now):
+            self.add_error("day", _("C’est trop loin : six mois à l’avance au plus."))
+
+    def ask_which(self, found: list[dt.datetime]) -> None:
+        if len(found) < 2:
+            return
+        self.asks_which = found
+        words = [_("la première, à l’heure d’été"), _("la seconde, à l’heure d’hiver")]
+        field = cast(forms.ChoiceField, self.fields["fold"])
+        field.choices = [
+            (str(i), f"{moment:%H:%M} ({offset(moment)}), {words[i]}")
+            for i, moment in enumerate(found)
+        ]
+        field.initial = "0"
+
+    @property
+    def moment_words(self) -> str:
+        """« mercredi 2 décembre 2026 à 18:00 (UTC+1) »"""
+        if self.moment is None:
+            return ""
+        return exactly(self.moment, self.zone)
+
+
+class ComposerForm(MomentForm):
+    """One draft as its author changes it; the messages themselves are `parts`."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    category = forms.ChoiceField(label=gettext_lazy("Catégorie"), choices=Category.choices)
+    urgent = forms.BooleanField(
+        label=gettext_lazy("Urgent"),
+        help_text=gettext_lazy("Passe devant les autres textes à relire."),
+        required=False,
+    )
+    reply_settings = forms.ChoiceField(
+        label=gettext_lazy("Qui peut répondre sur X"), choices=ReplySettings.choices
+    )
+    when = forms.ChoiceField(
+        label=gettext_lazy("Diffusion"),
+        choices=[
+            ("approved", gettext_lazy("Dès que les accords sont là")),
+            ("at", gettext_lazy("À une date et une heure choisies")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
     def __init__(self, draft: Draft, data: QueryDict | None = None) -> None:
         super().__init__(data, initial=_initial(draft))
         self.draft = draft
@@ -75,12 +145,10 @@ class ComposerForm(forms.Form):
         self.zone = ZoneInfo(draft.requested_zone or draft.account.time_zone)
         self.parts = _stored_parts(draft) if data is None else _typed_parts(draft, data)
         self.part_errors: dict[int, str] = {}
-        self.moment: dt.datetime | None = draft.requested
-        # Set when the hour exists twice: the question is shown then, and only then.
-        self.asks_which: list[dt.datetime] = []
+        self.moment = draft.requested
         requested = draft.requested
         if requested is not None:
-            self._ask_which(readings(requested.date(), requested.time(), self.zone))
+            self.ask_which(readings(requested.date(), requested.time(), self.zone))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -94,63 +162,10 @@ class ComposerForm(forms.Form):
                     image["error"] = alt_too_long()
         if len(self.parts) > PARTS_AT_MOST:
             self.add_error(None, _("Un fil compte 25 messages au plus."))
-        self.moment = None
-        self.asks_which = []
+        self.moment, self.asks_which = None, ()
         if cleaned.get("when") == "at":
-            self._clean_moment(cleaned)
+            self.clean_moment(cleaned, kept=self.draft.requested_at)
         return cleaned
-
-    def _clean_moment(self, cleaned: dict[str, Any]) -> None:
-        day, hour = cleaned.get("day"), cleaned.get("hour")
-        if day is None and "day" not in self.errors:
-            self.add_error("day", _("Choisissez une date."))
-        if hour is None and "hour" not in self.errors:
-            self.add_error("hour", _("Choisissez une heure."))
-        if day is None or hour is None:
-            return
-        zone = self.zone
-        if not dt.date.min.year < day.year < dt.date.max.year:
-            self.add_error("day", _("Cette date n’existe pas au calendrier."))
-            return
-        found = readings(day, hour, zone)
-        if not found:
-            proposed = next_that_exists(day, hour, zone)
-            self.add_error(
-                "hour",
-                _("Cette nuit-là on passe à l’heure d’été : %(hour)s n’existe pas. "
-                  "La première heure qui existe ensuite est %(next)s.")
-                % {"hour": f"{hour:%H:%M}", "next": f"{proposed:%H:%M}"},
-            )  # fmt: skip
-            return
-        self._ask_which(found)
-        fold = cleaned.get("fold", "")
-        self.moment = found[1] if fold == "1" and len(found) > 1 else found[0]
-        if len(found) > 1 and fold == "":
-            self.add_error("fold", _("Précisez laquelle de ces deux heures vous voulez."))
-        self._clean_limits(self.moment)
-
-    def _clean_limits(self, moment: dt.datetime) -> None:
-        now = db_now().astimezone(self.zone)
-        unchanged = self.draft.requested_at == moment.astimezone(dt.UTC)
-        if moment <= now and not unchanged:
-            self.add_error(
-                "hour" if moment.date() == now.date() else "day",
-                _("Cette heure est déjà passée : choisissez-en une autre."),
-            )
-        elif moment > latest(now):
-            self.add_error("day", _("C’est trop loin : six mois à l’avance au plus."))
-
-    def _ask_which(self, found: list[dt.datetime]) -> None:
-        if len(found) < 2:
-            return
-        self.asks_which = found
-        words = [_("la première, à l’heure d’été"), _("la seconde, à l’heure d’hiver")]
-        field = cast(forms.ChoiceField, self.fields["fold"])
-        field.choices = [
-            (str(i), f"{moment:%H:%M} ({offset(moment)}), {words[i]}")
-            for i, moment in enumerate(found)
-        ]
-        field.initial = "0"
 
     @property
     def fine(self) -> bool:
@@ -168,13 +183,6 @@ class ComposerForm(forms.Form):
             for image in part["images"]:
                 if not image["alt"]:
                     image["error"] = alt_missing()
-
-    @property
-    def moment_words(self) -> str:
-        """« mercredi 2 décembre 2026 à 18:00 (UTC+1) »"""
-        if self.moment is None:
-            return ""
-        return exactly(self.moment, self.zone)
 
     def content(self) -> Content:
         """What can be saved: for what is wrong with a field, the draft keeps what it had."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import Invalid
 from accounts.models import Account
-from approvals.schedule import readings
+from approvals.forms import MomentForm
 from publishing.actions.acknowledge import post_id
 
 
@@ -59,38 +57,16 @@ class FoundForm(ActForm, LinkForm):
     field_order = ["link", "reason"]
 
 
-class NewTimeForm(ActForm):
-    """A date and an hour in the account's time zone."""
+class NewTimeForm(MomentForm, ActForm):
+    """A date and an hour in the account's time zone, by the rules of the composer."""
 
-    day = forms.DateField(
-        label=gettext_lazy("Date"),
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": gettext_lazy("Choisissez une date."),
-            "invalid": gettext_lazy("Cette date n’existe pas au calendrier."),
-        },
-    )
-    hour = forms.TimeField(
-        label=gettext_lazy("Heure"),
-        input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"],
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={
-            "required": gettext_lazy("Choisissez une heure."),
-            "invalid": gettext_lazy("Écrivez l’heure comme 18:00."),
-        },
-    )
-    field_order = ["day", "hour", "reason"]
-    moment: dt.datetime
+    field_order = ["day", "hour", "fold", "reason"]
+
+    def __init__(self, account: Account, data: Any = None) -> None:
+        super().__init__(account, data)
+        self.zone = account.zone
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        day, hour = cleaned.get("day"), cleaned.get("hour")
-        if day is None or hour is None:
-            return cleaned
-        found = readings(day, hour, self.account.zone)
-        if not found:
-            self.add_error("hour", _("Cette heure n’existe pas ce jour-là : on change d’heure."))
-        else:
-            self.moment = found[0]
+        self.clean_moment(cleaned)
         return cleaned

@@ -12,6 +12,7 @@ from publishing.access import publication_for
 from publishing.actions.freeze import freeze
 from publishing.actions.send import send_due
 from publishing.acts import possible_acts
+from publishing.forms import NewTimeForm
 from publishing.views.acts import ACTS
 from tests.cast import signed_in
 
@@ -198,6 +199,32 @@ def test_a_missed_message_gets_its_new_hour_from_two_people(line, backdate):
     publication.refresh_from_db()
     assert publication.state == "waiting"
     assert f"{publication.due_at.astimezone(line.cast.nantes.zone):%H:%M}" == "18:00"
+
+
+def test_a_new_hour_is_asked_by_the_composers_rules(line, backdate, monkeypatch):
+    publication = in_two_hours(line)
+    backdate(publication, 3 * 3600, "due_at", "next_try_at")
+    send_due(publication.account_id)
+    now = dt.datetime(2026, 9, 30, 12, tzinfo=dt.UTC)
+    monkeypatch.setattr("approvals.forms.db_now", lambda: now)
+    claire, path = signed_in(line.cast.claire), reverse("propose-new-time", args=[publication.pk])
+    for day, hour, sentence in [
+        ("2026-10-25", "02:30", "Cette heure existe deux fois cette nuit-là : laquelle ?"),
+        ("2027-03-28", "02:30", "La première heure qui existe ensuite est 03:00."),
+        ("2027-04-02", "18:00", "C’est trop loin : six mois à l’avance au plus."),
+        ("2026-09-29", "18:00", "Cette heure est déjà passée : choisissez-en une autre."),
+        ("", "18:00", "Choisissez une date."),
+    ]:
+        answer = claire.post(path, {"day": day, "hour": hour, "reason": "Utile."})
+        assert answer.status_code == 400
+        assert sentence in answer.content.decode()
+        assert "Heure du département (Europe/Paris)" in answer.content.decode()
+    assert not publication.confirmations.exists()
+
+    typed = {"day": "2026-10-25", "hour": "02:30", "reason": "Utile.", "fold": "1"}
+    form = NewTimeForm(line.cast.nantes, typed)
+    assert form.is_valid()
+    assert form.moment.astimezone(dt.UTC) == dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC)
 
 
 def test_checking_a_connection_asks_a_worker_and_never_x(line, x, woken):
