@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import Sentence
 from accounts.models import AuditEntry, Person
+from accounts.models.credential import Connection
 
 # Upper floors add their acts when they are loaded.
 WORDS: dict[str, Sentence] = {
@@ -31,6 +32,22 @@ WORDS: dict[str, Sentence] = {
     "account.changed": gettext_lazy("a changé les réglages du compte"),
 }
 
+# How each detail of an act is said, and what its values are called; upper floors add theirs.
+DETAILS: dict[str, Sentence] = {
+    "before": gettext_lazy("auparavant : %(value)s"),
+    "fields": gettext_lazy("ce qui a changé : %(value)s"),
+}
+VALUES: dict[str, dict[str, Sentence]] = {
+    "before": dict(Connection.choices),
+    "fields": {
+        "name": gettext_lazy("nom du département"),
+        "handle": gettext_lazy("nom du compte sur X"),
+        "time_zone": gettext_lazy("fuseau horaire"),
+        "tolerance_minutes": gettext_lazy("retard toléré"),
+        "reply_settings": gettext_lazy("qui peut répondre"),
+    },
+}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -43,7 +60,7 @@ class Line:
 
 def lines(entries: list[AuditEntry]) -> list[Line]:
     """With the names of the people that the rows speak of: one query."""
-    ids = {entry.details.get("person_id") for entry in entries}
+    ids = {entry.details.get(key) for entry in entries for key in ("person_id", "author_before")}
     ids |= {entry.subject_id for entry in entries if entry.subject_type == "person"}
     names = dict(Person.objects.filter(pk__in=ids - {None}).values_list("pk", "name"))
     return [Line(entry, WORDS.get(entry.act, entry.act), about(entry, names)) for entry in entries]
@@ -57,22 +74,29 @@ def about(entry: AuditEntry, names: dict[int, str]) -> list[str]:
     if entry.subject_type == "person" and entry.subject_id != entry.actor_id:
         said.append(names.get(entry.subject_id or 0, ""))
     details: dict[str, Any] = dict(entry.details)
-    if "person_id" in details:
-        said.append(names.get(details.pop("person_id"), ""))
-    if "number" in details and entry.subject_type == "seat":
+    for key in ("person_id", "author_before"):
+        if key in details:
+            said.append(names.get(details.pop(key), ""))
+    if "number" in details:
         said.append(_("siège %(number)s") % {"number": details.pop("number")})
     if "before" in details and "after" in details:
-        said.append(f"{details.pop('before')} → {details.pop('after')}")
+        before, after = (in_words("before", details.pop(key)) for key in ("before", "after"))
+        said.append(f"{before} → {after}")
     details.pop("address", None)
-    said += [
-        f"{name}={short(value)}" for name, value in sorted(details.items()) if value is not None
-    ]
+    for name, value in sorted(details.items()):
+        if words := in_words(name, value):
+            said.append(str(DETAILS.get(name, f"{name}=%(value)s")) % {"value": words})
     return [words for words in said if words]
 
 
-def short(value: Any) -> str:
-    """A digest is told by its beginning."""
+def in_words(name: str, value: Any) -> str:
+    """The value as people say it; a digest by its beginning, nothing for what is not known."""
     if isinstance(value, list):
-        return ", ".join(short(one) for one in value)
-    text = str(value)
+        return ", ".join(in_words(name, one) for one in value)
+    if isinstance(value, dict):
+        none = _("sans réponse")
+        return ", ".join(f"{key} ({none if one is None else one})" for key, one in value.items())
+    text = "" if value is None else str(value)
+    if text in VALUES.get(name, {}):
+        return str(VALUES[name][text])
     return f"{text[:12]}…" if len(text) == 64 else text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audit_words import WORDS
+from accounts.audit_words import DETAILS, VALUES, WORDS
 from accounts.errors import Sentence
 from accounts.models import AuditEntry
 from approvals.models import Draft
@@ -30,6 +30,25 @@ ACTS: dict[str, Sentence] = {
     "review.reject": _("a rejeté le texte"),
 }
 WORDS.update(ACTS)
+DETAILS.update(
+    {
+        "came_from": _("repris du brouillon n° %(value)s"),
+        "digest": _("empreinte %(value)s"),
+        "required": _("accords demandés : %(value)s"),
+        "role": _("comme %(value)s"),
+        "sha256": _("image %(value)s"),
+        "version": _("enregistrement n° %(value)s"),
+    }
+)
+VALUES["role"] = {"seat": _("titulaire"), "supervision": _("superviseur")}
+VALUES["fields"] |= {
+    "parts": _("texte ou images"),
+    "category": _("catégorie"),
+    "urgent": _("urgence"),
+    "requested_at": _("heure de diffusion"),
+    "requested_local": _("heure telle qu’elle est dite"),
+    "requested_zone": _("fuseau de cette heure"),
+}
 
 
 @dataclass

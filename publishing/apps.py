@@ -7,7 +7,10 @@ class PublishingConfig(AppConfig):
     name = "publishing"
 
     def ready(self) -> None:
-        from accounts.audit_words import WORDS
+        from accounts import audit_words
         from publishing import receivers, words  # noqa: F401
 
-        WORDS.update(words.HISTORY)
+        audit_words.WORDS.update(words.HISTORY)
+        audit_words.DETAILS.update(words.DETAILS)
+        audit_words.VALUES.update(words.VALUES)
+        audit_words.VALUES["before"] |= dict(words.S.choices)

@@ -65,6 +65,20 @@ BADGES: dict[str, str] = {
 
 
 @dataclass(frozen=True)
+class Fate:
+    """The state of a publication as a badge."""
+
+    badge: str
+    label: str
+
+
+def fate_of(publication: Publication) -> Fate:
+    if _reading_is_bad(publication):
+        return Fate("warning", publication.get_reading_display())
+    return Fate(BADGES.get(publication.state, ""), publication.get_state_display())
+
+
+@dataclass(frozen=True)
 class Step:
     """One of the four; `look` is done, current, stopped or todo."""
 
@@ -96,8 +110,7 @@ class Panel:
     publication: Publication
     account: Account
     sentence: str
-    badge: str
-    label: str
+    fate: Fate
     steps: list[Step]
     signatures: list[Review]
     parts: list[ShownPart]
@@ -135,13 +148,11 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
     parts = list(publication.parts.all())
     retraction = publication.retractions.filter(ended_at=None).first()
     facts = facts_of(publication, parts, retraction)
-    reading = publication.get_reading_display() if _reading_is_bad(publication) else ""
     return Panel(
         publication=publication,
         account=account,
         sentence=happening(facts),
-        badge="warning" if reading else BADGES.get(publication.state, ""),
-        label=reading or publication.get_state_display(),
+        fate=fate_of(publication),
         steps=_steps(publication, parts),
         signatures=list(
             Review.objects.filter(

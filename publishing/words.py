@@ -13,7 +13,9 @@ from django.utils.translation import ngettext
 
 from accounts.errors import Sentence
 from accounts.moments import distance, said
-from publishing.models import PublicationState, Reason, RetractionState
+from approvals.actions.drafts import PARTS_AT_MOST
+from publishing.models import ConfirmationKind, PublicationState, Reason, RetractionState
+from publishing.models.attempt import Outcome
 from publishing.models.publication import Reading
 
 S = PublicationState
@@ -262,4 +264,21 @@ HISTORY: dict[str, Sentence] = {
     "backup.restored": lazy("Base rétablie d’après une sauvegarde"),
     "account.connected": lazy("Compte connecté à X"),
     "account.checked": lazy("Connexion à X vérifiée"),
+}
+DETAILS: dict[str, Sentence] = {
+    "answers": lazy("réponses de X : %(value)s"),
+    "confirmation": lazy("proposition n° %(value)s"),
+    "gone": lazy("supprimé de X : %(value)s"),
+    "kind": lazy("proposition : %(value)s"),
+    "made_at": lazy("sauvegarde du %(value)s"),
+    "outcome": lazy("réponse : %(value)s"),
+    "part": lazy("message %(value)s"),
+    "reason": lazy("motif : %(value)s"),
+    "x_id": lazy("n° sur X : %(value)s"),
+}
+VALUES: dict[str, dict[str, Sentence]] = {
+    "kind": dict(ConfirmationKind.choices),
+    "outcome": dict(Outcome.choices),
+    "part": {str(position): str(position + 1) for position in range(PARTS_AT_MOST)},
+    "reason": dict(Reason.choices),
 }

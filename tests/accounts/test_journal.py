@@ -1,9 +1,12 @@
 """The trail's page: words, filters, pages; no texts."""
 
+import re
+
 import pytest
 
 from accounts.actions import people, rights
 from accounts.actions.base import record
+from approvals.actions.reviews import approve
 from tests.approvals.writing import a_revision
 from tests.cast import queries_of, signed_in
 
@@ -38,6 +41,23 @@ def test_filters_by_account_person_act_and_day(cast, ada):
     assert shown(until="2000-01-01") == set()
     assert "seat.appointed" in shown(since="2000-01-01")
     assert "seat.appointed" in shown(account="nonsense", since="31/02")
+
+
+def test_details_in_words_too(cast, ada):
+    revision = a_revision(cast.claire, cast.nantes)
+    approve(actor=cast.helene, revision_id=revision.pk, digest=revision.digest)
+    record("publication.held", actor=None, before="waiting", reason="author_left")
+    record("account.checked", actor=None, before="connected", after="reconnect")
+    record("retraction.tried", actor=None, answers={"17": 200, "18": None}, gone=[])
+    record("attempt.preparing", actor=None, part=0)
+    page = ada.get("/journal").text
+    assert "comme superviseur" in page
+    assert f"empreinte {revision.digest[:12]}…" in page
+    assert "auparavant : en attente · motif : l’auteur n’est plus titulaire de ce compte" in page
+    assert "connecté → à reconnecter" in page
+    assert "réponses de X : 17 (200), 18 (sans réponse)" in page
+    assert "message 1" in page
+    assert not re.search(r"[a-z_]+=", re.sub(r"<[^>]+>", "", page))
 
 
 def test_no_word_of_a_draft(cast, ada):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -137,6 +138,16 @@ def test_recalling_asks_once_with_the_handle_the_text_and_what_follows(line):
     assert "Rappelé par Helene" in page
     assert "La route est rouverte." in page
     assert publication.release.revision.draft.state == "writing"
+
+
+def test_a_draft_that_left_carries_the_state_of_its_publication(line, x):
+    for _ in range(2):
+        publication = line.released()
+        send_due(publication.account_id)
+    browser = signed_in(line.cast.claire)
+    badge = re.compile(r'<p class="fr-badge[^>]*>([^<]+)<')
+    assert badge.findall(browser.get(reverse("drafts")).text) == ["diffusé", "diffusé"]
+    assert badge.findall(draft_page(publication, line.cast.claire)) == ["diffusé"]
 
 
 def test_what_is_out_cannot_be_recalled_and_says_so(line, x):
