@@ -9,11 +9,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
 
 from accounts.models import Account
 from approvals.digest import digest_of
-from publishing.models import Freeze, Publication, Reason
+from publishing.models import Publication, Reason
 
 TABLES = """
 publishing_publication pub
@@ -97,12 +96,6 @@ def as_approved(publication: Publication) -> bool:
         digest_of(revision.content) == publication.release.digest
         and revision.signed["account"] == publication.account.handle.lower()
     )
-
-
-def frozen(account_id: int) -> bool:
-    """Whether a freeze of this account, or of all, stands."""
-    of_it = Q(account=account_id) | Q(account=None)
-    return Freeze.objects.filter(of_it, lifted_at=None).exists()
 
 
 def closes_at(publication: Publication, account: Account) -> dt.datetime:

@@ -50,8 +50,8 @@ def point_to(*, actor: Person, publication_id: int, link: str) -> None:
     """
     publication = _own(actor, publication_id)
     x_id = post_id(link, publication.account)
-    perhaps = (PartState.UNCERTAIN, PartState.REFUSED)
-    part = publication.parts.filter(state__in=perhaps).first()
+    parts = publication.parts.all()
+    part = next((p for p in parts if p.perhaps_out or p.state == PartState.REFUSED), None)
     if part is None:
         raise Moved
     plan_pointed(part, x_id)

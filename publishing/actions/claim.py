@@ -29,7 +29,6 @@ from publishing.models import (
     Publication,
     PublicationState,
     Reason,
-    Retraction,
 )
 
 
@@ -221,12 +220,15 @@ def renew(attempt_id: int) -> None:
 
 
 def may_still_leave(attempt_id: int) -> bool:
-    """Asked when the connection took its time: has anything stopped this POST meanwhile?"""
-    row = Attempt.objects.filter(pk=attempt_id, phase=Phase.POSTING).values_list(
-        "account_id", "part__publication__state", "part__publication_id"
+    """Asked when the connection took its time: has any rule ceased to hold meanwhile?"""
+    rows = Publication.objects.filter(
+        parts__attempts=attempt_id,
+        parts__attempts__phase=Phase.POSTING,
+        state=PublicationState.SENDING,
     )
-    found = row.first()
-    if found is None or found[1] != PublicationState.SENDING:
+    publication = rows.select_related(*WITH_ITS_ORDER).first()
+    if publication is None:
         return False
-    stopped = Retraction.objects.filter(publication=found[2], ended_at=None).exists()
-    return not (stopped or rules.frozen(found[0]))
+    facts = rules.facts_of(publication)
+    stopped = facts.obstacle or facts.retraction or rules.missed(publication, facts)
+    return not stopped

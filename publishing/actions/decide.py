@@ -204,9 +204,9 @@ def can_propose(publication: Publication, kind: ConfirmationKind) -> bool:
         return False
     if rule.after_last_look and not last_look_made(publication):
         return False
-    if kind in (KIND.SEND_AGAIN, KIND.GO_ON) and (
-        pending_decision(publication) or retraction_stands(publication)
-    ):
+    if rule.effect is _after_a_look and pending_decision(publication):
+        return False
+    if kind in (KIND.SEND_AGAIN, KIND.GO_ON) and retraction_stands(publication):
         return False
     if kind == KIND.RECALL:
         return any(part.perhaps_out for part in publication.parts.all())
@@ -245,21 +245,21 @@ def pending_decision(publication: Publication) -> bool:
 # what each does
 
 
-def _new_time(one: Confirmation, publication: Publication) -> None:
-    _wait_until(publication, one)
-    move(publication, STATE.WAITING, actor=one.decided_by, next_try_at=publication.due_at,
-         confirmation=one.pk)  # fmt: skip
-
-
 def _wait_until(publication: Publication, one: Confirmation) -> None:
-    publication.due_at = one.due_at or db_now()
+    """« Now » is when the two agreed: should X not be readable for hours, it is too late then."""
+    publication.due_at = one.due_at or one.decided_at or db_now()
     Publication.objects.filter(pk=publication.pk).update(due_at=publication.due_at, not_sent=0)
     wake.after_commit(wake.SEND, publication.account_id)
 
 
 def _after_a_look(one: Confirmation, publication: Publication) -> None:
-    """What may be on X is looked for once more before the decision takes effect."""
-    doubtful = [part for part in publication.parts.all() if part.perhaps_out]
+    """What may be on X is looked for once more before the decision takes effect; of a thread that
+    goes on, the next message in any case: people, or a time before a restore, may have sent it.
+    """
+    parts = list(publication.parts.all())
+    doubtful = [part for part in parts if part.perhaps_out]
+    if one.kind == KIND.GO_ON:
+        doubtful = [part for part in parts if part.state not in (PartState.OUT, PartState.DELETED)]
     if not doubtful:
         take_effect(one, publication)
         return
@@ -314,12 +314,12 @@ def _found(one: Confirmation, publication: Publication) -> None:
 
 
 RULES: dict[ConfirmationKind, Rule] = {
-    KIND.NEW_TIME: Rule(frozenset({STATE.MISSED}), _new_time),
+    KIND.NEW_TIME: Rule(frozenset({STATE.MISSED}), _after_a_look),
     KIND.SEND_AGAIN: Rule(frozenset({STATE.UNCERTAIN}), _after_a_look, after_last_look=True),
     KIND.GIVE_UP: Rule(frozenset({STATE.UNCERTAIN}), _give_up),
     KIND.FOUND: Rule(frozenset({STATE.UNCERTAIN}), _found, after_last_look=True),
     KIND.GO_ON: Rule(frozenset({STATE.PARTIAL}), _after_a_look),
-    KIND.RECALL: Rule(frozenset({STATE.REFUSED}), _after_a_look),
+    KIND.RECALL: Rule(frozenset({STATE.REFUSED, STATE.MISSED}), _after_a_look),
 }
 
 
@@ -407,6 +407,7 @@ def lapse_of_proposer(account: Account | int, person_id: int) -> None:
     rows = Confirmation.objects.filter(
         on_account, state=ConfirmationState.OPEN, proposed_by=person_id
     )
+    rows = rows.select_for_update(of=("self",))
     for one in rows.select_related("publication__release__revision", "freeze"):
         _decide(one, ConfirmationState.LAPSED, None)
 

@@ -20,7 +20,16 @@ from publishing.actions import decide
 from publishing.actions.moves import alert, lock_publication
 from publishing.actions.record import part_is_out
 from publishing.gateway import Line, Seen, Unreadable, read_posts, read_timeline
-from publishing.models import Look, LookKind, LookResult, Part, PartState, Publication, Reason
+from publishing.models import (
+    Answer,
+    Look,
+    LookKind,
+    LookResult,
+    Part,
+    PartState,
+    Publication,
+    Reason,
+)
 from publishing.models.publication import Reading
 
 log = structlog.get_logger(__name__)
@@ -83,7 +92,7 @@ def wanted_of(part: Part) -> matching.Wanted:
         publication=part.publication_id, position=part.position - 1
     ).first()
     posted = part.attempts.aggregate(first=Min("posting_at"))["first"]
-    first = posted or part.publication.release.released_at
+    first = posted or (before and before.out_at) or part.publication.release.released_at
     ids = {str(upload["id"]) for upload in part.media.values()}
     return matching.Wanted(
         text=part.text,
@@ -100,16 +109,13 @@ def _searched(look_id: int, posts: Iterable[Seen] | None) -> None:
     if one.done_at is not None:
         return
     part = one.part
-    if part.state not in (PartState.UNCERTAIN, PartState.REFUSED):
+    if not _still_wanted(one):
         _done(one, LookResult.MOOT)
         return
     match = matching.Match()
     wanted = wanted_of(part)  # now: the part before it may just have been found
     if posts is not None:
-        taken = set(Part.objects.filter(
-            x_id__isnull=False, publication__account_id=publication.account_id
-        ).values_list("x_id", flat=True))  # fmt: skip
-        match = matching.find(wanted, posts, {x_id for x_id in taken if x_id})
+        match = matching.find(wanted, posts, _taken(part, posts))
     if match.lookalike and match.lookalike != part.lookalike_id:
         Part.objects.filter(pk=part.pk).update(lookalike_id=match.lookalike)
     if match.x_id:
@@ -118,6 +124,24 @@ def _searched(look_id: int, posts: Iterable[Seen] | None) -> None:
         return
     _done(one, LookResult.ABSENT if posts is not None else LookResult.UNREADABLE)
     _not_found(one, publication, readable=posts is not None)
+
+
+def _still_wanted(one: Look) -> bool:
+    """Not of a part that is there, or just being sent; a decision, or a link, also concerns one
+    that is to be sent again.
+    """
+    states = [PartState.UNCERTAIN, PartState.REFUSED]
+    if one.kind in (LookKind.BEFORE_ACT, LookKind.POINTED):
+        states.append(PartState.PENDING)
+    return one.part.state in states
+
+
+def _taken(part: Part, posts: Iterable[Seen]) -> set[str]:
+    """Those of the posts that are some other part's, or that X gave to one just now."""
+    seen = [post.x_id for post in posts]
+    parts = Part.objects.filter(x_id__in=seen).exclude(pk=part.pk)
+    answers = Answer.objects.filter(x_id__in=seen).exclude(attempt__part=part.pk)
+    return {x_id or "" for rows in (parts, answers) for x_id in rows.values_list("x_id", flat=True)}
 
 
 def _not_found(one: Look, publication: Publication, *, readable: bool) -> None:
@@ -234,7 +258,7 @@ def _pointed(
 ) -> None:
     """A person says « c’est sur X » and gives the link: believed when X shows this very post."""
     one, publication = _lock_look(look_id)
-    if one.done_at is not None or one.part.state not in (PartState.UNCERTAIN, PartState.REFUSED):
+    if one.done_at is not None or not _still_wanted(one):
         _done(one, LookResult.MOOT)
         return
     seen = posts.get(one.x_id) if posts is not None else None

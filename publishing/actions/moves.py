@@ -15,6 +15,9 @@ from accounts.models.notice import NoticeKind
 from publishing.models import (
     Confirmation,
     ConfirmationState,
+    Look,
+    LookKind,
+    LookResult,
     Part,
     PartState,
     Publication,
@@ -81,12 +84,16 @@ def move(
 
 
 def _lapse_decisions(publication: Publication) -> None:
-    """Its subject moved on: what was proposed about it has no object any more."""
+    """Its subject moved on: what was proposed about it has no object any more, nor what was
+    decided and still waits for its look at X.
+    """
     rows = Confirmation.objects.filter(publication=publication, state=ConfirmationState.OPEN)
-    for one in rows:
+    for one in rows.select_for_update():
         record("confirmation.lapsed", actor=None, account=publication.account_id, subject=one,
                draft_id=publication.release.revision.draft_id, kind=one.kind)  # fmt: skip
     rows.update(state=ConfirmationState.LAPSED, decided_at=Now())
+    looks = Look.objects.filter(part__publication=publication, kind=LookKind.BEFORE_ACT)
+    looks.filter(done_at=None).update(done_at=Now(), result=LookResult.MOOT)
 
 
 def alert(publication: Publication) -> None:

@@ -54,7 +54,7 @@ def can_recall(publication: Publication) -> bool:
     """Nothing out, nothing perhaps out, nothing under way; what was given up takes two people."""
     if PublicationState.RECALLED not in MOVES[PublicationState(publication.state)]:
         return False
-    perhaps = [PartState.POSTING, PartState.OUT, PartState.UNCERTAIN]
+    perhaps = [PartState.POSTING, PartState.OUT, PartState.UNCERTAIN, PartState.DELETED]
     if publication.parts.filter(state__in=perhaps).exists():
         return False
     tried = Attempt.objects.filter(part__publication=publication)

@@ -82,13 +82,24 @@ def apply_answer(attempt_id: int) -> None:
 
 
 def _belated(attempt: Attempt, answer: Answer) -> bool:
-    """It came after the reaper, and says something of what nobody has settled since."""
+    """It came after the reaper, and says something that nobody knows yet: that the post is on X,
+    whatever was decided meanwhile; or that it is not, while no later try may have put it there.
+    """
+    if attempt.outcome != Outcome.UNCERTAIN or attempt.reason != Reason.WORKER_DIED:
+        return False
+    state = attempt.part.state
+    if answer.outcome == Outcome.ACCEPTED:
+        known = (PartState.POSTING, PartState.OUT, PartState.DELETED)
+        return state not in known and not _of_another(attempt, answer)
+    later = Attempt.objects.filter(part=attempt.part_id, number__gt=attempt.number)
     return (
-        attempt.outcome == Outcome.UNCERTAIN
-        and attempt.reason == Reason.WORKER_DIED
-        and answer.outcome != Outcome.UNCERTAIN
-        and attempt.part.state == PartState.UNCERTAIN
+        answer.outcome != Outcome.UNCERTAIN and state == PartState.UNCERTAIN and not later.exists()
     )
+
+
+def _of_another(attempt: Attempt, answer: Answer) -> bool:
+    """A look-up took this very post for that of another release with the same text."""
+    return Part.objects.filter(x_id=answer.x_id).exclude(pk=attempt.part_id).exists()
 
 
 def _credits_seen(publication: Publication, attempt: Attempt) -> None:
@@ -128,11 +139,15 @@ def _part(attempt: Attempt, state: PartState, **fields: object) -> None:
 
 def _accepted(publication: Publication, attempt: Attempt, answer: Answer) -> None:
     Throttle.objects.filter(account=attempt.account_id).delete()
-    part_is_out(publication, attempt.part, answer.x_id)
+    if _of_another(attempt, answer):
+        becomes_uncertain(publication, [attempt.part], Reason.DUPLICATE)  # people decide
+    else:
+        part_is_out(publication, attempt.part, answer.x_id)
 
 
 def part_is_out(publication: Publication, part: Part, x_id: str) -> None:
     """This part is known to be on X: the publication is published, goes on, or stays partial."""
+    _not_again(publication, part)
     Part.objects.filter(pk=part.pk).update(
         state=PartState.OUT, x_id=x_id, out_at=Now(), uncertain_since=None
     )
@@ -146,6 +161,14 @@ def part_is_out(publication: Publication, part: Part, x_id: str) -> None:
     else:
         _parts_remain(publication)
     wake_retraction(publication)
+
+
+def _not_again(publication: Publication, part: Part) -> None:
+    """It is there, and was to be sent once more: what prepares that ends."""
+    for attempt in part.attempts.filter(phase=Phase.PREPARING):
+        close_unsent(attempt, publication, Reason.LAST_LOOK, back=False)
+    if publication.state in (STATE.WAITING, STATE.HELD, STATE.MISSED):
+        move(publication, STATE.UNCERTAIN, reason=publication.reason)
 
 
 def _parts_remain(publication: Publication) -> None:
@@ -206,7 +229,10 @@ def becomes_uncertain(publication: Publication, parts: list[Part], reason: Reaso
     Part.objects.filter(pk__in=[part.pk for part in parts]).update(
         state=PartState.UNCERTAIN, uncertain_since=now, looks_made=0
     )
-    move(publication, STATE.UNCERTAIN, reason=reason)
+    if publication.state == STATE.UNCERTAIN:
+        Publication.objects.filter(pk=publication.pk).update(reason=reason)
+    else:
+        move(publication, STATE.UNCERTAIN, reason=reason)
     offsets = settings.DURATIONS.look_ups
     Look.objects.bulk_create(
         Look(
@@ -337,6 +363,11 @@ def close_unsent(
         back_to_waiting(publication, attempt, reason)
 
 
+def close_doubtful(attempt: Attempt) -> None:
+    """Closes an attempt of which nobody will ever say whether X took it."""
+    _close(attempt, Outcome.UNCERTAIN, Reason.WORKER_DIED)
+
+
 @action
 def close_unprepared(attempt_id: int, reply: Reply) -> None:
     """What fails before the POST is not sent, but for X's no to the media, which is final."""
@@ -383,5 +414,5 @@ def _reap_unanswered(attempt_id: int) -> None:
         return
     if Answer.objects.filter(attempt=attempt).exists():
         return  # it came just now: the next look applies it
-    _close(attempt, Outcome.UNCERTAIN, Reason.WORKER_DIED)
+    close_doubtful(attempt)
     becomes_uncertain(publication, [attempt.part], Reason.WORKER_DIED)

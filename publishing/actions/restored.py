@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.base import action, record
 from publishing.actions.moves import lock_publication
-from publishing.actions.record import becomes_uncertain, close_unsent
+from publishing.actions.record import becomes_uncertain, close_doubtful, close_unsent
 from publishing.models import (
     Attempt,
     Freeze,
@@ -48,19 +48,23 @@ def freeze_restored(made_at: dt.datetime) -> int:
 
 
 def _perhaps_gone() -> list[int]:
-    """Rows whose time has come, and threads that were on their way."""
+    """Rows whose time has come, and threads that were on their way or may have gone on. Of a
+    partial one nothing leaves before it was looked for: `decide` sees to that.
+    """
     due = Q(state__in=[STATE.WAITING, STATE.HELD, STATE.MISSED], due_at__lte=Now())
-    rows = Publication.objects.filter(due | Q(state=STATE.SENDING))
+    rows = Publication.objects.filter(due | Q(state__in=[STATE.SENDING, STATE.UNCERTAIN]))
     return list(rows.order_by("account_id", "pk").values_list("pk", flat=True))
 
 
 def _doubt(publication_id: int) -> int:
     publication = lock_publication(publication_id)
     tries = Attempt.objects.filter(part__publication=publication)
-    parts = list(publication.parts.filter(state=PartState.PENDING))
-    if not parts or tries.filter(phase=Phase.POSTING).exists():
-        return 0  # what was being posted is finished by the reaper, and uncertain then
+    parts = list(publication.parts.filter(state__in=[PartState.PENDING, PartState.POSTING]))
     for preparing in tries.filter(phase=Phase.PREPARING):
         close_unsent(preparing, publication, Reason.WORKER_LOST, back=False)
+    for posting in tries.filter(phase=Phase.POSTING):
+        close_doubtful(posting)
+    if not parts:
+        return 0  # it is looked for already
     becomes_uncertain(publication, parts, Reason.RESTORED)
     return 1

@@ -154,7 +154,7 @@ class Part(models.Model):
             return False
         return (
             self.state == PartState.UNCERTAIN
-            or self.attempts.filter(outcome="uncertain").exists()
+            or self.attempts.filter(outcome__in=["uncertain", "accepted"]).exists()
             or self.looks.filter(kind="given_up").exists()
         )
 

@@ -36,18 +36,18 @@ MOVES: dict[str, dict[str, str]] = {
         P.HELD: "a rule no longer holds",
         P.MISSED: "its tolerance passed, or a freeze was lifted after its time",
         P.RECALLED: "by a seat holder or supervisor, with a reason",
-        P.UNCERTAIN: "a restored backup, for what was due since",
+        P.UNCERTAIN: "a restored backup; or to be sent again, and found on X after all",
     },
     P.HELD: {
         P.WAITING: "the cause is gone, re-checked",
         P.MISSED: "its tolerance passed, or a freeze was lifted after its time",
         P.RECALLED: "by a seat holder or supervisor, with a reason",
-        P.UNCERTAIN: "a restored backup, for what was due since",
+        P.UNCERTAIN: "a restored backup; or to be sent again, and found on X after all",
     },
     P.MISSED: {
         P.WAITING: "a confirmation gives a new time",
         P.RECALLED: "by a seat holder or supervisor, with a reason",
-        P.UNCERTAIN: "a restored backup, for what was due since",
+        P.UNCERTAIN: "a restored backup; or to be sent again, and found on X after all",
     },
     P.SENDING: {
         P.PUBLISHED: "every part is out",

@@ -227,6 +227,8 @@ def test_fault_29_a_thread_that_broke_goes_on_by_two_or_is_taken_down(line, peop
         actor=people.claire, publication_id=publication.pk, kind="go_on", reason="X se trompait."
     )
     confirm(actor=people.helene, confirmation_id=one.pk)
+    assert send_due(publication.account_id) == 0  # not before its look
+    look(publication.account_id)
     send_due(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "published"
