@@ -1,4 +1,4 @@
-"""`make run`: servers, sandbox of X, migrations, demo, web, worker, beat; then keep them alive."""
+"""`make run`: servers, sandbox of X, migrations, demo, web, workers, beat; then keep them alive."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ RUNNING = (
     "it runs or with « kill {pid} »."
 )
 HOST = "127.0.0.1"
-WORKER = "worker@policetweets"
+# Two workers, so that sends that hang keep neither the clock nor a deletion waiting: the name of
+# each, its queues and how many things it does at once.
+WORKERS = {"worker-send": ("send,looks", 4), "worker-clock": ("clock,retract,default", 3)}
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,10 @@ def http_answers(number: int) -> bool:
         connection.close()
 
 
-def worker_answers(redis_url: str) -> bool:
+def worker_answers(redis_url: str, name: str) -> bool:
     url = redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
     with Celery("runner", broker=url, set_as_current=False) as app:
-        return bool(app.control.ping(destination=[WORKER], timeout=0.5))
+        return bool(app.control.ping(destination=[f"{name}@policetweets"], timeout=0.5))
 
 
 def sandbox(folder: Path, env: dict[str, str], chosen: Ports) -> Service:
@@ -132,22 +134,28 @@ def sandbox(folder: Path, env: dict[str, str], chosen: Ports) -> Service:
     )
 
 
+def worker(folder: Path, env: dict[str, str], celery: list[str], name: str) -> Service:
+    queues, at_once = WORKERS[name]
+    return Service(
+        name,
+        folder,
+        [
+            *[*celery, "worker", "--hostname", f"{name}@policetweets", "--queues", queues],
+            *["--concurrency", str(at_once)],
+            *["--loglevel", "INFO", "--without-gossip", "--without-mingle"],
+        ],
+        env,
+        answers=lambda: worker_answers(env["REDIS_URL"], name),
+        # First warm, so that what is being sent ends; a POST takes 20 s at most.
+        steps=[(signal.SIGTERM, 45), (signal.SIGQUIT, 28)],
+    )
+
+
 def application(folder: Path, env: dict[str, str], chosen: Ports) -> list[Service]:
     """In the order of their start; they stop the other way round."""
     celery = [sys.executable, "-m", "celery", "-A", "policetweets"]
     return [
-        Service(
-            "worker",
-            folder,
-            [
-                *[*celery, "worker", "--hostname", WORKER, "--concurrency", "4"],
-                *["--loglevel", "INFO", "--without-gossip", "--without-mingle"],
-            ],
-            env,
-            answers=lambda: worker_answers(env["REDIS_URL"]),
-            # First warm, so that what is being sent ends; a POST takes 20 s at most.
-            steps=[(signal.SIGTERM, 45), (signal.SIGQUIT, 28)],
-        ),
+        *(worker(folder, env, celery, name) for name in WORKERS),
         Service(
             "beat",
             folder,

@@ -43,7 +43,7 @@ class Bench:
         )
         # No proxy on either side.
         self.system.env |= {"X_API_BASE_URL": self.system.x.base_url, "LOG_LEVEL": "WARNING"}
-        self.system.worker, self.system.beat = self.system.processes("")
+        self.system.worker, self.system.clock, self.system.beat = self.system.processes()
         os.environ.update(self.system.env)
         import django
 
@@ -72,7 +72,7 @@ class Bench:
     def workers(self, at_once: int) -> None:
         self.system.worker.stop()
         self.system.concurrency = at_once
-        self.system.worker, _beat = self.system.processes("")
+        self.system.worker, *_rest = self.system.processes()
         self.system.worker.start()
 
     def throughput(self, bare: Pool, ours) -> None:

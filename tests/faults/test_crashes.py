@@ -20,8 +20,11 @@ from approvals.models import StoredImage
 from policetweets import health
 from publishing import wake
 from publishing.actions.freeze import freeze
-from publishing.models import Attempt, Look, Publication
+from publishing.actions.retract import retract
+from publishing.heart import CLOCK
+from publishing.models import Attempt, Heartbeat, Look, Publication
 from tests.sandbox import until
+from tests.whole.departments import make_department
 
 
 def soon(seconds: float) -> dt.datetime:
@@ -149,14 +152,64 @@ def test_fault_5_killed_during_the_upload_waits_again(system, town):
 
 
 def test_fault_6_a_deploy_in_the_middle_of_a_post_lets_it_end(system, town):
-    system.x.switch("latency", ms=1000, account=town.account.handle)
-    publication = town.released()
-    until(lambda: sent(system, town))
-    system.worker.stop()
-    becomes(publication, "published", 1)
-    system.worker.start()
+    """SIGTERM while X keeps its answer back: the worker ends by itself once that is written."""
+    with system.x.hold(when="after", account=town.account.handle) as held:
+        publication, next_one = town.released(), town.released()
+        held.wait()
+        system.worker.popen.send_signal(signal.SIGTERM)
+        until(lambda: "Warm shutdown" in system.worker.log_tail())
+    assert system.worker.popen.wait(10) == 0
+    becomes(publication, "published", 0)
     assert attempts(publication) == [("accepted", "accepted")]
-    assert len(posted(system, town)) == 1
+    system.worker.start()
+    becomes(next_one, "published")
+    assert len(posted(system, town)) == 2
+
+
+def test_a_new_version_beside_an_old_one_does_no_harm(system):
+    """Two workers of each kind and two beats; then the old ones are told to go."""
+    towns = [make_department(system.x, next(system.next_account)) for _ in range(3)]
+    old, new = system.services, system.processes("new")
+    try:
+        for service in new:
+            service.begin()
+        due = [town.released(requested_at=soon(2 + i)) for i in range(3) for town in towns]
+        until(lambda: all("ready" in one.log.read_text() for one in new[:2]), 30)
+        for publication in due[:6]:
+            becomes(publication, "published")
+        for service in reversed(old):
+            service.stop()
+        due += [town.released() for town in towns]
+        for publication in due:
+            becomes(publication, "published")
+    finally:
+        for service in new:
+            service.kill()
+    assert [len(posted(system, town)) for town in towns] == [4, 4, 4]
+    for publication in due:
+        assert attempts(publication) == [("accepted", "accepted")]
+    assert [service.popen.returncode for service in old] == [0, 0, 0]
+    said = "".join(service.log.read_text() for service in new)
+    assert '"level": "error"' not in said
+    assert '"level": "critical"' not in said
+
+
+def test_sends_that_hang_keep_neither_a_deletion_nor_the_clock_waiting(system, town):
+    """X keeps every send silent, for all that may leave at once and more behind it."""
+    out = town.released()
+    becomes(out, "published")
+    towns = [make_department(system.x, next(system.next_account)) for _ in range(4)]
+    for other in towns:
+        system.x.switch("timeout", account=other.account.handle, times="always")
+    stuck = [other.released() for other in towns for _ in range(3)]
+    until(lambda: Attempt.objects.filter(phase="posting").count() == len(towns))
+    began = db_now()
+    retract(actor=town.seats[1], publication_id=out.pk, reason="Une erreur de lieu.")
+    becomes(out, "retracted")
+    until(lambda: Heartbeat.objects.get(process=CLOCK).seen_at > began + dt.timedelta(seconds=1))
+    waiting = Publication.objects.filter(pk__in=[one.pk for one in stuck], state="waiting")
+    assert waiting.exists()
+    assert not system.x.posts(town.account.handle, live=True)
 
 
 def test_fault_7_redis_emptied_loses_nothing(system, town):
@@ -280,7 +333,7 @@ def test_fault_13_without_beat_what_is_scheduled_waits_and_the_pages_say_so(syst
 
 
 def test_fault_13_two_beats_double_nothing(system, town):
-    _worker, second = system.processes("tests.whole.failpoints", "second")
+    *_workers, second = system.processes("second")
     second.begin()
     try:
         publications = [town.released(requested_at=soon(1 + i / 10)) for i in range(5)]

@@ -13,7 +13,7 @@ from policetweets.runner.processes import Service
 WEB = """
 import http.server, os, signal, sys, time
 def end(*_):
-    time.sleep(float(os.environ.get("STANDIN_LINGERS", 0)) * (sys.argv[3] == "worker"))
+    time.sleep(float(os.environ.get("STANDIN_LINGERS", 0)) * (sys.argv[3] == "worker-send"))
     with open(sys.argv[2], "a") as log: log.write(sys.argv[3] + chr(10))
     sys.exit()
 signal.signal(signal.SIGTERM, end)
@@ -36,7 +36,7 @@ def sandbox(folder, env, chosen):
 
 def application(folder, env, chosen):
     return [
-        standin("worker", folder, env),
+        *(standin(name, folder, env) for name in run.WORKERS),
         standin("beat", folder, env),
         standin("web", folder, env, chosen.web, lambda: run.http_answers(chosen.web)),
     ]

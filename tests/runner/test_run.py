@@ -20,6 +20,9 @@ from policetweets.runner.processes import Process
 from policetweets.runner.supervisor import BACK_OFF, Watched
 from policetweets.runner.terminal import Stop, wait_until
 
+# In the order in which they stop.
+APPLICATION = ["web", "beat", "worker-clock", "worker-send", "sandbox"]
+
 
 def free_port():
     with socket.socket() as probe:
@@ -107,12 +110,12 @@ def everything_below(popen):
 def test_a_signal_stops_all_in_order_and_leaves_no_process(runner, number):
     runner.ready()
     below = everything_below(runner.popen)
-    assert set(runner.children()) == {"postgres", "redis", "sandbox", "worker", "beat", "web"}
+    assert set(runner.children()) == {"postgres", "redis", *APPLICATION}
     assert runner.ends(number) == 0
     assert alive(below) == []
-    assert (runner.folder / "ended").read_text().split() == ["web", "beat", "worker", "sandbox"]
-    stopped = re.findall(r"Stopping (\w+) …", runner.said())
-    assert stopped == ["web", "beat", "worker", "sandbox", "redis", "postgres"]
+    assert (runner.folder / "ended").read_text().split() == APPLICATION
+    stopped = re.findall(r"Stopping ([\w-]+) …", runner.said())
+    assert stopped == [*APPLICATION, "redis", "postgres"]
     assert list(socket_folder(runner.folder).iterdir()) == []
 
 
@@ -242,7 +245,7 @@ def test_with_both_addresses_given_nothing_is_embedded(runner):
     runner.environment |= {"DATABASE_URL": "postgresql://db/x", "REDIS_URL": "redis://redis/0"}
     runner.ready()
     assert "no server is embedded" in runner.said()
-    assert set(runner.children()) == {"sandbox", "worker", "beat", "web"}
+    assert set(runner.children()) == set(APPLICATION)
     assert not (runner.folder / "postgres").exists()
     environment = psutil.Process(runner.children()["web"]).environ()
     assert environment["DATABASE_URL"] == "postgresql://db/x"
@@ -362,4 +365,4 @@ def test_a_worker_gets_the_time_its_work_needs(runner):
     began = time.monotonic()
     assert runner.ends() == 0
     assert time.monotonic() - began >= 2
-    assert (runner.folder / "ended").read_text().split() == ["web", "beat", "worker", "sandbox"]
+    assert (runner.folder / "ended").read_text().split() == APPLICATION

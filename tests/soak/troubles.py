@@ -41,7 +41,7 @@ class Troubles:
 
     def restart_the_dead(self) -> None:
         """As the runner does it, without its back-off."""
-        for service in (self.system.worker, self.system.beat):
+        for service in self.system.services:
             if not service.is_running():
                 service.kill()
                 service.begin()
@@ -58,10 +58,14 @@ class Troubles:
     def _kill_at_point(self, point: str, what: str) -> None:
         self.system.arm(point, what)
 
+    def _worker(self) -> Process:
+        return self.random.choice([self.system.worker, self.system.clock])
+
     def _child(self) -> int | None:
-        if self.system.worker.pid is None:
+        pid = self._worker().pid
+        if pid is None:
             return None
-        children = psutil.Process(self.system.worker.pid).children()
+        children = psutil.Process(pid).children()
         return self.random.choice(children).pid if children else None
 
     def _kill_child(self) -> None:
@@ -69,7 +73,7 @@ class Troubles:
             os.kill(pid, signal.SIGKILL)
 
     def _kill_worker(self) -> None:
-        self.system.worker.kill()
+        self._worker().kill()
 
     def _kill_beat(self) -> None:
         self.system.beat.kill()
@@ -84,10 +88,11 @@ class Troubles:
             os.kill(self.stopped.pop(0), signal.SIGCONT)
 
     def _freeze_worker(self) -> None:
-        self.system.freeze(self.system.worker)
+        self.system.freeze(self._worker())
 
     def _end_freeze_worker(self) -> None:
-        self.system.signal(self.system.worker, signal.SIGCONT)
+        for worker in (self.system.worker, self.system.clock):
+            self.system.signal(worker, signal.SIGCONT)
 
     # servers
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from redis import RedisError
 from policetweets.runner.postgres import Postgres
 from policetweets.runner.processes import Process, Service
 from policetweets.runner.redis import Redis
-from policetweets.runner.run import Ports, application, manage, worker_answers
+from policetweets.runner.run import Ports, application, manage
 from tests.sandbox import CONSUMER, Sandbox, account, until
 from tests.whole.proxy import Proxy
 
@@ -24,7 +25,9 @@ CODES = [f"{n:02d}" for n in range(1, 96) if n != 20] + ["2A", "2B", *map(str, r
 
 
 class System:
-    """`factor` shrinks the durations; `failing` lets workers die at tests' points."""
+    """`factor` shrinks the durations; `concurrency` is of sends; `failing` lets workers die at
+    tests' points.
+    """
 
     def __init__(
         self,
@@ -59,28 +62,33 @@ class System:
             "FAILPOINTS": str(self.points),
             "LOG_LEVEL": "INFO",
         }
-        self.worker, self.beat = self.processes("tests.whole.failpoints" if failing else "")
+        self.app = "tests.whole.failpoints" if failing else "policetweets"
+        self.worker, self.clock, self.beat = self.processes()
 
-    def processes(self, app: str, name: str = "") -> tuple[Service, Service]:
-        """A worker and a beat as the runner makes them, but for the application they load."""
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """What sends (`worker`), what does the rest, and beat."""
+        return (self.worker, self.clock, self.beat)
+
+    def processes(self, name: str = "") -> tuple[Service, Service, Service]:
+        """Workers and beat as the runner makes them, but for the application they load."""
         folder = self.folder / name if name else self.folder
-        worker, beat, _web = application(folder, self.env, Ports(1, 1))
-        for one in (worker, beat):
+        worker, clock, beat, _web = application(folder, self.env, Ports(1, 1))
+        for one in (worker, clock, beat):
             command = list(one.command)
-            if app:
-                command[command.index("-A") + 1] = app
-            if "--concurrency" in command:
-                command[command.index("--concurrency") + 1] = str(self.concurrency)
+            command[command.index("-A") + 1] = self.app
             one.command = command
             # A dead test must not leave them to the runner's patience.
             one.steps = [(signal.SIGTERM, 8), (signal.SIGKILL, 5)]
-        worker.answers = self.worker_answers
-        return worker, beat
+            one.answers = functools.partial(self.answers, one.answers)
+        command = worker.command
+        command[command.index("--concurrency") + 1] = str(self.concurrency)
+        return worker, clock, beat
 
-    def worker_answers(self) -> bool:
+    def answers(self, ask: Callable[[], bool]) -> bool:
         # The pool of connections is shared by all of this process, the dead ones too.
         with contextlib.suppress(OSError, OperationalError, RedisError):
-            return worker_answers(self.redis.url)
+            return ask()
         return False
 
     # life
@@ -90,12 +98,14 @@ class System:
         self.redis.start()
         manage(self.env, "migrate", "--no-input")
         self.x.start()
-        self.beat.begin()
-        self.worker.start()
+        for service in self.services:
+            service.begin()
+        for service in self.services:
+            service.wait()
 
     def stop(self) -> None:
         self.resume()
-        for process in (self.worker, self.beat, self.redis, self.postgres):
+        for process in (*self.services, self.redis, self.postgres):
             with contextlib.suppress(OSError):
                 process.stop()
         self.x.stop()
@@ -111,7 +121,7 @@ class System:
         for server in (self.postgres, self.redis):
             if not server.is_running():
                 server.start()
-        for service in (self.beat, self.worker):
+        for service in self.services:
             if not service.is_running():
                 service.begin()
 
@@ -143,7 +153,7 @@ class System:
         self.worker.start()
 
     def resume(self) -> None:
-        for process in (self.redis, self.postgres, self.worker, self.beat):
+        for process in (self.redis, self.postgres, *self.services):
             self.signal(process, signal.SIGCONT)
 
     def signal(self, process: Process, number: signal.Signals) -> None:
