@@ -15,10 +15,12 @@ from accounts.errors import Sentence
 from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
 from approvals.models import Review, Verdict
+from publishing.actions.look_up import SEARCHES
 from publishing.acts import open_confirmation, possible_acts
 from publishing.models import (
     Attempt,
     Confirmation,
+    Look,
     Part,
     PartState,
     Publication,
@@ -29,7 +31,7 @@ from publishing.models import (
 )
 from publishing.models.publication import Reading
 from publishing.rules import closes_at
-from publishing.words import Facts, cannot, happening
+from publishing.words import Facts, cannot, happening, looked
 
 S = PublicationState
 
@@ -118,12 +120,18 @@ class Panel:
     confirmation: Confirmation | None
     retraction: Retraction | None
     deadline: dt.datetime | None
+    last_look: Look | None
 
     @property
     def is_live(self) -> bool:
         """Something may still change by itself: the page asks again."""
         final = self.publication.state in (S.PUBLISHED, S.RECALLED, S.RETRACTED)
         return not final or self.retraction is not None
+
+    @property
+    def looked(self) -> str:
+        """What the last look at X has shown."""
+        return looked(self.last_look.result, self.last_look.status) if self.last_look else ""
 
     @property
     def why_not(self) -> str:
@@ -164,7 +172,13 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
         confirmation=open_confirmation(publication),
         retraction=retraction,
         deadline=closes_at(publication, account) if publication.state == S.HELD else None,
+        last_look=_last_look(publication) if publication.state == S.UNCERTAIN else None,
     )
+
+
+def _last_look(publication: Publication) -> Look | None:
+    searches = Look.objects.filter(part__publication=publication, done_at__isnull=False)
+    return searches.filter(kind__in=SEARCHES).order_by("done_at").last()
 
 
 def facts_of(

@@ -14,7 +14,13 @@ from django.utils.translation import ngettext
 from accounts.errors import Sentence
 from accounts.moments import distance, said
 from approvals.actions.drafts import PARTS_AT_MOST
-from publishing.models import ConfirmationKind, PublicationState, Reason, RetractionState
+from publishing.models import (
+    ConfirmationKind,
+    LookResult,
+    PublicationState,
+    Reason,
+    RetractionState,
+)
 from publishing.models.attempt import Outcome
 from publishing.models.publication import Reading
 
@@ -123,6 +129,15 @@ def _uncertain(facts: Facts) -> str:
         "why": cause,
         "soon": soon(facts.next_at, facts.now),
     }
+
+
+def looked(result: str, status: int | None) -> str:
+    """What a look at X has shown; when X did not let itself be read, why, by its status."""
+    if status == 429:
+        return _("X limite nos lectures et n’a rien montré")
+    if status in (401, 402, 403):
+        return _("X ne nous laisse pas lire ce compte")
+    return str(LookResult(result).label)
 
 
 def _refused(facts: Facts) -> str:

@@ -69,15 +69,17 @@ def look(account_id: int) -> int:
 def _search(looks: list[Look], credential: Credential | None) -> None:
     since = min(wanted_of(one.part).not_before for one in looks)
     posts: list[Seen] | None = None
+    status = None
     try:
         if credential is not None:
             posts = read_timeline(Line.of(credential), since=since - _look_back(looks))
     except Unreadable as error:
+        status = error.status
         log.info("timeline unreadable", account=looks[0].part.publication.account_id,
                  status=error.status)  # fmt: skip
     for one in looks:
         with _alone(one):
-            _searched(one.pk, posts)
+            _searched(one.pk, posts, status)
 
 
 def _look_back(looks: list[Look]) -> dt.timedelta:
@@ -103,8 +105,10 @@ def wanted_of(part: Part) -> matching.Wanted:
 
 
 @action
-def _searched(look_id: int, posts: Iterable[Seen] | None) -> None:
-    """Writes down one search and what follows from it; `posts` is None when X was unreadable."""
+def _searched(look_id: int, posts: Iterable[Seen] | None, status: int | None) -> None:
+    """Writes down one search and what follows from it; `posts` is None when X was unreadable, and
+    `status` what it answered then.
+    """
     one, publication = _lock_look(look_id)
     if one.done_at is not None:
         return
@@ -122,7 +126,7 @@ def _searched(look_id: int, posts: Iterable[Seen] | None) -> None:
         _done(one, LookResult.FOUND)
         found(publication, part, match.x_id)
         return
-    _done(one, LookResult.ABSENT if posts is not None else LookResult.UNREADABLE)
+    _done(one, LookResult.ABSENT if posts is not None else LookResult.UNREADABLE, status)
     _not_found(one, publication, readable=posts is not None)
 
 
@@ -288,9 +292,9 @@ def _lock_look(look_id: int) -> tuple[Look, Publication]:
     return one, publication
 
 
-def _done(one: Look, result: LookResult) -> None:
+def _done(one: Look, result: LookResult, status: int | None = None) -> None:
     if one.done_at is None:
-        Look.objects.filter(pk=one.pk).update(done_at=Now(), result=result)
+        Look.objects.filter(pk=one.pk).update(done_at=Now(), result=result, status=status)
 
 
 def plan_pointed(part: Part, x_id: str) -> None:

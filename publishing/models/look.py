@@ -39,6 +39,8 @@ class Look(models.Model):
         "publishing.Confirmation", on_delete=models.PROTECT, null=True, related_name="looks"
     )
     result = models.CharField(max_length=10, choices=LookResult.choices, default="", blank=True)
+    # X's own, when it did not let itself be read.
+    status = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         ordering = ["due_at", "id"]

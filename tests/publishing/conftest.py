@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from accounts.crypto import Secret
-from accounts.models import Account, Person
+from accounts.models import Account, Notice, Person
 from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.actions.reviews import approve
 from approvals.models import Revision
 from publishing.actions.connect import connect
 from publishing.models import Publication
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_cast, signed_in
 from tests.sandbox import CONSUMER, Sandbox, running
 
 
@@ -73,6 +74,17 @@ class Line:
         for signer in signers or (self.cast.marc, self.cast.helene):
             approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
         return Publication.objects.get(release__revision=revision)
+
+    def page(self, publication: Publication, person: Person | None = None) -> str:
+        """What one reads on the page of the message, Claire unless said otherwise."""
+        path = reverse("draft", args=[publication.release.revision.draft_id])
+        return " ".join(signed_in(person or self.cast.claire).get(path).text.split())
+
+    def alerted(self, publication: Publication) -> set[str]:
+        """Those who are owed a mail that says to look there."""
+        path = reverse("draft", args=[publication.release.revision.draft_id])
+        owed = Notice.objects.filter(kind="alert", path=path)
+        return set(owed.values_list("person__name", flat=True))
 
 
 @pytest.fixture

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 
+from accounts.clock import db_now
+from accounts.models import Credential
 from publishing.actions.acknowledge import acknowledge, point_to
+from publishing.actions.decide import confirm, propose
 from publishing.actions.look_up import look
 from publishing.actions.record import reap, stale_attempts
 from publishing.actions.send import send_due
-from publishing.gateway import Unreadable
+from publishing.gateway import Line, Unreadable, read_timeline
 from publishing.models import Attempt, Look, Part
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,23 +56,60 @@ def test_fault_18_accepted_but_unanswered_is_found_and_published(line, x, backda
 
 def test_fault_19_not_accepted_is_never_sent_again_by_a_machine(line, x, backdate):
     publication = lost_answer(line, x, "before")
+    assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
+    page = line.page(publication)
+    assert ">à vérifier</p>" in page
+    assert "nous vérifions sur X, prochain contrôle dans" in page
+    assert "renvoyer" not in page.split("Il ne peut être ni")[0]
     look_now(publication, backdate, count=5)
     assert publication.state == "uncertain"
     assert not Look.objects.filter(kind="look_up", done_at=None).exists()
     assert send_due(publication.account_id) == 0
+    page = line.page(publication)
+    assert "à vous de décider" in page
+    assert "Dernière recherche sur X :" in page
+    assert "pas trouvé sur X." in page
+    for act in ("point-to", "propose-send-again", "propose-give-up"):
+        assert f'id="act-{act}"' in page
     assert len(x.requests("post")) == 1
     assert not x.posts()
 
 
-def test_fault_31_an_unreadable_timeline_is_no_proof_of_absence(line, x, backdate):
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ({"fault": "status", "status": 403}, "X ne nous laisse pas lire ce compte"),
+        ({"fault": "rate_limited"}, "X limite nos lectures et n’a rien montré"),
+        ({"fault": "status", "status": 503}, "X n’a pas répondu"),
+    ],
+)
+def test_fault_31_an_unreadable_timeline_is_no_proof_of_absence_and_the_page_says_why(
+    line, x, backdate, fault, why
+):
+    publication = lost_answer(line, x, "after")
+    x.switch(on="timeline", times=5, **fault)
+    look_now(publication, backdate)
+    looks = Look.objects.filter(done_at__isnull=False)
+    assert list(looks.values_list("result", flat=True)) == ["unreadable"]
+    assert f"{why}." in line.page(publication)
+    look_now(publication, backdate, count=4)
+    assert publication.state == "uncertain"
+    page = line.page(publication)
+    assert f"{why}." in page
+    assert "à vous de décider" in page
+    point_to(
+        actor=line.cast.claire, publication_id=publication.pk,
+        link=f"https://x.com/pnationale44/status/{x.posts()[0]['id']}",
+    )  # fmt: skip
+    look(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == "published"
+
+
+def test_a_timeline_that_can_be_read_again_shows_it(line, x, backdate):
     publication = lost_answer(line, x, "after")
     x.switch("status", on="timeline", status=403)
-    look_now(publication, backdate)
-    assert publication.state == "uncertain"
-    assert list(Look.objects.filter(done_at__isnull=False).values_list("result", flat=True)) == [
-        "unreadable"
-    ]
-    look_now(publication, backdate)
+    look_now(publication, backdate, count=2)
     assert publication.state == "published"
 
 
@@ -82,14 +123,31 @@ def test_a_timeline_that_lags_shows_it_later(line, x, backdate):
     assert publication.state == "published"
 
 
-def test_fault_22_a_duplicate_is_looked_up_and_an_older_equal_post_is_only_shown(line, x, backdate):
-    answer = x.tweet("Le même conseil.")
-    older = answer.json()["data"]["id"]
-    publication = line.released("Le même conseil.")
-    attempt_margin = 0.0
-    from django.conf import settings as django_settings
+def test_fault_22_called_a_duplicate_of_what_x_has_of_it_it_is_published(line, x, backdate):
+    """Nobody saw the first POST arrive, two people had it sent again: X knows better."""
+    x.set(timeline_frozen=True)
+    publication = lost_answer(line, x, "after")
+    look_now(publication, backdate, count=5)
+    one = propose(
+        actor=line.cast.claire, publication_id=publication.pk, kind="send_again", reason="Absent."
+    )
+    confirm(actor=line.cast.helene, confirmation_id=one.pk)
+    look_now(publication, backdate)
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("uncertain", "duplicate")
+    x.set(timeline_frozen=False)
+    look_now(publication, backdate)
+    assert publication.state == "published"
+    assert len(x.posts()) == 1
 
-    django_settings.DURATIONS = replace(django_settings.DURATIONS, look_up_margin=attempt_margin)
+
+def test_fault_22_a_duplicate_is_looked_up_and_an_older_equal_post_is_only_shown(
+    line, x, backdate, settings
+):
+    older = x.tweet("Le même conseil.").json()["data"]["id"]
+    publication = line.released("Le même conseil.")
+    settings.DURATIONS = replace(settings.DURATIONS, look_up_margin=0)
     send_due(publication.account_id)
     publication.refresh_from_db()
     assert (publication.state, publication.reason) == ("uncertain", "duplicate")
@@ -202,17 +260,24 @@ def test_a_persons_link_is_believed_only_when_x_shows_this_very_post(line, x, ba
 
 
 @pytest.mark.parametrize(
-    ("fault", "options", "reading"),
-    [("altered", {"text": "X a changé ce texte."}, "differs"), ("vanished", {}, "gone")],
+    ("fault", "options", "reading", "label"),
+    [
+        ("altered", {"text": "X a changé ce texte."}, "differs", "diffère"),
+        ("vanished", {}, "gone", "n’est plus sur X"),
+    ],
 )
 def test_fault_27_a_post_that_vanished_or_differs_is_said_to_be_so(
-    line, x, backdate, fault, options, reading
+    line, x, backdate, fault, options, reading, label
 ):
     publication = line.released("Tel quel.")
     x.switch(fault, **options)
     send_due(publication.account_id)
     look_now(publication, backdate)
     assert (publication.state, publication.reading) == ("published", reading)
+    assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
+    page = line.page(publication)
+    assert label in page
+    assert "Diffusé" not in page
     acknowledge(actor=line.cast.marc, publication_id=publication.pk, reason="Vu avec X.")
     publication.refresh_from_db()
     assert publication.acknowledged_by == line.cast.marc
@@ -225,18 +290,13 @@ def test_a_post_that_is_there_is_read_back(line, x, backdate):
     assert publication.reading == "seen"
 
 
-def test_reading_too_much_is_unreadable(line, x):
-    import datetime as dt
-
-    from accounts.models import Credential
-    from publishing.gateway import Line, read_timeline
-
-    x.set(duplicate_rule=False)
-    for number in range(3):
+def test_a_timeline_longer_than_what_is_read_of_it_is_no_proof_of_absence(line, x):
+    """A page of X's has a hundred posts; what is on the next one was not seen."""
+    x.set(limits=False)
+    for number in range(101):
         x.tweet(f"{number}")
     credential = Credential.objects.select_related("account").get(account=line.cast.nantes)
-    since = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
-    assert len(read_timeline(Line.of(credential), since=since)) == 3
-    x.switch("status", on="timeline", status=404)
+    since = db_now() - dt.timedelta(hours=1)
+    assert len(read_timeline(Line.of(credential), since=since, pages=2)) == 101
     with pytest.raises(Unreadable):
-        read_timeline(Line.of(credential), since=since)
+        read_timeline(Line.of(credential), since=since, pages=1)
