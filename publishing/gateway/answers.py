@@ -80,7 +80,8 @@ def _judge_no(response: requests.Response, is_reply: bool) -> tuple[Outcome, Rea
     problem = problem_type(response)
     if "duplicate content" in words:
         return Outcome.UNCERTAIN, Reason.DUPLICATE
-    if problem in ("user-suspended", "user-locked") or "account is suspended" in words:
+    stopped = ("account is suspended", "account is temporarily locked")
+    if problem in ("user-suspended", "user-locked") or any(said in words for said in stopped):
         return Outcome.NOT_SENT, Reason.SUSPENDED
     if is_reply and "deleted or not visible" in words:
         return Outcome.NOT_SENT, Reason.PARENT_INVISIBLE

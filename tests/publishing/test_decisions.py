@@ -6,11 +6,15 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from django.db import transaction
+from django.urls import reverse
 
+from accounts.actions.rights import end_supervision, vacate
 from accounts.clock import db_now
 from accounts.errors import Forbidden, Invalid, NotYours
+from accounts.models import Person
 from accounts.signals import right_ended
+from approvals.actions.drafts import adopt_draft
+from approvals.actions.reviews import approve
 from publishing.actions.decide import (
     AlreadyOpen,
     NeedsAnother,
@@ -31,6 +35,7 @@ from publishing.actions.retract import NothingToRetract, retract, run
 from publishing.actions.scan import settle, suspects
 from publishing.actions.send import send_due
 from publishing.models import Confirmation, Freeze, Look, Part, Publication, Retraction
+from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -214,15 +219,36 @@ def test_a_given_up_one_is_recalled_by_two_after_a_look(line, people, x, backdat
     assert publication.release.revision.draft.state == "writing"
 
 
-def test_fault_29_a_thread_that_broke_goes_on_by_two_or_is_taken_down(line, people, x, backdate):
+def broken_thread(line, x) -> Publication:
     publication = line.released("Un.", "Deux.", "Trois.", "Quatre.", "Cinq.")
     x.switch("not_permitted", skip=2)
     send_due(publication.account_id)
+    assert send_due(publication.account_id) == 0
     publication.refresh_from_db()
     assert publication.state == "partial"
     assert [p.state for p in publication.parts.all()] == [
         "out", "out", "refused", "pending", "pending",
     ]  # fmt: skip
+    assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
+    page = line.page(publication)
+    assert "2 messages sur 5 sont sur X" in page
+    assert 'id="act-propose-go-on"' in page
+    assert 'id="act-retract"' in page
+    return publication
+
+
+def test_fault_29_a_thread_that_broke_is_taken_down(line, people, x):
+    publication = broken_thread(line, x)
+    asked = retract(actor=people.claire, publication_id=publication.pk, reason="Sans suite.")
+    run(asked.pk)
+    publication.refresh_from_db()
+    assert publication.state == "retracted"
+    assert not x.posts(live=True)
+    assert len(x.posts()) == 2
+
+
+def test_fault_29_a_thread_that_broke_says_so_and_goes_on_by_two(line, people, x):
+    publication = broken_thread(line, x)
     one = propose(
         actor=people.claire, publication_id=publication.pk, kind="go_on", reason="X se trompait."
     )
@@ -319,11 +345,27 @@ def test_fault_41_recalled_in_one_act_by_anyone_of_the_account(line, people, x):
     with pytest.raises(Invalid):
         recall(actor=people.paul, publication_id=publication.pk, reason=" ")
     recall(actor=people.paul, publication_id=publication.pk, reason="Le nom est faux.")
-    assert send_due(publication.account_id) == 0
+    send_due(publication.account_id)
+    assert not x.requests("post")
     publication.refresh_from_db()
     draft = publication.release.revision.draft
     assert (publication.state, draft.state) == ("recalled", "writing")
     assert draft.comments.last().body == "Le nom est faux."
+
+
+@pytest.mark.parametrize("who", ["claire", "marc", "leila", "helene", "paul"])
+def test_fault_41_anyone_of_the_account_recalls_or_freezes_with_one_form(line, people, x, who):
+    """A reason and one press of a button, from the page of what was released."""
+    browser = signed_in(getattr(people, who))
+    recalled, frozen = line.released(), line.released()
+    assert 'id="act-recall"' in line.page(recalled, getattr(people, who))
+    browser.post(reverse("recall", args=[recalled.pk]), {"reason": "Le nom est faux."})
+    browser.post(reverse("freeze-account", args=["pnationale44"]), {"reason": "Le nom est faux."})
+    send_due(recalled.account_id)
+    recalled.refresh_from_db()
+    frozen.refresh_from_db()
+    assert (recalled.state, frozen.state) == ("recalled", "held")
+    assert not x.requests("post")
 
 
 def test_what_has_left_cannot_be_recalled(line, people, x):
@@ -350,19 +392,30 @@ def test_a_thread_is_retracted_together_and_verified(line, people, x):
     assert {part.state for part in Part.objects.all()} == {"deleted"}
 
 
-def test_fault_30_a_failing_deletion_shouts_and_is_tried_again(line, people, x, backdate):
+@pytest.mark.parametrize("status", [404, 500])
+def test_fault_30_a_failing_deletion_shouts_and_is_tried_again(
+    line, people, x, backdate, settings, status
+):
+    """Even a 404 is not believed while X still shows the post."""
+    settings.X_SITE_URL = x.base_url
     publication = line.released()
     send_due(publication.account_id)
-    x.switch("status", on="delete", status=500)
+    x.switch("status", on="delete", status=status)
     asked = retract(actor=people.helene, publication_id=publication.pk, reason="Erreur.")
     run(asked.pk)
     publication.refresh_from_db()
     asked.refresh_from_db()
     assert (publication.state, asked.state) == ("published", "failing")
+    assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
+    page = line.page(publication)
+    assert "X n’a pas supprimé ce message, il y est encore ; nouvel essai dans" in page
+    (post,) = x.posts(live=True)
+    assert f'href="{x.base_url}/pnationale44/status/{post["id"]}"' in page
     backdate(asked, 600, "next_try_at")
     run(asked.pk)
     publication.refresh_from_db()
     assert publication.state == "retracted"
+    assert not x.posts(live=True)
 
 
 def test_a_retraction_of_what_is_uncertain_deletes_it_when_it_is_found(line, people, x, backdate):
@@ -411,45 +464,52 @@ def _after(function, then):
 
 
 def end_seat(person) -> None:
-    """As the action does it: the signal is sent in the transaction of the end."""
-    seat = person.seat_set.get(ended_at=None)
-    with transaction.atomic():
-        type(seat).objects.filter(pk=seat.pk).update(ended_at=db_now())
-        right_ended.send(None, account_id=seat.account_id, person_id=person.pk)
+    vacate(person.seat_set.get(ended_at=None).pk, actor=Person.objects.get(name="Ada"))
 
 
+def end_supervision_of(person) -> None:
+    right = person.supervision_set.get(ended_at=None)
+    end_supervision(right.pk, actor=Person.objects.get(name="Ada"))
+
+
+@pytest.mark.parametrize(
+    ("end", "who", "other"),
+    [(end_seat, "marc", "leila"), (end_supervision_of, "helene", "paul")],
+)
 def test_fault_38_a_right_that_ends_holds_what_rests_on_it_and_another_signature_frees_it(
-    line, people, x
+    line, people, x, end, who, other
 ):
-    from approvals.actions.reviews import approve
-
+    """In the very transaction: nothing scans here."""
     publication = line.released(requested_at=db_now() + dt.timedelta(hours=1))
-    end_seat(people.marc)
+    end(getattr(people, who))
     publication.refresh_from_db()
     assert (publication.state, publication.reason) == ("held", "signer_left")
+    assert "une autre personne du compte doit l’approuver" in line.page(publication)
     revision = publication.release.revision
-    approve(actor=people.leila, revision_id=revision.pk, digest=revision.digest)
+    approve(actor=getattr(people, other), revision_id=revision.pk, digest=revision.digest)
     scan()
     publication.refresh_from_db()
     assert publication.state == "waiting"
 
 
 def test_fault_38_an_author_who_left_is_replaced_by_adoption(line, people, x):
-    from approvals.actions.drafts import adopt_draft
-
     publication = line.released(
         requested_at=db_now() + dt.timedelta(hours=1), signers=(people.marc, people.helene)
     )
     end_seat(people.claire)
-    scan()
     publication.refresh_from_db()
     assert (publication.state, publication.reason) == ("held", "author_left")
-    draft_id = publication.release.revision.draft_id
-    adopt_draft(actor=people.marc, draft_id=draft_id)
+    assert "un autre titulaire doit adopter ce texte" in line.page(publication, people.marc)
+    revision = publication.release.revision
+    adopt_draft(actor=people.marc, draft_id=revision.draft_id)
     scan()
     publication.refresh_from_db()
     # Marc's own approval counts no more: he is a contributor now.
     assert (publication.state, publication.reason) == ("held", "signer_left")
+    approve(actor=people.leila, revision_id=revision.pk, digest=revision.digest)
+    scan()
+    publication.refresh_from_db()
+    assert publication.state == "waiting"
 
 
 def test_the_scan_and_the_send_hold_without_the_signals(line, people, x, monkeypatch):
@@ -461,8 +521,6 @@ def test_the_scan_and_the_send_hold_without_the_signals(line, people, x, monkeyp
     right_ended.disconnect(receivers.on_right_ended)
     try:
         revision = line.submitted()
-        from approvals.actions.reviews import approve
-
         for signer in (people.marc, people.helene):
             approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
         assert not Publication.objects.exists()
@@ -526,8 +584,6 @@ def test_a_later_part_that_waited_for_the_tolerance_stops_the_thread(line, peopl
 
 
 def test_a_signature_can_be_replaced_after_a_new_time(line, people, x, backdate):
-    from approvals.actions.reviews import approve
-
     publication = line.released(requested_at=db_now() + dt.timedelta(minutes=1))
     revision = publication.release.revision
     backdate(publication, 7200, "due_at", "next_try_at")
@@ -548,7 +604,6 @@ def test_a_signature_can_be_replaced_after_a_new_time(line, people, x, backdate)
 
 
 def test_one_more_approval_of_what_has_them_all_is_refused_in_a_sentence(line, people, x):
-    from approvals.actions.reviews import approve
     from approvals.errors import WrongState
 
     publication = line.released()

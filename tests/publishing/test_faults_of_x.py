@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import socket
 import time
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 
 from accounts.clock import db_now
 from accounts.models import Credential
+from policetweets.durations import DURATIONS
 from publishing import tasks
 from publishing.actions import send as sending
 from publishing.actions.acknowledge import credits_restored
@@ -110,6 +112,7 @@ def test_fault_21_a_rate_limit_waits_for_its_reset_and_asks_the_freeze_again(lin
     assert state(publication) == ("waiting", "rate_limited")
     wait = (publication.next_try_at - db_now()).total_seconds()
     assert 290 < wait < 302
+    assert re.search(r"nouvel essai dans (4 min 5\d|5 min 00)", line.page(publication))
     assert send_due(publication.account_id) == 0
     freeze(actor=line.cast.claire, account=line.cast.nantes, reason="Un doute.")
     backdate(Throttle.objects.get(), 400, "until")
@@ -208,6 +211,7 @@ def test_fault_28_one_byte_at_a_time_is_cut(line, x, short):
     began = time.monotonic()
     send_due(publication.account_id)
     assert time.monotonic() - began < 10
+    assert DURATIONS.post_total == 20
     assert state(publication) == ("uncertain", "no_answer")
     look_now(publication)
     assert state(publication)[0] == "published"

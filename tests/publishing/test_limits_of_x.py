@@ -43,20 +43,6 @@ def test_fault_21_after_429_the_whole_account_waits_until_xs_own_time(line, x, b
     assert [state for state, _reason in states()] == ["published", "published"]
 
 
-def test_fault_21_without_a_header_it_waits_a_minute_then_two(line, x, backdate):
-    publication = line.released()
-    x.switch("rate_limited", reset=None, times=2)
-    waits = []
-    for _ in range(2):
-        send_due(publication.account_id)
-        publication.refresh_from_db()
-        throttle = Throttle.objects.get()
-        waits.append(round((throttle.until - publication.since).total_seconds()))
-        backdate(throttle, 500, "until")
-        backdate(publication, 500, "next_try_at")
-    assert waits == [60, 120]
-
-
 def test_fault_24_401_is_asked_about_three_times_then_the_account_is_to_be_reconnected(
     line, x, backdate
 ):
@@ -115,13 +101,23 @@ def test_402_again_after_credits_restored_stops_all_again(line, x):
     assert CreditStop.objects.get(ended_at=None).restored_at is None
 
 
-def test_fault_23_a_suspended_account_is_held_and_everybody_is_told(line, x):
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"fault": "suspended"},
+        {"fault": "status", "status": 403, "detail": "This account is temporarily locked."},
+    ],
+)
+def test_fault_23_a_suspended_or_locked_account_is_held_and_everybody_is_told(line, x, answer):
     publication = line.released()
-    x.switch("suspended", on="post")
+    x.switch(on="post", **answer)
     send_due(publication.account_id)
     scan()
     assert states() == [("held", "suspended")]
-    assert told(line.cast.ada) and told(line.cast.claire) and told(line.cast.helene)
+    cast = line.cast
+    assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
+    assert told(cast.ada) == told(cast.basile) == [reverse("department", args=["44"])]
+    assert Credential.objects.get(account=cast.nantes).state == "suspended"
     probe(publication.account_id)
     scan()
     send_due(publication.account_id)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -165,6 +166,25 @@ def _worker_environment(x, media) -> dict[str, str]:
         "X_API_SECRET": x.consumer["secret"],
         "MEDIA_ROOT": str(media),
     }
+
+
+def test_fault_28_an_upload_has_a_limit_of_its_own_and_posts_nothing(line, x, settings):
+    """What takes longer than a POST may is still sent; then it is cut, and surely not sent."""
+    settings.DURATIONS = replace(settings.DURATIONS, post_total=1.0, post_read=10, upload_total=30)
+    x.switch("latency", on="upload", ms=1500)
+    slow = released(line, ("Une image.", colours(1)))
+    send_due(slow.account_id)
+    slow.refresh_from_db()
+    assert slow.state == "published"
+    settings.DURATIONS = replace(settings.DURATIONS, upload_total=1)
+    x.switch("slow_loris", on="upload", seconds=0.3)
+    cut = released(line, ("Une autre.", [picture("PNG", colour="black")]))
+    began = time.monotonic()
+    send_due(cut.account_id)
+    assert time.monotonic() - began < 5
+    cut.refresh_from_db()
+    assert (cut.state, cut.reason) == ("waiting", "unreachable")
+    assert len(x.posts()) == 1
 
 
 def test_fault_16_a_text_never_leaves_without_its_image(line, x):
