@@ -7,7 +7,7 @@ text from being submitted, warnings do not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -32,9 +32,12 @@ class Finding:
     suggestion: str = ""  # what to write instead of the words, where that is known
 
 
-def findings(text: str) -> list[Finding]:
-    """All that is found in a normalised text: errors first, then in the order of the text."""
+def findings(text: str, had: Collection[str] = ()) -> list[Finding]:
+    """All that is found in a normalised text: errors first, then in the order of the text. `had`
+    is what X has, or had, of the drafts that this one came from.
+    """
     found = [finding for check in CHECKS for finding in check(text)]
+    found += same_as_before(text, had)
     return sorted(found, key=lambda finding: (finding.level != "error", finding.start))
 
 
@@ -52,6 +55,16 @@ def too_long(text: str) -> Iterator[Finding]:
             count=excess,
         )
         yield Finding("too_long", "error", start, len(text), text[start:], sentence)
+
+
+def same_as_before(text: str, had: Collection[str]) -> Iterator[Finding]:
+    """Of the whole text: no word of it is marked."""
+    if text.strip() and text.strip() in {one.strip() for one in had}:
+        sentence = _(
+            "X a déjà eu ce texte mot pour mot, et refuse deux fois le même : changez ce qui "
+            "doit l’être."
+        )
+        yield Finding("same_as_before", "warning", 0, 0, "", sentence)
 
 
 _AFTER_HYPHENS = re.compile(r"(?:[-\u2010\u2011]\w+)+")

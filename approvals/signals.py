@@ -1,6 +1,8 @@
-"""Sent inside the transaction of the act; publishing obeys, the scan finds the same without."""
+"""What approvals tells the upper floors, in the transaction of the act, and what it asks them."""
 
 from django.dispatch import Signal
 
-# Argument: release.
+# Argument: release. publishing obeys; the scan finds the same without.
 released = Signal()
+# Argument: draft. The answers are sets of texts: what X has of this draft, or had.
+texts_on_x = Signal()

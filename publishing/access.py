@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from accounts.access import Role, role_on
+from accounts.access import Role, reviewers, role_on
 from accounts.errors import NotYours
-from accounts.models import Person
+from accounts.models import Account, Person
 from publishing.models import Look, Publication
 
 
@@ -29,6 +29,11 @@ def publication_for(person: Person, publication_id: int) -> tuple[Publication, R
     if found is None or role is None:
         raise NotYours
     return found, role
+
+
+def holders_of(account: Account) -> list[Person]:
+    """Those who may write for the account."""
+    return [person for person, role in reviewers(account).values() if role == "seat"]
 
 
 def publication_of(draft_id: int) -> Publication | None:

@@ -134,6 +134,12 @@ class Panel:
         return looked(self.last_look.result, self.last_look.status) if self.last_look else ""
 
     @property
+    def withdrawn(self) -> bool:
+        """It is off X, or asked to be: somebody may want to correct it."""
+        gone = self.publication.reading == Reading.GONE and self.publication.state == S.PUBLISHED
+        return gone or self.retraction is not None or self.publication.state == S.RETRACTED
+
+    @property
     def why_not(self) -> str:
         return cannot(self.publication.state, self.acts) if self.confirmation is None else ""
 

@@ -7,12 +7,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.signals import right_ended, what_rests_on
-from approvals.models import Release
-from approvals.signals import released
+from approvals.models import Draft, Release
+from approvals.signals import released, texts_on_x
 from publishing.actions.decide import lapse_of_proposer
 from publishing.actions.obey import obey
 from publishing.actions.scan import settle_account
 from publishing.foresight import rests_on
+from publishing.models import Part, PartState
 
 
 @receiver(released)
@@ -29,3 +30,13 @@ def on_right_ended(sender: object, account_id: int, person_id: int, **kwargs: An
 @receiver(what_rests_on)
 def on_asked_what_rests(sender: object, account_id: int, person_id: int, **kwargs: Any) -> int:
     return rests_on(account_id, person_id)
+
+
+@receiver(texts_on_x)
+def on_asked_texts(sender: object, draft: Draft, **kwargs: Any) -> set[str]:
+    """Deleted ones too: X refuses the same text again for a while."""
+    perhaps = (PartState.OUT, PartState.DELETED, PartState.UNCERTAIN)
+    parts = Part.objects.filter(
+        publication__release__revision__draft=draft, state__in=perhaps
+    ).select_related("publication__release__revision")
+    return {part.text for part in parts}

@@ -219,9 +219,6 @@ def cannot(state: str, acts: frozenset[str]) -> str:
     if state == S.MISSED:
         return _("Pour l’envoyer quand même, une personne propose un nouvel horaire et une autre "
                  "le confirme, dont un superviseur.")  # fmt: skip
-    if state == S.RETRACTED:
-        return _("Pour corriger, partez du texte dans un nouveau brouillon : X refuse deux fois "
-                 "le même texte.")  # fmt: skip
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from approvals.errors import SavedElsewhere
 from approvals.findings import findings
 from approvals.forms import ComposerForm
 from approvals.models import Contributor, Draft, DraftState
+from approvals.origin import texts_x_had
 from approvals.tweet_text import MAX_WEIGHT, weighted_length
 
 # 25 messages with four descriptions of 1,000 signs each.
@@ -37,8 +39,13 @@ def draft_to_write(request: PersonRequest, draft_id: int) -> Draft:
     return draft
 
 
-def shown_parts(parts: list[dict[str, Any]], errors: dict[int, str] | None = None) -> list[Any]:
-    """Each message with what X would make of it."""
+def shown_parts(
+    parts: list[dict[str, Any]],
+    errors: dict[int, str] | None = None,
+    *,
+    had: Collection[str] = (),
+) -> list[Any]:
+    """Each message with what X would make of it; `had` is what it had before."""
     shown = []
     for position, part in enumerate(parts):
         weight = weighted_length(part["text"])
@@ -49,7 +56,7 @@ def shown_parts(parts: list[dict[str, Any]], errors: dict[int, str] | None = Non
                 "weight": weight,
                 "over": max(weight - MAX_WEIGHT, 0),
                 "left": MAX_WEIGHT - weight,
-                "findings": findings(part["text"]),
+                "findings": findings(part["text"], had),
                 "error": (errors or {}).get(position, ""),
             }
         )
@@ -63,7 +70,7 @@ def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[s
         "draft": draft,
         "account": draft.account,
         "form": form,
-        "parts": shown_parts(form.parts, form.part_errors),
+        "parts": shown_parts(form.parts, form.part_errors, had=texts_x_had(draft)),
         "most": MAX_WEIGHT,
         "asked": asked,
         "in_review": draft.state == DraftState.IN_REVIEW,

@@ -30,6 +30,7 @@ from approvals.errors import TextChanged
 from approvals.forms import CommentForm, ReasonForm
 from approvals.history import history_of
 from approvals.models import Category, Comment, Draft, DraftState, Review, Revision
+from approvals.origin import texts_x_had
 from approvals.quorum import Quorum, quorum_of
 from approvals.views.compose import shown_parts
 
@@ -125,7 +126,7 @@ def show(
     last = revisions[-1] if revisions else None
     context |= _verdict_context(request, draft, role, context["quorum"])
     context |= {
-        "parts": shown_parts(parts),
+        "parts": shown_parts(parts, had=texts_x_had(draft)),
         **_changed(draft, before, current),
         "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
         "contributors": [c.person for c in draft.contributors.select_related("person")],

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.access import Membership, role_on
 from approvals.models import Draft, DraftState
-from publishing.access import publication_of
+from approvals.origin import correction_of
+from publishing.access import holders_of, publication_of
 from publishing.lists import AtHome, at_home
 from publishing.models import Publication
 from publishing.panel import Fate, Panel, fate_of, panel_of
@@ -31,7 +32,19 @@ def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
         return mark_safe("")
     panel = panel_of(publication, person, role)
     body, etag = panel_body(panel, live=False)
-    shown = {"panel": panel, "body": mark_safe(body), "etag": etag}  # noqa: S308
+    shown = {
+        "panel": panel,
+        "body": mark_safe(body),  # noqa: S308
+        "etag": etag,
+        "draft": draft,
+        "csrf_token": context.get("csrf_token"),
+        "withdrawn": panel.withdrawn,
+        "correction": correction_of(draft),
+        "corrects": role == "seat",
+        "correctors": holders_of(draft.account),
+    }
+    # The rest of the page does not offer the same a second time.
+    context["withdrawn"] = panel.withdrawn
     return render_to_string("publishing/panel.html", shown)
 
 

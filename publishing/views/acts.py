@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.errors import Invalid, Moved, Sentence
 from accounts.models import Person
 from accounts.requests import PersonRequest
+from approvals.actions.drafts import use_again
 from approvals.views.compose import shown_parts
-from publishing.access import publication_for
+from publishing.access import holders_of, publication_for
 from publishing.actions.acknowledge import acknowledge, point_to
 from publishing.actions.decide import propose
 from publishing.actions.recall import recall
@@ -169,9 +170,14 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
             form.add_error(field if field in form.fields else None, str(refused))
         else:
             messages.success(request, str(what.done))
-            return redirect("draft", publication.release.revision.draft_id)
+            draft = publication.release.revision.draft
+            if request.POST.get("then") == "correct" and role == "seat":
+                return redirect("compose", use_again(actor=request.user, draft=draft).pk)
+            return redirect("draft", draft.pk)
     context = {
         "act": what,
+        "corrects": act == "retract" and role == "seat",
+        "correctors": holders_of(publication.account) if act == "retract" else [],
         "by_two": BY_TWO if what.by_two else "",
         "publication": publication,
         "account": publication.account,

@@ -9,14 +9,18 @@ import pytest
 from django.urls import reverse
 
 from accounts.clock import db_now
+from approvals.actions.drafts import abandon_draft, use_again
+from approvals.models import Draft
 from publishing.access import publication_for
 from publishing.actions.freeze import freeze
+from publishing.actions.recall import recall
 from publishing.actions.send import send_due
 from publishing.acts import possible_acts
 from publishing.forms import NewTimeForm
 from publishing.views.acts import ACTS
 from tests.cast import signed_in
 
+SAME = "X a déjà eu ce texte mot pour mot"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -249,3 +253,65 @@ def test_checking_a_connection_asks_a_worker_and_never_x(line, x, woken):
     assert len(x.requests()) == asked
     assert signed_in(line.cast.claire).post(path).status_code == 403
     assert signed_in(line.cast.ada).get(path).status_code == 405
+
+
+def test_a_retraction_begins_a_correction_with_the_text_at_hand(line, x):
+    publication = line.released("Réunion mardi à Nantes.", "Salle des fêtes.")
+    send_due(publication.account_id)
+    claire, path = signed_in(line.cast.claire), reverse("retract", args=[publication.pk])
+    assert "Retirer et corriger" in claire.get(path).text
+    refused = claire.post(path, {"reason": "", "then": "correct"})
+    assert refused.status_code == 400
+    assert Draft.objects.count() == 1
+
+    done = claire.post(path, {"reason": "C’est jeudi.", "then": "correct"}, follow=True)
+    again = Draft.objects.latest("pk")
+    assert done.redirect_chain == [(reverse("compose", args=[again.pk]), 302)]
+    assert again.came_from == publication.release.revision.draft
+    assert again.parts == publication.release.revision.parts
+    assert publication.retractions.get().reason == "C’est jeudi."
+    assert done.text.count(SAME) == 2
+
+    typed = {
+        "version": again.version, "category": again.category, "when": "approved",
+        "reply_settings": again.reply_settings, "origin": ["0", "1"],
+        "text": ["Réunion jeudi à Nantes.", "Salle des fêtes."],
+    }  # fmt: skip
+    assert claire.post(reverse("preview", args=[again.pk]), typed).text.count(SAME) == 1
+
+
+def test_once_retracted_seat_holders_correct_and_supervisors_see_who_can(line, x):
+    publication = line.released()
+    send_due(publication.account_id)
+    path = reverse("retract", args=[publication.pk])
+    helene = signed_in(line.cast.helene)
+    page = helene.get(path).text
+    assert "Retirer et corriger" not in page
+    assert "un nouveau brouillon : Claire, Marc, Leila." in page
+    sent = helene.post(path, {"reason": "Erreur de date.", "then": "correct"})
+    assert sent.url == reverse("draft", args=[publication.release.revision.draft_id])
+    assert Draft.objects.count() == 1
+
+    button = reverse("use-again", args=[publication.release.revision.draft_id])
+    assert "un nouveau brouillon : Claire, Marc, Leila." in draft_page(
+        publication, line.cast.helene
+    )
+    assert button not in draft_page(publication, line.cast.helene)
+    page = draft_page(publication, line.cast.marc)
+    assert page.count(button) == 1
+    assert "Corriger" in page
+    assert signed_in(line.cast.marc).post(button).status_code == 302
+    for person in (line.cast.marc, line.cast.helene):
+        page = draft_page(publication, person)
+        assert "Correction commencée par Marc" in page
+        assert button not in page
+
+
+def test_what_never_was_on_x_may_be_said_as_it_was(line, x):
+    publication = in_two_hours(line)
+    recall(actor=line.cast.helene, publication_id=publication.pk, reason="Plus utile.")
+    draft = publication.release.revision.draft
+    draft.refresh_from_db()
+    abandon_draft(actor=line.cast.claire, draft_id=draft.pk)
+    again = use_again(actor=line.cast.claire, draft=draft)
+    assert SAME not in signed_in(line.cast.claire).get(reverse("compose", args=[again.pk])).text

@@ -78,3 +78,20 @@ def test_axe_finds_nothing_whatever_the_state(line, x, open_page, backdate):
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
             found += [v["id"] for v in Axe().run(page).response["violations"]]
     assert found == []
+
+
+def test_retracted_and_corrected_on_a_phone_in_two_taps_and_a_reason(
+    line, x, new_context, live_server
+):
+    publication = sent(line, "Réunion mardi à Nantes.")
+    desk = Desk(new_context, live_server, line.cast.claire, NARROW, has_touch=True)
+    page = desk.open("draft", publication.release.revision.draft_id)
+    page.get_by_role("link", name="Retirer de X").tap()
+    page.get_by_label("Motif").fill("C’est jeudi.")
+    page.get_by_role("button", name="Retirer et corriger").tap()
+    expect(page.get_by_text("Retrait demandé")).to_be_visible()
+    text, warning = page.get_by_label("Texte", exact=True), page.get_by_text("mot pour mot")
+    expect(text).to_have_value("Réunion mardi à Nantes.")
+    expect(warning).to_be_visible()
+    text.fill("Réunion jeudi à Nantes.")
+    expect(warning).to_have_count(0)
