@@ -2,7 +2,7 @@
 
 from approvals.models.draft import Category, Contributor, Draft
 from approvals.models.image import StoredImage
-from approvals.models.review import Comment, Release, Review, Verdict
+from approvals.models.review import Comment, Opening, Release, Review, Verdict
 from approvals.models.revision import Closing, Revision
 from approvals.models.states import DraftState
 
@@ -13,6 +13,7 @@ __all__ = [
     "Contributor",
     "Draft",
     "DraftState",
+    "Opening",
     "Release",
     "Review",
     "Revision",

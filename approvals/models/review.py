@@ -111,6 +111,25 @@ class Review(models.Model):
         return f"{self.revision_id}: {self.verdict}"
 
 
+class Opening(models.Model):
+    """The first time that somebody had a revision before their eyes."""
+
+    revision = models.ForeignKey(
+        "approvals.Revision", on_delete=models.PROTECT, related_name="openings"
+    )
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
+    opened_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "person"], name="opened_first_once")
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}: {self.person_id}"
+
+
 class Release(models.Model):
     """The signed order to publish one revision; the database refuses it without its quorum."""
 

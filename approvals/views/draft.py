@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Role
+from accounts.models import Person
 from accounts.models.account import ReplySettings
 from accounts.moments import exactly
 from accounts.requests import PersonRequest
@@ -29,7 +30,7 @@ from approvals.digest import content_of
 from approvals.errors import TextChanged
 from approvals.forms import CommentForm, ReasonForm
 from approvals.history import history_of
-from approvals.models import Category, Comment, Draft, DraftState, Review, Revision
+from approvals.models import Category, Comment, Draft, DraftState, Opening, Review, Revision
 from approvals.origin import texts_x_had
 from approvals.quorum import Quorum, quorum_of
 from approvals.views.compose import shown_parts
@@ -97,6 +98,23 @@ def _changed(draft: Draft, before: Revision | None, current: Revision | None) ->
     }
 
 
+def _seen_before(person: Person, revisions: list[Revision]) -> Revision | None:
+    """The version that this person last had before their eyes; remembers that it is now the
+    open one.
+    """
+    opened = set(
+        Opening.objects.filter(person=person, revision__in=revisions).values_list(
+            "revision_id", flat=True
+        )
+    )
+    current = next((r for r in revisions if r.closed_at is None), None)
+    if current is not None and current.pk not in opened:
+        Opening.objects.bulk_create(
+            [Opening(person=person, revision=current)], ignore_conflicts=True
+        )
+    return next((r for r in reversed(revisions) if r is not current and r.pk in opened), None)
+
+
 def _position(draft: Draft, revision: Revision | None) -> str:
     """What a page must be showing for its buttons to mean what they say."""
     return f"{draft.state}-{draft.version}-{revision.pk if revision else 0}"
@@ -122,12 +140,14 @@ def show(
     current: Revision | None = context["revision"]
     parts = current.parts if current is not None else draft.parts
     earlier = [r for r in revisions if r is not current]
-    before = seen or (earlier[-1] if earlier else None)
+    read = _seen_before(request.user, revisions)
+    before = seen or read or (earlier[-1] if earlier else None)
     last = revisions[-1] if revisions else None
     context |= _verdict_context(request, draft, role, context["quorum"])
     context |= {
         "parts": shown_parts(parts, had=texts_x_had(draft)),
         **_changed(draft, before, current),
+        "read": before is read,
         "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
         "contributors": [c.person for c in draft.contributors.select_related("person")],
         "history": history_of(draft),

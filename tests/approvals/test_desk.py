@@ -1,5 +1,7 @@
 """The desk through HTTP: from « Nouveau tweet » to a release, and what each page says."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -219,6 +221,28 @@ def test_settings_that_changed_are_said_beside_the_text(cast):
     assert "Le texte et les images sont les mêmes" in page
     assert "Catégorie : conseil de prévention, maintenant circulation" in page
     assert "Réponses sur X : personne, sauf les comptes cités, maintenant tout le monde" in page
+
+
+def test_what_changed_is_told_since_the_version_that_one_last_read(cast):
+    draft = a_revision(cast.claire, cast.nantes, "Texte un").draft
+    claire, helene, marc = (signed_in(who) for who in (cast.claire, cast.helene, cast.marc))
+    page, compose = reverse("draft", args=[draft.pk]), reverse("compose", args=[draft.pk])
+
+    def resubmitted(text):
+        draft.refresh_from_db()
+        claire.post(compose, typed(draft, text, act="submit"))
+
+    helene.get(page)
+    resubmitted("Texte deux")
+    resubmitted("Texte trois")
+    for _ in range(2):
+        since = said(helene.get(page))
+        assert "depuis la version 1, la dernière que vous avez lue" in since
+        assert re.search(r"<del>.*un.*</del><ins>.*trois.*</ins>", since)
+    never = said(marc.get(page))
+    assert "depuis la version 2</h2>" in never
+    resubmitted("Texte quatre")
+    assert "depuis la version 3, la dernière" in said(helene.get(page))
 
 
 def test_all_drafts_come_in_pages(cast):
