@@ -5,24 +5,29 @@ Real workers, beat, PostgreSQL, Redis and sandbox of X; durations are a tenth.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import io
 import os
 import signal
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from django.db import OperationalError, connection
+from django.test import Client
 from PIL import Image
 
 from accounts.clock import db_now
 from approvals.models import StoredImage
-from policetweets import health
+from policetweets.durations import DURATIONS
 from publishing import wake
 from publishing.actions.freeze import freeze
 from publishing.actions.retract import retract
 from publishing.heart import CLOCK
 from publishing.models import Attempt, Heartbeat, Look, Publication
+from tests.cast import signed_in
 from tests.sandbox import until
 from tests.whole.departments import make_department
 
@@ -221,8 +226,9 @@ def test_fault_7_redis_emptied_loses_nothing(system, town):
     assert len(posted(system, town)) == 1
 
 
-def test_fault_8_without_redis_nothing_leaves_and_the_pages_say_so(system, town, settings):
+def test_fault_8_without_redis_nothing_leaves_and_the_pages_say_so(system, town):
     """And the worker lives through it, with what it was doing."""
+    browser = signed_in(town.seats[0])
     with system.x.hold(account=town.account.handle) as held:
         sent_meanwhile = town.released()
         held.wait()
@@ -230,7 +236,11 @@ def test_fault_8_without_redis_nothing_leaves_and_the_pages_say_so(system, town,
     becomes(sent_meanwhile, "published")
     publication, late = town.released(), town.released()
     Publication.objects.filter(pk=late.pk).update(due_at=soon(-77))
-    assert "broker" in [problem.name for problem in health.checked()]
+    until(lambda: "les ordres n’arrivent plus au service d’envoi" in browser.get("/").text, 20)
+    assert DURATIONS.heartbeat_dead + DURATIONS.heartbeat_every < 120  # two minutes, not scaled
+    answer = Client().get("/healthz")
+    assert answer.status_code == 503
+    assert "broker" in answer.json()["failing"]
     late.refresh_from_db()
     until(lambda: db_now() > late.due_at + dt.timedelta(seconds=91), 30)
     assert len(posted(system, town)) == 1
@@ -295,36 +305,88 @@ def test_fault_11_postgresql_restarted_while_the_answer_is_written(system, town)
     assert len(attempts(publication)) == 1
 
 
-def test_fault_12_a_database_that_takes_no_writes_sends_nothing(system, town):
-    publication = town.released(requested_at=soon(3))
+@contextlib.contextmanager
+def read_only() -> Iterator[None]:
     name = connection.settings_dict["NAME"]
-    with connection.cursor() as cursor:
-        cursor.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    cut_others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    )
+    run(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on', cut_others)
+    try:
+        yield
+    finally:
+        run(
+            "SET default_transaction_read_only = off",
+            f'ALTER DATABASE "{name}" RESET default_transaction_read_only',
+            cut_others,
         )
-    until(lambda: db_now() > publication.due_at + dt.timedelta(seconds=3))
-    assert not posted(system, town)
-    with connection.cursor() as cursor:
-        cursor.execute("SET default_transaction_read_only = off")
-        cursor.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+
+
+@contextlib.contextmanager
+def full_disk() -> Iterator[None]:
+    """Every write fails with PostgreSQL's own code for it, and reading goes on."""
+    run(
+        "CREATE OR REPLACE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END $$"
+    )
+    tables = connection.introspection.table_names()
+    run(
+        *(
+            f'CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON "{table}"'
+            " EXECUTE FUNCTION full_disk()"
+            for table in tables
         )
+    )
+    try:
+        yield
+    finally:
+        run(*(f'DROP TRIGGER full_disk ON "{table}"' for table in tables))
+
+
+def run(*statements: str) -> None:
+    """One after the other, so that no two locks are ever waited for."""
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@pytest.mark.parametrize("no_writes", [read_only, full_disk])
+def test_fault_12_a_database_that_takes_no_writes_sends_nothing_and_the_pages_say_so(
+    system, town, no_writes
+):
+    browser = signed_in(town.seats[0])
+    publication = town.released(requested_at=soon(3))
+    with no_writes():
+        until(lambda: "le service d’envoi est arrêté" in browser.get("/").text, 20)
+        assert Client().get("/healthz").status_code == 503
+        until(lambda: db_now() > publication.due_at + dt.timedelta(seconds=3))
+        assert not posted(system, town)
     becomes(publication, "published")
     assert len(posted(system, town)) == 1
 
 
-def test_fault_13_without_beat_what_is_scheduled_waits_and_the_pages_say_so(system, town, settings):
-    from dataclasses import replace
+def test_fault_12_a_disk_that_is_full_when_the_answer_is_written(system, town):
+    system.arm("post.after", "wait")
+    publication = town.released()
+    system.reached("post.after")
+    with full_disk():
+        system.go("post.after")
+        ends = soon(1)
+        until(lambda: db_now() > ends)
+    becomes(publication, "published")
+    assert len(posted(system, town)) == 1
+    assert attempts(publication) == [("accepted", "accepted")]
 
+
+def test_fault_13_without_beat_what_is_scheduled_waits_and_the_pages_say_so(system, town, settings):
+    browser = signed_in(town.seats[0])
     system.beat.kill()
     settings.DURATIONS = replace(settings.DURATIONS, heartbeat_dead=1)
     at_once, later = town.released(), town.released(requested_at=soon(1))
     becomes(at_once, "published")
-    until(lambda: {"beat"} <= {problem.name for problem in health.problems()})
+    until(lambda: "l’horloge des envois est arrêtée" in browser.get("/").text)
+    assert "beat" in Client().get("/healthz").json()["failing"]
     later.refresh_from_db()
     assert later.state == "waiting"
     system.beat.start()
