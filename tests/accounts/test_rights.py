@@ -47,7 +47,7 @@ def test_an_appointment_says_who_since_when_and_by_whom(cast):
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
-def test_a_fourth_seat_is_refused_in_a_sentence(cast, number):
+def test_fault_39_a_fourth_seat_is_refused_in_a_sentence(cast, number):
     with pytest.raises(Constrained, match=r"vient d’être attribué|trois sièges"):
         rights.appoint(cast.nantes.pk, number, cast.nadia.pk, actor=cast.ada)
 

@@ -68,11 +68,11 @@ def forge(revision, account, digest=None):
 
 
 @pytest.mark.parametrize("who", ["helene", "yann", "ada", "nadia"])
-def test_a_draft_is_begun_from_a_seat_of_its_account(cast, who):
+def test_rule_2_a_draft_is_begun_from_a_seat_of_its_account(cast, who):
     refused("written_from_a_seat", DRAFT, cast.nantes.pk, getattr(cast, who).pk, "writing")
 
 
-def test_a_seat_that_ended_writes_nothing(cast):
+def test_rule_2_a_seat_that_ended_writes_nothing(cast):
     draft = a_draft(cast.claire, cast.nantes)
     Seat.objects.filter(person=cast.marc).update(ended_at=timezone.now())
     refused("written_from_a_seat", DRAFT, cast.nantes.pk, cast.marc.pk, "writing")
@@ -80,7 +80,7 @@ def test_a_seat_that_ended_writes_nothing(cast):
 
 
 @pytest.mark.parametrize("who", ["helene", "yann", "ada"])
-def test_nobody_else_becomes_a_contributor(cast, who):
+def test_rule_2_nobody_else_becomes_a_contributor(cast, who):
     draft = a_draft(cast.claire, cast.nantes)
     refused("written_from_a_seat", CONTRIBUTOR, draft.pk, getattr(cast, who).pk)
 
@@ -93,16 +93,16 @@ def test_who_contributed_stays_a_contributor(cast, revision):
 # Rule 3: exactly this digest, by N others, one of them a supervisor.
 
 
-def test_a_release_is_refused_without_any_approval(cast, revision):
+def test_rule_3_a_release_is_refused_without_any_approval(cast, revision):
     refused("release_with_quorum", *forge(revision, cast.nantes))
 
 
-def test_a_release_is_refused_one_approval_short(cast, revision):
+def test_rule_3_a_release_is_refused_one_approval_short(cast, revision):
     signed(revision, cast.helene)
     refused("release_with_quorum", *forge(revision, cast.nantes))
 
 
-def test_a_release_is_refused_without_a_supervisor(cast, revision):
+def test_rule_3_a_release_is_refused_without_a_supervisor(cast, revision):
     signed(revision, cast.marc, cast.leila)
     refused("release_with_quorum", *forge(revision, cast.nantes))
 
@@ -119,19 +119,19 @@ def test_a_release_with_its_quorum_is_accepted_so_the_refusals_above_are_about_t
     sql(*forge(revision, cast.nantes))
 
 
-def test_a_release_names_the_revisions_digest_and_account(cast, revision):
+def test_rule_3_a_release_names_the_revisions_digest_and_account(cast, revision):
     a_met_quorum_that_nobody_released(cast, revision)
     refused("release_with_quorum", *forge(revision, cast.nantes, EMPTY))
     refused("release_with_quorum", *forge(revision, cast.rennes))
 
 
-def test_a_signer_whose_right_ended_counts_no_more(cast, revision):
+def test_rule_6_a_signer_whose_right_ended_counts_no_more(cast, revision):
     a_met_quorum_that_nobody_released(cast, revision)
     Supervision.objects.filter(person=cast.helene).update(ended_at=timezone.now())
     refused("release_with_quorum", *forge(revision, cast.nantes))
 
 
-def test_a_signer_who_wrote_afterwards_counts_no_more(cast, revision):
+def test_rule_3_a_signer_who_wrote_afterwards_counts_no_more(cast, revision):
     a_met_quorum_that_nobody_released(cast, revision)
     sql(CONTRIBUTOR, revision.draft_id, cast.marc.pk)
     refused("release_with_quorum", *forge(revision, cast.nantes))
@@ -143,7 +143,7 @@ def test_a_signer_who_changed_their_mind_counts_no_more(cast, revision):
     refused("release_with_quorum", *forge(revision, cast.nantes))
 
 
-def test_a_closed_revision_is_not_released(cast, revision):
+def test_rule_4_a_closed_revision_is_not_released(cast, revision):
     a_met_quorum_that_nobody_released(cast, revision)
     sql("UPDATE approvals_revision SET closed_at = now()")
     refused("release_with_quorum", *forge(revision, cast.nantes))
@@ -161,13 +161,13 @@ def test_a_release_is_never_changed(cast, revision):
     protected("DELETE FROM approvals_release")
 
 
-def test_a_contributor_does_not_approve(cast, revision):
+def test_rule_3_a_contributor_does_not_approve(cast, revision):
     refused("review_not_by_contributor", *review(revision, cast.claire, role="seat"))
 
 
 @pytest.mark.parametrize("who", ["yann", "gwen", "ada", "nadia"])
 @pytest.mark.parametrize("role", ["seat", "supervision"])
-def test_a_reviewer_is_of_the_account(cast, revision, who, role):
+def test_rule_3_a_reviewer_is_of_the_account(cast, revision, who, role):
     refused("review_entitled", *review(revision, getattr(cast, who), role=role))
 
 
@@ -179,11 +179,11 @@ def test_a_seat_holder_does_not_reject(cast, revision):
     refused("review_entitled", *review(revision, cast.marc, "reject", "Non", role="seat"))
 
 
-def test_a_review_is_of_exactly_this_digest(cast, revision):
+def test_rule_3_a_review_is_of_exactly_this_digest(cast, revision):
     refused("review_of_this_digest", *review(revision, cast.helene, digest=EMPTY))
 
 
-def test_a_closed_revision_takes_no_review(cast, revision):
+def test_rule_4_a_closed_revision_takes_no_review(cast, revision):
     sql("UPDATE approvals_revision SET closed_at = now()")
     refused("review_of_this_digest", *review(revision, cast.helene))
 
@@ -232,13 +232,13 @@ def test_a_revision_never_changes(revision, change):
     protected(f"UPDATE approvals_revision SET {change}")
 
 
-def test_a_revision_is_never_deleted_nor_opened_again(revision):
+def test_rule_4_a_revision_is_never_deleted_nor_opened_again(revision):
     protected("DELETE FROM approvals_revision")
     sql("UPDATE approvals_revision SET closed_at = now(), closing = 'edited'")
     protected("UPDATE approvals_revision SET closed_at = NULL")
 
 
-def test_the_digest_is_that_of_the_content(cast):
+def test_rule_5_the_digest_is_that_of_the_content(cast):
     draft = a_draft(cast.claire, cast.nantes)
     refused("digest_of_content", REVISION, draft.pk, 1, "a" * 64, 2, cast.claire.pk)
 

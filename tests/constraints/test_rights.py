@@ -32,16 +32,16 @@ INSERT_SUPERVISION = "INSERT INTO accounts_supervision (account_id, person_id) V
 
 
 @pytest.mark.parametrize("number", [0, 4, 5])
-def test_a_seat_is_one_of_three(cast, number):
+def test_rule_1_a_seat_is_one_of_three(cast, number):
     refused("seat_one_of_three", INSERT_SEAT, cast.rennes.pk, number, cast.nadia.pk)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_fourth_active_seat_finds_no_place(cast, number):
+def test_rule_1_a_fourth_active_seat_finds_no_place(cast, number):
     refused("seat_held_once", INSERT_SEAT, cast.nantes.pk, number, cast.nadia.pk)
 
 
-def test_a_person_holds_one_seat_of_an_account(cast):
+def test_rule_1_a_person_holds_one_seat_of_an_account(cast):
     refused("seat_one_each", INSERT_SEAT, cast.rennes.pk, 3, cast.yann.pk)
 
 
@@ -49,11 +49,11 @@ def test_a_person_may_hold_seats_of_two_accounts(cast):
     sql(INSERT_SEAT, cast.rennes.pk, 3, cast.claire.pk)
 
 
-def test_a_holder_does_not_supervise_the_same_account(cast):
+def test_rule_1_a_holder_does_not_supervise_the_same_account(cast):
     refused("seat_or_supervision", INSERT_SUPERVISION, cast.nantes.pk, cast.claire.pk)
 
 
-def test_a_supervisor_takes_no_seat_of_the_same_account(cast):
+def test_rule_1_a_supervisor_takes_no_seat_of_the_same_account(cast):
     refused("seat_or_supervision", INSERT_SEAT, cast.rennes.pk, 3, cast.gwen.pk)
 
 
@@ -65,7 +65,7 @@ def test_a_supervision_is_held_once(cast):
     refused("supervision_once", INSERT_SUPERVISION, cast.nantes.pk, cast.helene.pk)
 
 
-def test_an_administrator_holds_neither(cast):
+def test_rule_1_an_administrator_holds_neither(cast):
     refused("person_roles_apart", INSERT_SEAT, cast.rennes.pk, 3, cast.ada.pk)
     refused("person_roles_apart", INSERT_SUPERVISION, cast.rennes.pk, cast.ada.pk)
 

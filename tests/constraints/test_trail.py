@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
         "TRUNCATE accounts_auditentry CASCADE",
     ],
 )
-def test_the_trail_only_grows(cast, statement):
+def test_rule_11_the_trail_only_grows(cast, statement):
     record("person.created", actor=cast.ada, subject=cast.nadia)
     with (
         pytest.raises(Error, match="pgtrigger: Cannot"),

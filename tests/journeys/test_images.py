@@ -94,7 +94,7 @@ def test_images_are_chosen_described_and_seen_by_reviewers(
     page_problems[:] = [p for p in page_problems if "/images/" not in p]
 
 
-def test_a_file_too_heavy_never_leaves_and_one_removed_is_gone(cast, desk):
+def test_fault_47_a_file_too_heavy_never_leaves_and_one_removed_is_gone(cast, desk):
     draft = a_draft(cast.claire, cast.nantes)
     claire = desk(cast.claire)
     page = claire.open("compose", draft.pk)

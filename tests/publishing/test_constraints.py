@@ -35,7 +35,7 @@ def preparing(line):
     return publication, Attempt.objects.get(pk=claimed.attempt_id)
 
 
-def test_at_most_one_post(line, preparing):
+def test_rule_7_at_most_one_post(line, preparing):
     _publication, attempt = preparing
     again = (
         "INSERT INTO publishing_attempt (part_id, account_id, number, phase, outcome, reason,"
@@ -65,7 +65,7 @@ def test_one_post_at_a_time(line, preparing):
     )  # fmt: skip
 
 
-def test_posting_not_frozen(line, preparing):
+def test_rule_9_posting_not_frozen(line, preparing):
     publication, attempt = preparing
     for account in (line.cast.nantes, None):
         freeze = Freeze.objects.create(account=account, reason="Un doute.")
@@ -73,7 +73,7 @@ def test_posting_not_frozen(line, preparing):
         Freeze.objects.filter(pk=freeze.pk).update(lifted_at="2026-01-01T00:00:00Z")
 
 
-def test_posting_with_quorum(line, preparing):
+def test_rule_5_posting_with_quorum_of_these_bytes(line, preparing):
     publication, attempt = preparing
     refused("posting_with_quorum", POST, "0" * 64, attempt.pk)  # other bytes
     seat = line.cast.marc.seat_set.get()
@@ -81,7 +81,7 @@ def test_posting_with_quorum(line, preparing):
     refused("posting_with_quorum", POST, publication.release.digest, attempt.pk)
 
 
-def test_posting_with_quorum_needs_an_author_who_still_holds_a_seat(line, preparing):
+def test_rule_6_posting_needs_an_author_who_still_holds_a_seat(line, preparing):
     publication, attempt = preparing
     seat = line.cast.claire.seat_set.get()
     type(seat).objects.filter(pk=seat.pk).update(ended_at="2026-01-01T00:00:00Z")

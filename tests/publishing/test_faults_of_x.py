@@ -9,11 +9,12 @@ import time
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from accounts.clock import db_now
 from accounts.models import Credential
 from policetweets.durations import DURATIONS
-from publishing import tasks
+from publishing import tasks, wake
 from publishing.actions import send as sending
 from publishing.actions.acknowledge import credits_restored
 from publishing.actions.connect import probe, probes_due
@@ -218,13 +219,18 @@ def test_fault_28_one_byte_at_a_time_is_cut(line, x, short):
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
-def test_fault_14_a_worker_whose_clock_is_wrong_sends_nothing_early(
+def test_fault_14_a_worker_whose_clock_is_wrong_sends_nothing_early_nor_misses_anything(
     line, x, monkeypatch, backdate, minutes
 ):
+    assert wake.STALE > 2 * 600  # Celery counts by two machines' clocks
     ahead = line.released(requested_at=db_now() + dt.timedelta(minutes=5))
     due = line.released()
-    real = time.time
+    backdate(due, 360, "due_at", "next_try_at")
+    real, now = time.time, timezone.now
     monkeypatch.setattr(time, "time", lambda: real() + 60 * minutes)
+    monkeypatch.setattr(timezone, "now", lambda: now() + dt.timedelta(minutes=minutes))
+    tasks.scan_due()
+    assert state(ahead) == state(due) == ("waiting", "")
     send_due(due.account_id)
     # X refuses signatures of another time: not sent, and asked about.
     assert state(due) == ("waiting", "unauthorized")

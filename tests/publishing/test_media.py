@@ -208,7 +208,7 @@ def settle_all() -> None:
         settle(pk)
 
 
-def test_bytes_altered_on_disk_are_never_sent(line, x):
+def test_rule_5_bytes_altered_on_disk_are_never_sent(line, x):
     publication = released(line, ("Une image.", colours(1)))
     (sha256,) = digests(publication)
     default_storage.delete(path_of(sha256))

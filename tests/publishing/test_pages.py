@@ -76,7 +76,7 @@ def test_each_message_of_a_thread_has_its_own_state(line, x, settings):
     assert all(state in panel for state in states)
 
 
-def test_the_outsider_sees_none_of_it(line):
+def test_rule_12_the_outsider_sees_none_of_it(line):
     publication = in_two_hours(line)
     for person in (line.cast.yann, line.cast.gwen, line.cast.ada, line.cast.nadia):
         browser = signed_in(person)
