@@ -6,6 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    BESIDE = 'Stop the workers first: those of before plan looks without an x_id.'
+
     dependencies = [
         ('publishing', '0001_initial'),
     ]

@@ -88,10 +88,40 @@ def test_the_demo_shows_ones_own_mails_and_an_administrator_all(cast, settings):
     assert signed_in(cast.claire).get("/courriels").status_code == 404
 
 
-def test_a_mail_in_english_for_who_chose_it(cast):
+ENGLISH = {
+    NoticeKind.PASSWORD: (
+        "Choose your password",
+        "An administrator of policetweets has given you access, or a new link. "
+        "Choose your password here:",
+        "This link works only once, for three days. "
+        "If you were not expecting anything, tell an administrator.",
+    ),
+    NoticeKind.AWAITS_YOU: (
+        "Something awaits you",
+        "Something awaits you on policetweets, for @pnationale44:",
+        "This e-mail deliberately contains no text of any message.",
+    ),
+    NoticeKind.ALERT: (
+        "A publication needs your attention",
+        "A publication of @pnationale44 needs your attention without delay:",
+        "This e-mail deliberately contains no text of any message.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_a_mail_in_english_for_who_chose_it_whatever_others_read(cast, kind):
     Person.objects.filter(pk=cast.claire.pk).update(language="en")
-    owe([cast.claire], NoticeKind.AWAITS_YOU, path="/")
-    assert deliver_notices() == 1
+    owe([cast.marc, cast.claire], kind, path="/brouillons/", account=cast.nantes)
+    assert deliver_notices() == 2
+    sent = {one.to[0]: one for one in mail.outbox}
+    assert sent["marc@police.example"].body.startswith("Bonjour Marc,")
+    english = sent["claire@police.example"]
+    subject, says, ends = ENGLISH[kind]
+    assert english.subject == f"policetweets · {subject}"
+    hello, said, link, end = filter(None, english.body.splitlines())
+    assert (hello, said, end) == ("Hello Claire,", says, ends)
+    assert link.startswith("http://127.0.0.1:8000/")
 
 
 def test_a_worker_is_asked_to_deliver_every_few_seconds():

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("accounts", "approvals", "publishing", "policetweets")
@@ -36,6 +38,40 @@ def test_imports_go_one_way():
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def stumbling(operation) -> bool:
+    """Whether code of before would read what is gone, or insert what is now refused."""
+    if isinstance(operation, migrations.AddField):
+        field = operation.field
+        return not (field.null or field.has_db_default() or field.many_to_many)
+    gone = (migrations.RemoveField, migrations.RenameField, migrations.DeleteModel)
+    return isinstance(operation, (*gone, migrations.RenameModel, migrations.AlterModelTable))
+
+
+def of_older_tables(operations) -> list:
+    new = {one.name_lower for one in operations if isinstance(one, migrations.CreateModel)}
+    return [one for one in operations if getattr(one, "model_name_lower", "") not in new]
+
+
+def test_a_migration_can_be_applied_while_the_version_before_still_runs():
+    """As docs/containers.md deploys it. One that cannot be says in BESIDE what to do instead."""
+    loader = MigrationLoader(None)
+    found = [
+        f"{app}.{name}"
+        for (app, name), one in loader.disk_migrations.items()
+        if app in ROOMS and not one.initial and not hasattr(one, "BESIDE")
+        if any(stumbling(operation) for operation in of_older_tables(one.operations))
+    ]
+    assert found == []
+
+
+def test_the_check_of_migrations_finds_what_running_code_would_stumble_over():
+    text = models.CharField(max_length=9, default="")
+    assert stumbling(migrations.RemoveField("look", "result"))
+    assert stumbling(migrations.AddField("look", "more", text))
+    assert not stumbling(migrations.AddField("look", "more", models.IntegerField(null=True)))
+    assert not stumbling(migrations.AddField("look", "more", models.TextField(db_default="")))
 
 
 def test_every_template_is_used():
