@@ -8,9 +8,16 @@ import kombu
 import structlog
 from celery import Celery
 from celery.app.amqp import AMQP
-from celery.signals import after_task_publish, beat_init, heartbeat_sent, worker_init
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    heartbeat_sent,
+    task_prerun,
+    worker_init,
+)
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import close_old_connections
 from kombu.transport import redis
 from redis.exceptions import ConnectionError as BrokerGone
 
@@ -99,3 +106,11 @@ heartbeat_sent.connect(show_alive)
 @beat_init.connect
 def show_beat_alive(**kwargs: Any) -> None:
     after_task_publish.connect(show_alive)
+
+
+@task_prerun.connect
+def check_connection(**kwargs: Any) -> None:
+    """A connection to PostgreSQL is kept from one task to the next, as from one request to the
+    next, and looked at before it is used again; Celery's own way is a new one for each.
+    """
+    close_old_connections()

@@ -245,6 +245,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
 # No soft limit: raised inside a POST, it would pass for X's silence.
 CELERY_TASK_TIME_LIMIT = 900
+# Connections to PostgreSQL outlive a task: policetweets.celery looks at them before each.
+CELERY_DB_REUSE_MAX = 2**31
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Queues rather than priorities: a slow X must not keep the clock or a deletion waiting. A worker
 # that is told no queue serves them all.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 
 from tests.cast import Cast, make_cast
 from tests.templates import StrictTemplates
@@ -28,6 +29,12 @@ def _flush_passes_triggers():
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _in_french():
+    """Whatever language the last request of another test was answered in."""
+    translation.activate("fr")
 
 
 @pytest.fixture(scope="session", autouse=True)
