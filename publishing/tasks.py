@@ -65,8 +65,10 @@ def scan_due() -> None:
 
 
 def _wake(queue: str, task: str, ids: Iterable[int]) -> None:
-    """Asks for each, every second, until it is done; unless workers are that far behind."""
-    if not wake.backlog(queue):
+    """Asks for each, every second, until it is done. While workers have not taken all that was
+    asked of them, more would only be done twice: what is due waits, whoever wakes it.
+    """
+    if not wake.waits(queue):
         for row_id in ids:
             wake.now(task, row_id)
 

@@ -17,8 +17,6 @@ RETRACT = "publishing.tasks.run_retraction"
 # A message that nobody took in this many seconds is worth nothing: the scan has made others since.
 # Celery counts by the clocks of two machines, so it is more than these may ever differ.
 STALE = 1500
-# No more is asked of a queue that nobody empties.
-BACKLOG = 500
 
 
 def now(task: str, *ids: int | None) -> None:
@@ -29,12 +27,12 @@ def now(task: str, *ids: int | None) -> None:
         log.warning("wake failed", task=task, ids=ids, error=type(error).__name__)
 
 
-def backlog(queue: str) -> bool:
-    """Whether enough waits there already; a broker that does not answer holds nothing up."""
+def waits(queue: str) -> bool:
+    """Whether a message waits there already; a broker that does not answer holds nothing up."""
     try:
         with current_app.connection_or_acquire() as connection:
             declared = connection.default_channel.queue_declare(queue, passive=True)
-            return int(declared.message_count) > BACKLOG
+            return int(declared.message_count) > 0
     except Exception:
         return False
 

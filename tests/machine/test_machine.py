@@ -121,7 +121,7 @@ class Machine(RuleBasedStateMachine):
         self.patches.setattr(retract, "read_posts", self.x.read_posts)
         self.patches.setattr(retract, "delete_post", self.x.delete_post)
         self.patches.setattr("publishing.wake.now", lambda *ids: None)
-        self.patches.setattr("publishing.wake.backlog", lambda queue: False)
+        self.patches.setattr("publishing.wake.waits", lambda queue: False)
         self.flights: list[Flight] = []
         self.words: list[str] = []
         self.trail = rules.Trail()
