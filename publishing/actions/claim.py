@@ -7,11 +7,11 @@ import socket
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
-from accounts.actions.base import action, lock_account, record
-from accounts.models import Account, Credential
+from accounts.actions.base import action, lock_one, record
+from accounts.models import Account
 from publishing import rules
 from publishing.actions.moves import WITH_ITS_ORDER, hold, move
 from publishing.actions.record import close_unsent, lock_attempt
@@ -52,14 +52,10 @@ class Claimed:
     content: str
 
 
-def due(account: Account | None = None) -> QuerySet[Publication]:
+def due() -> QuerySet[Publication]:
     """Rows whose next try has come, in the order in which they leave."""
-    rows = Publication.objects.filter(
-        Q(state=PublicationState.WAITING) | Q(state=PublicationState.SENDING),
-        next_try_at__lte=Now(),
-    )
-    if account is not None:
-        rows = rows.filter(account=account)
+    states = [PublicationState.WAITING, PublicationState.SENDING]
+    rows = Publication.objects.filter(state__in=states, next_try_at__lte=Now())
     return rows.order_by("due_at", "release_id")
 
 
@@ -68,10 +64,11 @@ def claim(account_id: int) -> Claimed | None:
     """Claims the account's first due part, when nothing stands in its way; None when nothing is
     to be done now. What it finds too late or against a rule, it moves where it belongs.
     """
-    account = lock_account(account_id)
-    rows = due(account).select_for_update(of=("self",), skip_locked=True)
-    for publication in rows.select_related(*WITH_ITS_ORDER)[:20]:
-        publication.account = account
+    mine = due().filter(account=OuterRef("pk"))
+    if lock_one(Account.objects.filter(Exists(mine), pk=account_id)) is None:
+        return None
+    rows = due().filter(account=account_id).select_for_update(of=("self",), skip_locked=True)
+    for publication in rows.select_related(WITH_ITS_ORDER, "account__credential")[:20]:
         facts = rules.facts_of(publication)
         if facts.busy:
             return None
@@ -143,12 +140,10 @@ def _claim_part(publication: Publication, part: Part) -> Claimed:
     record("attempt.preparing", actor=None, account=publication.account_id, subject=attempt,
            draft_id=revision.draft_id, part=part.position)  # fmt: skip
     content = revision.parts[part.position]
-    credential = Credential.objects.get(account=publication.account)
-    credential.account = publication.account
     return Claimed(
         attempt_id=attempt.pk,
         position=part.position,
-        line=Line.of(credential),
+        line=Line.of(publication.account.credential),
         text=content["text"],
         images=content["images"],
         media=part.media,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.access import reviewers
-from accounts.actions.base import lock_account, owe, record
+from accounts.actions.base import lock_one, owe, record
 from accounts.models import Account, Person
 from accounts.models.notice import NoticeKind
 from publishing.models import (
@@ -33,19 +33,15 @@ DECIDED_BY_TWO = (
     PublicationState.REFUSED,
     PublicationState.PARTIAL,
 )
-WITH_ITS_ORDER = ("release__revision__draft__author", "account")
+WITH_ITS_ORDER = "release__revision"
 
 
 def lock_publication(publication_id: int) -> Publication:
     """Locks the account, then the publication, with its order and its parts at hand."""
-    account_id = Publication.objects.values_list("account_id", flat=True).get(pk=publication_id)
-    account = lock_account(account_id)
-    publication = (
-        Publication.objects.select_for_update(of=("self",))
-        .select_related(*WITH_ITS_ORDER)
-        .get(pk=publication_id)
-    )
-    publication.account = account
+    account = lock_one(Account.objects.filter(publication=publication_id))
+    rows = Publication.objects.select_for_update(of=("self",)).select_related(WITH_ITS_ORDER)
+    publication = rows.get(pk=publication_id)
+    publication.account = cast(Account, account)
     return publication
 
 
@@ -73,10 +69,9 @@ def move(
     if after in ALERTING:
         fields |= {"acknowledged_at": None, "acknowledged_by": None, "acknowledged_reason": ""}
     Publication.objects.filter(pk=publication.pk).update(**fields)
-    draft = publication.release.revision.draft
     record(f"publication.{after}", actor=actor, account=publication.account_id,
-           subject=publication, draft_id=draft.pk, before=before, reason=reason,
-           **details)  # fmt: skip
+           subject=publication, draft_id=publication.release.revision.draft_id, before=before,
+           reason=reason, **details)  # fmt: skip
     if before in DECIDED_BY_TWO:
         _lapse_decisions(publication)
     if after in ALERTING:

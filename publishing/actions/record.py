@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import cast
 
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.actions.base import action, record
+from accounts.actions.base import action, lock_one, record
 from accounts.clock import db_now
-from accounts.models import Credential
+from accounts.models import Account, Credential
 from accounts.models.credential import Connection
 from publishing import rules, wake
 from publishing.actions.moves import (
+    WITH_ITS_ORDER,
     alert,
     any_part_out,
     hold,
-    lock_publication,
     move,
     tell_administrators,
 )
@@ -65,7 +66,7 @@ def apply_answer(attempt_id: int) -> None:
     answer that comes after the reaper moves what was uncertain as it says.
     """
     publication, attempt = lock_attempt(attempt_id)
-    answer = Answer.objects.filter(attempt=attempt).first()
+    answer: Answer | None = getattr(attempt, "answer", None)
     if answer is None:
         return
     if attempt.phase != Phase.POSTING and not _belated(attempt, answer):
@@ -112,14 +113,14 @@ def _credits_seen(publication: Publication, attempt: Attempt) -> None:
 
 
 def lock_attempt(attempt_id: int) -> tuple[Publication, Attempt]:
-    """The account's lock, then the publication's, then the attempt's, with its part."""
-    publication_id = Attempt.objects.values_list("part__publication_id", flat=True).get(
+    """The account's lock, then the attempt's and its publication's, with the answer if any."""
+    account = lock_one(Account.objects.filter(attempt=attempt_id))
+    rows = Attempt.objects.select_for_update(of=("part__publication", "self"))
+    attempt = rows.select_related(f"part__publication__{WITH_ITS_ORDER}", "answer").get(
         pk=attempt_id
     )
-    publication = lock_publication(publication_id)
-    rows = Attempt.objects.select_for_update(of=("self",)).select_related("part")
-    attempt = rows.get(pk=attempt_id)
-    attempt.part.publication = publication
+    publication = attempt.part.publication
+    publication.account = cast(Account, account)
     return publication, attempt
 
 
@@ -153,11 +154,12 @@ def part_is_out(publication: Publication, part: Part, x_id: str) -> None:
     )
     if part.state in (PartState.UNCERTAIN, PartState.REFUSED):
         Look.objects.filter(part=part, done_at=None).update(done_at=Now(), result=LookResult.MOOT)
+    parts = list(publication.parts.all())
     if publication.state in (STATE.RECALLED, STATE.RETRACTED):
         alert(publication)  # given up, taken back since, and on X after all: people delete it
-    elif not publication.parts.exclude(state=PartState.OUT).exists():
+    elif all(one.state == PartState.OUT for one in parts):
         move(publication, STATE.PUBLISHED)
-        plan_read_backs(publication)
+        plan_read_backs(parts)
     else:
         _parts_remain(publication)
     wake_retraction(publication)
@@ -199,16 +201,15 @@ def wake_retraction(publication: Publication) -> None:
     Retraction.objects.filter(publication=publication, ended_at=None).update(next_try_at=Now())
 
 
-def plan_read_backs(publication: Publication) -> None:
-    now = db_now()
+def plan_read_backs(parts: list[Part]) -> None:
     Look.objects.bulk_create(
         Look(
             part=part,
             kind=LookKind.READ_BACK,
-            due_at=now + dt.timedelta(seconds=after),
+            due_at=Now() + dt.timedelta(seconds=after),
             is_last=after == settings.DURATIONS.read_backs[-1],
         )
-        for part in publication.parts.all()
+        for part in parts
         for after in settings.DURATIONS.read_backs
     )
 
@@ -412,7 +413,7 @@ def _reap_unanswered(attempt_id: int) -> None:
     if attempt.phase == Phase.PREPARING:
         close_unsent(attempt, publication, Reason.WORKER_LOST)
         return
-    if Answer.objects.filter(attempt=attempt).exists():
+    if hasattr(attempt, "answer"):
         return  # it came just now: the next look applies it
     close_doubtful(attempt)
     becomes_uncertain(publication, [attempt.part], Reason.WORKER_DIED)

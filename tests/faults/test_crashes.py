@@ -22,7 +22,7 @@ from PIL import Image
 from accounts.clock import db_now
 from approvals.models import StoredImage
 from policetweets.durations import DURATIONS
-from publishing import wake
+from publishing import tasks, wake
 from publishing.actions.freeze import freeze
 from publishing.actions.retract import retract
 from publishing.heart import CLOCK
@@ -279,6 +279,34 @@ def test_fault_10_the_same_task_many_times_at_once_posts_once(system, town):
     becomes(publication, "published")
     assert len(posted(system, town)) == 1
     assert len(attempts(publication)) == 1
+
+
+def test_the_clock_asks_no_more_of_workers_that_are_behind(system, town):
+    system.worker.stop()
+    tasks._wake("send", wake.SEND, [town.account.pk])
+    tasks._wake("send", wake.SEND, [town.account.pk])
+    assert redis(system).llen("send") == 1
+    publication = town.released()
+    system.worker.start()
+    becomes(publication, "published")
+    assert len(posted(system, town)) == 1
+
+
+def test_a_connection_to_postgresql_outlives_a_task(system, town):
+    def served() -> set[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                " AND datname = current_database()"
+            )
+            return {row[0] for row in cursor.fetchall()}
+
+    becomes(town.released(), "published")
+    before = served()
+    for _ in range(3):
+        becomes(town.released(), "published")
+    assert before
+    assert before <= served()
 
 
 def test_fault_11_postgresql_restarted_while_claiming(system, town):
