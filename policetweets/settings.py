@@ -47,6 +47,9 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+# A process that was stopped, or whose machine died, inside a transaction holds its account's lock,
+# and the clock of all departments waits for it. Ours last milliseconds and wait for nobody.
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c idle_in_transaction_session_timeout=30s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis wakes and carries workers; nothing lives there.

@@ -11,7 +11,8 @@ from accounts.models.triggers import append_only, never_deleted
 from publishing.models.states import Reason
 
 # The database's own last look, in the transaction that commits « posting »: whatever the code
-# above believes, nothing leaves without its quorum, under a freeze, or from a page already left.
+# above believes, nothing leaves without its quorum, under a freeze, before its hour, out of its
+# order, while it is being taken off X, or a second time without the two people who said so.
 RULES_AT_POSTING = """
 IF NEW.phase <> 'posting' OR (TG_OP = 'UPDATE' AND OLD.phase = 'posting') THEN
     RETURN NEW;
@@ -33,6 +34,39 @@ IF NOT EXISTS (
 ) THEN
     RAISE EXCEPTION 'nothing leaves without a standing quorum on its digest'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_with_quorum';
+END IF;
+IF NOT EXISTS (
+    SELECT 1 FROM publishing_part p
+    JOIN publishing_publication pub ON pub.id = p.publication_id
+    WHERE p.id = NEW.part_id AND p.state = 'pending' AND pub.due_at <= clock_timestamp()
+      AND NOT EXISTS (SELECT 1 FROM publishing_part before
+                      WHERE before.publication_id = pub.id AND before.position < p.position
+                        AND before.state <> 'out')
+      AND NOT EXISTS (SELECT 1 FROM publishing_retraction x
+                      WHERE x.publication_id = pub.id AND x.ended_at IS NULL)
+      AND (NEW.confirmation_id IS NULL OR EXISTS (
+          SELECT 1 FROM publishing_confirmation c
+          WHERE c.id = NEW.confirmation_id AND c.publication_id = pub.id
+            AND c.state = 'confirmed' AND c.kind IN ('send_again', 'go_on')))
+) THEN
+    RAISE EXCEPTION 'a part leaves in its turn, at its hour, and again only by confirmation'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_in_its_turn';
+END IF;
+RETURN NEW;
+"""
+
+# What an attempt came to is what X answered, and is not said otherwise later: `at_most_one_post`
+# counts on it. Without an answer it is uncertain, or never left.
+AS_ANSWERED = """
+IF NEW.phase = 'answered' AND NEW.outcome IS DISTINCT FROM OLD.outcome AND NOT (
+    (OLD.phase = 'preparing' AND NEW.outcome IN ('not_sent', 'refused'))
+    OR (OLD.phase = 'posting' AND NEW.outcome = 'uncertain')
+    OR (OLD.phase <> 'preparing' AND OLD.outcome IN ('', 'uncertain') AND EXISTS (
+        SELECT 1 FROM publishing_answer a
+        WHERE a.attempt_id = NEW.id AND a.outcome = NEW.outcome))
+) THEN
+    RAISE EXCEPTION 'an attempt came to what X answered'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'outcome_as_answered';
 END IF;
 RETURN NEW;
 """
@@ -117,6 +151,12 @@ class Attempt(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=RULES_AT_POSTING,
+            ),
+            pgtrigger.Trigger(
+                name="as_answered",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=AS_ANSWERED,
             ),
             pgtrigger.ReadOnly(
                 name="same_try", fields=["part", "account", "number", "confirmation"]

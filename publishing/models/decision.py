@@ -9,6 +9,43 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import never_deleted
 
+LIFTED_BY_TWO = """
+IF NEW.lifted_at IS NOT NULL AND OLD.lifted_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM publishing_confirmation c
+    WHERE c.freeze_id = NEW.id AND c.kind = 'lift' AND c.state = 'confirmed'
+) THEN
+    RAISE EXCEPTION 'a freeze is lifted by two people'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'lifted_by_two';
+END IF;
+RETURN NEW;
+"""
+
+# At the moment of the answer both have their right, and one supervises; a freeze of all is the
+# administrators'.
+BY_TWO = """
+IF NEW.state = 'open' OR (TG_OP = 'UPDATE' AND NEW.state <> 'confirmed') THEN
+    RETURN NEW;
+END IF;
+SELECT coalesce(
+    (SELECT account_id FROM publishing_publication WHERE id = NEW.publication_id),
+    (SELECT account_id FROM publishing_freeze WHERE id = NEW.freeze_id)) INTO of_account;
+IF TG_OP = 'INSERT' OR NEW.expires_at <= clock_timestamp() OR NOT coalesce(
+    CASE WHEN of_account IS NULL THEN (
+        SELECT count(*) = 2 FROM accounts_person
+        WHERE id IN (NEW.proposed_by_id, NEW.decided_by_id)
+          AND is_administrator AND ended_at IS NULL)
+    ELSE reviewer_role(of_account, NEW.proposed_by_id) IS NOT NULL
+        AND reviewer_role(of_account, NEW.decided_by_id) IS NOT NULL
+        AND 'supervision' IN (reviewer_role(of_account, NEW.proposed_by_id),
+                              reviewer_role(of_account, NEW.decided_by_id))
+    END, false)
+THEN
+    RAISE EXCEPTION 'a proposal is open first, and confirmed in time by two who may'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'confirmed_by_two';
+END IF;
+RETURN NEW;
+"""
+
 
 class Freeze(models.Model):
     """No POST leaves, for one account, or for all when `account` is empty; until lifted."""
@@ -38,6 +75,13 @@ class Freeze(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__lifted_at__isnull=False),
             ),
+            pgtrigger.Trigger(
+                name="lifted_by_two",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=LIFTED_BY_TWO,
+            ),
+            pgtrigger.ReadOnly(name="same_freeze", fields=["account", "reason", "frozen_by"]),
             *never_deleted(),
         ]
 
@@ -119,6 +163,17 @@ class Confirmation(models.Model):
                 name="decided_stays_decided",
                 operation=pgtrigger.Update,
                 condition=~pgtrigger.Q(old__state="open"),
+            ),
+            pgtrigger.Trigger(
+                name="by_two",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=[("of_account", "bigint")],
+                func=BY_TWO,
+            ),
+            pgtrigger.ReadOnly(
+                name="same_proposal",
+                fields=["kind", "publication", "freeze", "reason", "due_at", "x_id", "proposed_by"],
             ),
             *never_deleted(),
         ]

@@ -13,16 +13,16 @@ from publishing.models.states import TRANSITIONS, PartState, PublicationState, R
 NOTHING_OUT_TO_RECALL = """
 IF NEW.state = 'recalled' AND OLD.state <> 'recalled' AND (
     EXISTS (SELECT 1 FROM publishing_part p WHERE p.publication_id = NEW.id
-              AND p.state IN ('posting', 'out', 'uncertain'))
+              AND p.state IN ('posting', 'out', 'uncertain', 'deleted'))
     OR EXISTS (SELECT 1 FROM publishing_attempt a JOIN publishing_part p ON p.id = a.part_id
                WHERE p.publication_id = NEW.id AND a.phase = 'posting')
 ) THEN
     RAISE EXCEPTION 'only what has no part out, or perhaps out, can be recalled'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'recall_before_any_part';
 END IF;
-IF NEW.state = 'published' AND OLD.state <> 'published' AND EXISTS (
-    SELECT 1 FROM publishing_part p WHERE p.publication_id = NEW.id AND p.state <> 'out'
-) THEN
+IF NEW.state = 'published' AND OLD.state <> 'published' AND coalesce((
+    SELECT bool_or(p.state <> 'out') FROM publishing_part p WHERE p.publication_id = NEW.id
+), true) THEN
     RAISE EXCEPTION 'published is said when every part is out'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'published_when_all_out';
 END IF;
@@ -85,6 +85,11 @@ class Publication(models.Model):
             ),
         ]
         triggers = [
+            pgtrigger.Protect(
+                name="begins_waiting",
+                operation=pgtrigger.Insert,
+                condition=~pgtrigger.Q(new__state="waiting"),
+            ),
             pgtrigger.FSM(name="moves", field="state", transitions=TRANSITIONS),
             pgtrigger.Trigger(
                 name="truthful",

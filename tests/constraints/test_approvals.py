@@ -155,6 +155,13 @@ def test_a_revision_is_released_once(cast, revision):
         sql(*forge(revision, cast.nantes))
 
 
+def test_whom_the_row_names_as_author_since_does_not_count_as_a_signer(cast, revision):
+    signed(revision, cast.marc)
+    sql("UPDATE approvals_draft SET author_id = %s", cast.marc.pk)
+    sql(*review(revision, cast.helene))
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+
+
 def test_a_release_is_never_changed(cast, revision):
     signed(revision, cast.marc, cast.helene)
     protected("UPDATE approvals_release SET digest = %s", EMPTY)

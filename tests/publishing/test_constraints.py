@@ -7,7 +7,15 @@ from django.db import DatabaseError, connection, transaction
 
 from publishing.actions.claim import claim
 from publishing.actions.send import send_due
-from publishing.models import Attempt, Freeze, Part, Publication
+from publishing.models import (
+    Answer,
+    Attempt,
+    Confirmation,
+    Freeze,
+    Part,
+    Publication,
+    Retraction,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,6 +32,10 @@ def refused(name: str, query: str, *values) -> None:
     assert name in (constraint or str(error.value)), error.value
 
 
+POST_NOW = (
+    "INSERT INTO publishing_attempt (part_id, account_id, number, phase, outcome, reason,"
+    " worker, digest, confirmation_id) VALUES (%s, %s, 9, 'posting', '', '', '', %s, %s)"
+)
 POST = "UPDATE publishing_attempt SET phase = 'posting', digest = %s WHERE id = %s"
 
 
@@ -36,18 +48,84 @@ def preparing(line):
 
 
 def test_rule_7_at_most_one_post(line, preparing):
-    _publication, attempt = preparing
+    publication, attempt = preparing
+    digest = publication.release.digest
     again = (
         "INSERT INTO publishing_attempt (part_id, account_id, number, phase, outcome, reason,"
         " digest, worker) VALUES (%s, %s, 2, 'preparing', '', '', '', '')"
     )
     refused("at_most_one_post", again, attempt.part_id, attempt.account_id)
-    for outcome in ("uncertain", "accepted"):
-        Attempt.objects.filter(pk=attempt.pk).update(phase="answered", outcome=outcome)
-        refused("at_most_one_post", again, attempt.part_id, attempt.account_id)
+    Attempt.objects.filter(pk=attempt.pk).update(phase="posting", digest=digest)
+    Attempt.objects.filter(pk=attempt.pk).update(phase="answered", outcome="uncertain")
+    refused("at_most_one_post", again, attempt.part_id, attempt.account_id)
+    Answer.objects.create(attempt=attempt, outcome="not_sent", reason="last_look")
     Attempt.objects.filter(pk=attempt.pk).update(outcome="not_sent")
     with connection.cursor() as cursor:
         cursor.execute(again, [attempt.part_id, attempt.account_id])
+
+
+def test_rule_7_outcome_as_answered(line, preparing):
+    publication, attempt = preparing
+    says = "UPDATE publishing_attempt SET phase = 'answered', outcome = %s WHERE id = %s"
+    refused("outcome_as_answered", says, "accepted", attempt.pk)
+    Attempt.objects.filter(pk=attempt.pk).update(phase="posting", digest=publication.release.digest)
+    for outcome in ("not_sent", "refused", "accepted"):
+        refused("outcome_as_answered", says, outcome, attempt.pk)
+    Answer.objects.create(attempt=attempt, outcome="accepted", reason="accepted", x_id="1")
+    Attempt.objects.filter(pk=attempt.pk).update(phase="answered", outcome="accepted")
+    for outcome in ("not_sent", "uncertain"):
+        refused("outcome_as_answered", says, outcome, attempt.pk)
+
+
+def test_rule_10_posting_in_its_turn(line, preparing):
+    publication, attempt = preparing
+    digest = publication.release.digest
+    part, rows = attempt.part, Publication.objects.filter(pk=publication.pk)
+
+    def refused_while() -> None:
+        refused("posting_in_its_turn", POST, digest, attempt.pk)
+
+    Part.objects.filter(pk=part.pk).update(state="out", x_id="1")
+    refused_while()
+    Part.objects.filter(pk=part.pk).update(state="pending")
+    rows.update(due_at="2100-01-01T00:00:00Z")
+    refused_while()
+    rows.update(due_at=publication.due_at)
+    asked = Retraction.objects.create(
+        publication=publication, reason="Non.", requested_by=line.cast.claire
+    )
+    refused_while()
+    Retraction.objects.filter(pk=asked.pk).update(ended_at=publication.due_at)
+    with connection.cursor() as cursor:
+        cursor.execute(POST, [digest, attempt.pk])
+
+
+def test_rule_5_posting_in_its_turn_part_after_part(line):
+    publication = line.released("Un.", "Deux.")
+    Publication.objects.filter(pk=publication.pk).update(state="sending")
+    refused("posting_in_its_turn", POST_NOW, publication.parts.last().pk,
+            publication.account_id, publication.release.digest, None)  # fmt: skip
+
+
+@pytest.mark.parametrize("decision", ["open", "declined", "give_up", "of_another"])
+def test_rule_7_posting_in_its_turn_a_second_time_only_by_a_decision_of_two(
+    line, preparing, decision
+):
+    publication, attempt = preparing
+    digest = publication.release.digest
+    Attempt.objects.filter(pk=attempt.pk).update(phase="posting", digest=digest)
+    Attempt.objects.filter(pk=attempt.pk).update(phase="answered", outcome="uncertain")
+    one = Confirmation.objects.create(
+        kind="give_up" if decision == "give_up" else "send_again",
+        publication=line.released() if decision == "of_another" else publication,
+        reason="Absent.",
+        proposed_by=line.cast.claire,
+        expires_at="2100-01-01T00:00:00Z",
+    )
+    if decision != "open":
+        state = "declined" if decision == "declined" else "confirmed"
+        Confirmation.objects.filter(pk=one.pk).update(state=state, decided_by=line.cast.helene)
+    refused("posting_in_its_turn", POST_NOW, attempt.part_id, attempt.account_id, digest, one.pk)
 
 
 def test_one_post_at_a_time(line, preparing):
@@ -68,9 +146,29 @@ def test_one_post_at_a_time(line, preparing):
 def test_rule_9_posting_not_frozen(line, preparing):
     publication, attempt = preparing
     for account in (line.cast.nantes, None):
-        freeze = Freeze.objects.create(account=account, reason="Un doute.")
-        refused("posting_not_frozen", POST, publication.release.digest, attempt.pk)
-        Freeze.objects.filter(pk=freeze.pk).update(lifted_at="2026-01-01T00:00:00Z")
+        with transaction.atomic():
+            Freeze.objects.create(account=account, reason="Un doute.")
+            refused("posting_not_frozen", POST, publication.release.digest, attempt.pk)
+            transaction.set_rollback(True)
+
+
+def test_rule_9_lifted_by_two(line):
+    frozen = Freeze.objects.create(account=line.cast.nantes, reason="Un doute.")
+    lift = "UPDATE publishing_freeze SET lifted_at = now() WHERE id = %s"
+    refused("lifted_by_two", lift, frozen.pk)
+    one = Confirmation.objects.create(
+        kind="lift", freeze=frozen, reason="Vu.", proposed_by=line.cast.claire,
+        expires_at="2100-01-01T00:00:00Z",
+    )  # fmt: skip
+    refused("lifted_by_two", lift, frozen.pk)
+    refused(
+        "Cannot update rows",
+        "UPDATE publishing_freeze SET account_id = %s WHERE id = %s",
+        line.cast.rennes.pk, frozen.pk,
+    )  # fmt: skip
+    Confirmation.objects.filter(pk=one.pk).update(state="confirmed", decided_by=line.cast.paul)
+    with connection.cursor() as cursor:
+        cursor.execute(lift, [frozen.pk])
 
 
 def test_rule_5_posting_with_quorum_of_these_bytes(line, preparing):
@@ -129,23 +227,69 @@ def test_x_id_kept(line, x):
 
 
 def test_confirmed_by_another(line):
-    publication, claire = line.released(), line.cast.claire
+    publication, helene = line.released(), line.cast.helene
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO publishing_confirmation (kind, publication_id, reason, state, x_id,"
-            " proposed_by_id, expires_at) VALUES ('recall', %s, 'x', 'open', '', %s, now())",
-            [publication.pk, claire.pk],
+            " proposed_by_id, expires_at)"
+            " VALUES ('recall', %s, 'x', 'open', '', %s, now() + interval '1 hour')",
+            [publication.pk, helene.pk],
         )
     refused(
         "confirmed_by_another",
         "UPDATE publishing_confirmation SET state = 'confirmed', decided_by_id = %s",
-        claire.pk,
+        helene.pk,
     )
     refused(
         "one_open_confirmation",
         "INSERT INTO publishing_confirmation (kind, publication_id, reason, state, x_id,"
-        " proposed_by_id, expires_at) VALUES ('recall', %s, 'x', 'open', '', %s, now())",
-        publication.pk, claire.pk,
+        " proposed_by_id, expires_at)"
+            " VALUES ('recall', %s, 'x', 'open', '', %s, now() + interval '1 hour')",
+        publication.pk, helene.pk,
+    )  # fmt: skip
+
+
+PEOPLE = [("claire", "marc"), ("claire", "gwen"), ("ada", "basile"), ("helene", "yann")]
+
+
+@pytest.mark.parametrize("two", PEOPLE)
+def test_rule_7_confirmed_by_two(line, two):
+    publication = line.released()
+    proposer, other = (getattr(line.cast, name).pk for name in two)
+    made = (
+        "INSERT INTO publishing_confirmation (kind, publication_id, reason, state, x_id,"
+        " proposed_by_id, decided_by_id, expires_at)"
+        " VALUES ('send_again', %s, 'x', %s, '', %s, %s, now() + interval '1 hour')"
+    )
+    refused("confirmed_by_two", made, publication.pk, "confirmed", proposer, other)
+    with connection.cursor() as cursor:
+        cursor.execute(made, [publication.pk, "open", proposer, None])
+    confirmed = "UPDATE publishing_confirmation SET state = 'confirmed', decided_by_id = %s"
+    refused("confirmed_by_two", confirmed, other)
+    refused("Cannot update rows", "UPDATE publishing_confirmation SET kind = 'recall'")
+
+
+def test_confirmed_by_two_in_time(line):
+    publication, cast = line.released(), line.cast
+    Confirmation.objects.create(
+        kind="send_again", publication=publication, reason="Absent.", proposed_by=cast.claire,
+        expires_at="2026-01-01T00:00:00Z",
+    )  # fmt: skip
+    refused(
+        "confirmed_by_two",
+        "UPDATE publishing_confirmation SET state = 'confirmed', decided_by_id = %s",
+        cast.helene.pk,
+    )
+
+
+def test_a_publication_begins_waiting_and_is_never_published_without_a_part(line):
+    publication = line.released()
+    refused(
+        "Cannot insert rows",
+        "INSERT INTO publishing_publication (release_id, account_id, state, reason, due_at,"
+        " next_try_at, not_sent, reading, acknowledged_reason)"
+        " VALUES (%s, %s, 'published', '', now(), now(), 0, '', '')",
+        publication.release_id, publication.account_id,
     )  # fmt: skip
 
 

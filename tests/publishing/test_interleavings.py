@@ -285,3 +285,12 @@ def test_fault_15_a_thread_that_went_on_since_the_backup_is_never_sent_again(
         looked(thread)
     assert thread.state == "published"
     assert len(x.posts()) == 3
+
+
+# A process that stops inside a transaction
+
+
+def test_rule_8_who_stops_holding_an_accounts_lock_does_not_stop_the_clock(line):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("30s",)
