@@ -48,6 +48,9 @@ class RequestLogMiddleware:
     def refuse_early(self, request: HttpRequest) -> HttpResponse | None:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return refuse(request, 400, _("L’adresse contient un caractère impossible."))
+        # Quoted, a cookie may hold one too, and that of the session is looked for as it comes.
+        if any("\0" in cookie for cookie in request.COOKIES.values()):
+            return refuse(request, 400)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit():
             return refuse(request, 400)

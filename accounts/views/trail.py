@@ -43,7 +43,7 @@ def filtered(entries: QuerySet[AuditEntry], form: TrailForm) -> QuerySet[AuditEn
         entries = entries.filter(act=act)
     if since := asked.get("since"):
         entries = entries.filter(at__gte=midnight(since))
-    if until := asked.get("until"):
+    if (until := asked.get("until")) and until < dt.date.max:
         entries = entries.filter(at__lt=midnight(until + dt.timedelta(days=1)))
     return entries
 

@@ -78,6 +78,11 @@ def test_nul_in_an_address_is_a_400(path):
     assert "caractère impossible" in response.text
 
 
+def test_nul_in_a_cookie_is_a_400(db):
+    cookie = 'sessionid="aaaaaaaaaa\\000"'
+    assert Client().get("/connexion", headers={"Cookie": cookie}).status_code == 400
+
+
 def test_nul_in_a_form_is_a_400(db):
     response = Client().post("/connexion", {"username": "a\0b", "password": "x"})
     assert response.status_code == 400

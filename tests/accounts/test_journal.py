@@ -81,3 +81,7 @@ def test_pages_and_their_queries_do_not_grow(cast, ada):
     third = ada.get("/journal", {"person": cast.basile.pk, "page": "3"})
     assert len(third.context["lines"]) == 21
     assert ada.get("/journal", {"page": "-1"}).status_code == 200
+
+
+def test_the_last_day_of_all_is_a_day_as_well(cast, ada):
+    assert ada.get("/journal", {"since": "0001-01-01", "until": "9999-12-31"}).status_code == 200
