@@ -71,7 +71,8 @@ def way_back(request: HttpRequest) -> str:
     ours = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME")
     if came_from.netloc != ours or came_from.path == request.path:
         return "/"
-    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    # Two strokes at its beginning would be another host's name.
+    return "/" + came_from.path.lstrip("/") + (f"?{came_from.query}" if came_from.query else "")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -32,6 +32,8 @@ def test_an_unknown_page_says_so(db):
 def test_the_way_back_never_leads_elsewhere(db):
     response = Client().get("/nulle-part", headers={"Referer": "http://evil.example/x"})
     assert "evil.example" not in response.text
+    response = Client().get("/nulle-part", headers={"Referer": "http://testserver//evil.example/"})
+    assert 'href="//' not in response.text
 
 
 def test_a_refusal_has_its_status_and_its_sentence(cast, raising):

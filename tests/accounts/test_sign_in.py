@@ -57,6 +57,16 @@ def test_after_ten_failures_a_pause_that_a_right_password_does_not_end(claire, s
     assert sign_in(Client(), "helene@police.example", "wrong").status_code == 200
 
 
+def test_the_failures_of_others_do_not_hide_those_of_one(claire):
+    for _ in range(10):
+        sign_in(Client(), password="wrong")
+    AuditEntry.objects.bulk_create(
+        AuditEntry(act="person.sign_in_failed", details={"address": f"{number}"})
+        for number in range(1000)
+    )
+    assert sign_in(Client()).status_code == 429
+
+
 def test_the_pause_ends(claire, settings):
     from dataclasses import replace
 
