@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audit_words import DETAILS, VALUES, WORDS
+from accounts.audit_words import DETAILS, VALUES, WORDS, in_words
 from accounts.errors import Sentence
 from accounts.models import AuditEntry
 from approvals.models import Draft
@@ -30,6 +30,8 @@ ACTS: dict[str, Sentence] = {
     "review.reject": _("a rejeté le texte"),
 }
 WORDS.update(ACTS)
+# What machines do step by step is in the trail; people want to read what came of it.
+QUIET: set[str] = set()
 DETAILS.update(
     {
         "came_from": _("repris du brouillon n° %(value)s"),
@@ -53,26 +55,26 @@ VALUES["fields"] |= {
 
 @dataclass
 class Line:
-    """One act, or a run of saves by one person: `at` is the last one's time."""
+    """One act, or a run of the same by one person: `at` is the last one's time."""
 
     at: dt.datetime
     who: str
     words: Sentence
-    act: str
     times: int = 1
 
 
 def history_of(draft: Draft) -> list[Line]:
     """The latest first: one query."""
-    entries = AuditEntry.objects.filter(draft_id=draft.pk).select_related("actor").order_by("-id")
+    entries = AuditEntry.objects.filter(draft_id=draft.pk).exclude(act__in=QUIET)
     lines: list[Line] = []
-    for entry in entries:
-        words = WORDS.get(entry.act, entry.act)
+    for entry in entries.select_related("actor").order_by("-id"):
+        words = str(WORDS.get(entry.act, entry.act))
         # What begins with a capital happened by itself: a name before it would make no sentence.
-        who = entry.actor.name if entry.actor is not None and not str(words)[0].isupper() else ""
-        last = lines[-1] if lines else None
-        if last and entry.act == last.act == "draft.saved" and last.who == who:
-            last.times += 1
+        who = entry.actor.name if entry.actor is not None and not words[0].isupper() else ""
+        if outcome := in_words("outcome", entry.details.get("outcome")):
+            words += f" ({outcome})"
+        if lines and (lines[-1].who, lines[-1].words) == (who, words):
+            lines[-1].times += 1
             continue
-        lines.append(Line(entry.at, who, words, entry.act))
+        lines.append(Line(entry.at, who, words))
     return lines

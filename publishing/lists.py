@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.access import Membership
 from publishing.access import shown
 from publishing.models import Part, Publication, PublicationState, Retraction, RetractionState
 from publishing.models.publication import Reading
 from publishing.panel import facts_of, link_of
-from publishing.words import can_do, happening
+from publishing.words import by_hand, can_do, happening
 
 S = PublicationState
 AT_MOST, LAST = 50, 5
@@ -40,6 +40,7 @@ def at_home(places: list[Membership]) -> AtHome:
     """The same number of queries however much there is."""
     accounts = [place.account.pk for place in places]
     rows = shown().filter(account__in=accounts)
+    standing = Retraction.objects.filter(publication=OuterRef("pk"), ended_at=None)
     return AtHome(
         to_decide=[_decision(p) for p in _complete(rows.filter(alerting()).order_by("since"))],
         scheduled=[
@@ -49,7 +50,9 @@ def at_home(places: list[Membership]) -> AtHome:
         published=[
             Row(p, _text(p), link=link_of(p.account, p.parts.all()[0].x_id))
             for p in _complete(
-                rows.filter(state=S.PUBLISHED).exclude(reading__in=BAD).order_by("-published_at"),
+                rows.filter(~Exists(standing), state=S.PUBLISHED)
+                .exclude(reading__in=BAD)
+                .order_by("-published_at"),
                 LAST,
             )
         ],
@@ -81,7 +84,7 @@ def _decision(publication: Publication) -> Row:
     facts = facts_of(publication, list(publication.parts.all()), next(iter(standing), None))
     return Row(
         publication, _text(publication), happening(facts),
-        "" if standing else can_do(publication.state, looked=facts.next_at is None),
+        by_hand() if standing else can_do(publication.state, looked=facts.next_at is None),
     )  # fmt: skip
 
 

@@ -27,11 +27,12 @@ from publishing.models import (
     PublicationState,
     Reason,
     Retraction,
+    RetractionState,
     Throttle,
 )
 from publishing.models.publication import Reading
 from publishing.rules import closes_at
-from publishing.words import Facts, cannot, happening, looked
+from publishing.words import Facts, by_hand, can_do, cannot, happening, looked
 
 S = PublicationState
 
@@ -47,6 +48,14 @@ PROGRESS: dict[str, tuple[int, str]] = {
     S.PARTIAL: (3, "stopped"),
     S.PUBLISHED: (3, "done"),
     S.RETRACTED: (3, "stopped"),
+}
+# What waits for people until they say that they know, and the act that is most likely wanted.
+ASKING = (S.REFUSED, S.PARTIAL)
+FIRST: dict[str, str] = {
+    S.MISSED: "propose_new_time",
+    S.UNCERTAIN: "point_to",
+    S.REFUSED: "recall",
+    S.PARTIAL: "propose_go_on",
 }
 LOOKS: dict[str, Sentence] = {
     "done": gettext_lazy("fait"),
@@ -74,7 +83,11 @@ class Fate:
     label: str
 
 
-def fate_of(publication: Publication) -> Fate:
+def fate_of(publication: Publication, retraction: Retraction | None = None) -> Fate:
+    """`retraction` is the one that stands."""
+    if retraction is not None:
+        failing = retraction.state == RetractionState.FAILING
+        return Fate("error", _("X ne le supprime pas")) if failing else Fate("info", _("retrait"))
     if _reading_is_bad(publication):
         return Fate("warning", publication.get_reading_display())
     return Fate(BADGES.get(publication.state, ""), publication.get_state_display())
@@ -140,8 +153,24 @@ class Panel:
         return gone or self.retraction is not None or self.publication.state == S.RETRACTED
 
     @property
-    def why_not(self) -> str:
-        return cannot(self.publication.state, self.acts) if self.confirmation is None else ""
+    def advice(self) -> str:
+        """What this state does not allow, or asks of people; a proposal asks by itself."""
+        p = self.publication
+        if self.confirmation is not None:
+            return ""
+        if self.retraction is not None and self.retraction.state == RetractionState.FAILING:
+            return by_hand()
+        asks = p.state in ASKING or (p.state == S.PUBLISHED and _reading_is_bad(p))
+        looked_for = p.state == S.UNCERTAIN and "propose_send_again" in self.acts
+        if looked_for or (asks and p.acknowledged_at is None):
+            return can_do(p.state, looked=looked_for)
+        return cannot(p.state, self.acts)
+
+    @property
+    def first_act(self) -> str:
+        """The one act that the state is waiting for: the page's primary button."""
+        first = FIRST.get(self.publication.state, "")
+        return first if self.confirmation is None and self.retraction is None else ""
 
     @property
     def said_again(self) -> str:
@@ -166,7 +195,7 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
         publication=publication,
         account=account,
         sentence=happening(facts),
-        fate=fate_of(publication),
+        fate=fate_of(publication, retraction),
         steps=_steps(publication, parts),
         signatures=list(
             Review.objects.filter(

@@ -222,6 +222,12 @@ def cannot(state: str, acts: frozenset[str]) -> str:
     return ""
 
 
+def by_hand() -> str:
+    """Of a post that X does not delete."""
+    return _("Nous essayons encore ; qui a le mot de passe du compte peut le supprimer sur X "
+             "lui-même.")  # fmt: skip
+
+
 def can_do(state: str, *, looked: bool = False) -> str:
     """What anybody of the account may do about what waits for a decision, in a few words;
     `looked`: the last look at X was made.
@@ -258,7 +264,7 @@ HISTORY: dict[str, Sentence] = {
     "publication.pointed": lazy("a donné le lien du message sur X"),
     "attempt.preparing": lazy("Envoi préparé"),
     "attempt.posting": lazy("Appel à X"),
-    "attempt.answered": lazy("Réponse notée"),
+    "attempt.answered": lazy("Résultat de l’envoi"),
     "part.found": lazy("Message trouvé sur X"),
     "confirmation.proposed": lazy("a fait une proposition"),
     "confirmation.confirmed": lazy("a confirmé la proposition"),
@@ -277,6 +283,7 @@ HISTORY: dict[str, Sentence] = {
     "account.connected": lazy("Compte connecté à X"),
     "account.checked": lazy("Connexion à X vérifiée"),
 }
+QUIET = {"attempt.preparing", "attempt.posting"}
 DETAILS: dict[str, Sentence] = {
     "answers": lazy("réponses de X : %(value)s"),
     "confirmation": lazy("proposition n° %(value)s"),

@@ -14,7 +14,7 @@ from approvals.models import Draft, DraftState
 from approvals.origin import correction_of
 from publishing.access import holders_of, publication_of
 from publishing.lists import AtHome, at_home
-from publishing.models import Publication
+from publishing.models import Publication, Retraction
 from publishing.panel import Fate, Panel, fate_of, panel_of
 from publishing.views.acts import ACTS
 from publishing.views.panel import panel_body
@@ -50,21 +50,31 @@ def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
 
 @register.filter
 def with_fates(drafts: list[Draft]) -> list[tuple[Draft, Fate | None]]:
-    """`{% for draft, fate in drafts|with_fates %}`: one query."""
+    """`{% for draft, fate in drafts|with_fates %}`: two queries."""
     released = [draft.pk for draft in drafts if draft.state == DraftState.RELEASED]
     rows = Publication.objects.filter(
         release__revision__draft__in=released, release__revision__closed_at=None
     ).annotate(draft=F("release__revision__draft"))
-    fates = {row.draft: fate_of(row) for row in rows}
+    standing = Retraction.objects.filter(publication__in=rows, ended_at=None)
+    asked = {retraction.publication_id: retraction for retraction in standing}
+    fates = {row.draft: fate_of(row, asked.get(row.pk)) for row in rows}
     return [(draft, fates.get(draft.pk)) for draft in drafts]
 
 
 @register.simple_tag
 def acts_of(panel: Panel) -> list[dict[str, Any]]:
-    """The buttons of this panel, in the order of the table of acts."""
+    """The buttons of this panel: the primary one, then in the order of the table of acts."""
     return [
-        {"url_name": name.replace("_", "-"), "label": act.label, "name": name}
-        for name, act in ACTS.items()
+        {
+            "url_name": name.replace("_", "-"),
+            "label": act.label,
+            "style": "primary"
+            if name == panel.first_act
+            else "tertiary"
+            if name in ("acknowledge", "point_to")
+            else "secondary",
+        }
+        for name, act in sorted(ACTS.items(), key=lambda one: one[0] != panel.first_act)
         if name in panel.acts
     ]
 
