@@ -97,6 +97,6 @@ def in_words(name: str, value: Any) -> str:
         none = _("sans réponse")
         return ", ".join(f"{key} ({none if one is None else one})" for key, one in value.items())
     text = "" if value is None else str(value)
-    if text in VALUES.get(name, {}):
+    if text and text in VALUES.get(name, {}):
         return str(VALUES[name][text])
     return f"{text[:12]}…" if len(text) == 64 else text

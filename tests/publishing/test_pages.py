@@ -8,15 +8,18 @@ import re
 import pytest
 from django.urls import reverse
 
+from accounts.access import memberships
 from accounts.clock import db_now
 from approvals.actions.drafts import abandon_draft, use_again
 from approvals.models import Draft
 from publishing.access import publication_for
 from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
+from publishing.actions.retract import retract, run
 from publishing.actions.send import send_due
 from publishing.acts import possible_acts
 from publishing.forms import NewTimeForm
+from publishing.lists import at_home
 from publishing.views.acts import ACTS
 from tests.cast import signed_in
 
@@ -142,6 +145,58 @@ def test_recalling_asks_once_with_the_handle_the_text_and_what_follows(line):
     assert "Rappelé par Helene" in page
     assert "La route est rouverte." in page
     assert publication.release.revision.draft.state == "writing"
+
+
+def test_the_history_tells_what_came_of_a_thread_and_not_each_step(line, x):
+    publication = line.released("Un.", "Deux.", "Trois.")
+    send_due(publication.account_id)
+    page = signed_in(line.cast.claire).get(
+        reverse("draft", args=[publication.release.revision.draft_id])
+    )
+    told = [(line.who, line.words, line.times) for line in page.context["history"]]
+    assert told == [
+        ("", "Le message est sur X", 1),
+        ("", "Résultat de l’envoi (accepté)", 3),
+        ("", "L’envoi commence", 1),
+        ("", "Diffusion en attente de son heure", 1),
+        ("", "Tous les accords sont là : le texte est bon à diffuser", 1),
+        ("Helene", "a approuvé le texte exact", 1),
+        ("Marc", "a approuvé le texte exact", 1),
+        ("Claire", "a soumis le texte à la relecture", 1),
+        ("Claire", "a commencé le brouillon", 1),
+    ]
+
+
+def test_a_retraction_that_x_does_not_carry_out_shouts(line, x):
+    publication = line.released()
+    send_due(publication.account_id)
+    x.switch("delete_false", on="delete", times="always")
+    retract(actor=line.cast.helene, publication_id=publication.pk, reason="Erreur.")
+    badge = re.compile(r'<p class="fr-badge[^>]*>([^<]+)<')
+    assert badge.findall(draft_page(publication, line.cast.claire)) == ["retrait"]
+    run(publication.retractions.get().pk)
+    page = draft_page(publication, line.cast.claire)
+    assert badge.findall(page) == ["X ne le supprime pas"]
+    assert "X n’a pas supprimé ce message, il y est encore" in page
+    assert "peut le supprimer sur X lui-même" in page
+    shown = at_home(memberships(line.cast.claire))
+    assert [row.publication for row in shown.to_decide] == [publication]
+    assert shown.published == []
+
+
+def test_what_a_state_waits_for_is_the_primary_button(line, x, backdate):
+    primary = re.compile(r'<a class="fr-btn" id="act-([a-z-]+)"')
+    claire = line.cast.claire
+    published = line.released()
+    send_due(published.account_id)
+    assert primary.findall(draft_page(published, claire)) == []
+    missed = in_two_hours(line)
+    backdate(missed, 3 * 3600, "due_at", "next_try_at")
+    x.switch("not_permitted", skip=1)
+    thread = line.released("Un.", "Deux.")
+    send_due(thread.account_id)
+    assert primary.findall(draft_page(missed, claire)) == ["propose-new-time"]
+    assert primary.findall(draft_page(thread, claire)) == ["propose-go-on"]
 
 
 def test_a_draft_that_left_carries_the_state_of_its_publication(line, x):
