@@ -14,6 +14,8 @@ from policetweets.health import counts
 __all__ = ["CONTENT_TYPE", "may_read", "text"]
 
 LOOPBACK = ("127.0.0.1", "::1")
+# What one proxy or another adds; none adds nothing at all once BEHIND_PROXY holds.
+PROXIES_SAY = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via")
 
 
 def may_read(request: HttpRequest) -> bool:
@@ -21,7 +23,7 @@ def may_read(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
-    direct = not any(name in request.headers for name in ("X-Forwarded-For", "Forwarded"))
+    direct = not any(name in request.headers for name in PROXIES_SAY)
     return direct and request.META.get("REMOTE_ADDR", "") in LOOPBACK
 
 

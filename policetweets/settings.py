@@ -49,7 +49,11 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 # A process that was stopped, or whose machine died, inside a transaction holds its account's lock,
 # and the clock of all departments waits for it. Ours last milliseconds and wait for nobody.
-DATABASES["default"]["OPTIONS"].setdefault("options", "-c idle_in_transaction_session_timeout=30s")
+# And « posting » is on disk before the POST leaves, whatever the server's own default: forgotten
+# in a crash, it would be sent again.
+DATABASES["default"]["OPTIONS"].setdefault(
+    "options", "-c idle_in_transaction_session_timeout=30s -c synchronous_commit=on"
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis wakes and carries workers; nothing lives there.

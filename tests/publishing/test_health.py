@@ -198,7 +198,8 @@ def test_metrics_are_counted_in_the_database(alive, line):
 
 def test_metrics_are_not_for_strangers(settings):
     assert metrics(REMOTE_ADDR="203.0.113.9")[0] == 404
-    assert metrics(HTTP_X_FORWARDED_FOR="203.0.113.9")[0] == 404
+    for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP", "HTTP_VIA"):
+        assert metrics(**{name: "203.0.113.9"})[0] == 404
     settings.METRICS_TOKEN = "a-token"
     assert metrics()[0] == 404
     assert metrics(HTTP_AUTHORIZATION="Bearer another")[0] == 404

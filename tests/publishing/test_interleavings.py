@@ -294,3 +294,9 @@ def test_rule_8_who_stops_holding_an_accounts_lock_does_not_stop_the_clock(line)
     with connection.cursor() as cursor:
         cursor.execute("SHOW idle_in_transaction_session_timeout")
         assert cursor.fetchone() == ("30s",)
+
+
+def test_rule_7_what_says_posting_is_on_disk_before_the_post(line):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")  # the tests' own server says off
+        assert cursor.fetchone() == ("on",)
