@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db.models import QuerySet
+
 from accounts.errors import Forbidden, NotYours
 from accounts.models import Account, Person, Seat, Supervision
 
@@ -70,6 +72,21 @@ def reviewers_of(account_ids: Collection[int]) -> dict[int, dict[int, tuple[Pers
     for sup in Supervision.objects.filter(**alive).select_related("person").order_by("pk"):
         people[sup.account_id][sup.person_id] = (sup.person, "supervision")
     return people
+
+
+def administrators() -> QuerySet[Person]:
+    """Those who administer now."""
+    return Person.objects.filter(is_administrator=True, ended_at=None)
+
+
+def administers(person: Person) -> bool:
+    """As the database has it now."""
+    return administrators().filter(pk=person.pk).exists()
+
+
+def few_administrators() -> bool:
+    """Fewer than the two whom lifting a freeze of all takes."""
+    return administrators().count() < 2
 
 
 def account_of(person: Person, handle: str) -> Account:

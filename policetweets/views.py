@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
 
-from accounts.access import memberships
+from accounts.access import few_administrators, memberships
 from accounts.departments import all_departments
 from accounts.models import Person
 from accounts.requests import PersonRequest
@@ -32,11 +32,10 @@ def home(request: PersonRequest) -> HttpResponse:
 def administrators_home(request: PersonRequest) -> HttpResponse:
     """What departments lack, then all of them."""
     departments = all_departments()
-    few = Person.objects.filter(is_administrator=True, ended_at=None).count() < 2
     context = {
         "departments": departments,
         "needy": [one for one in departments if one.lacks],
-        "few_administrators": few,
+        "few_administrators": few_administrators(),
     }
     return render(request, "home_administrator.html", context)
 

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
+from accounts.access import administers
 from accounts.constraints import in_sentences
 from accounts.errors import Forbidden, Invalid, NotYours
 from accounts.models import Account, Notice, Person
@@ -108,7 +109,5 @@ def said(words: str, *, field: str = "reason", at_most: int = 1000) -> str:
 
 def require_administrator(actor: Person) -> None:
     """Raises Forbidden unless the actor is an active administrator, as the database has it now."""
-    if not Person.objects.filter(
-        pk=actor.pk, is_administrator=True, ended_at__isnull=True
-    ).exists():
+    if not administers(actor):
         raise Forbidden

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import administrators
 from accounts.actions.base import action, lock_account, owe, record, require_administrator
 from accounts.actions.rights import end_right
 from accounts.errors import Moved, NotYours, Refusal
@@ -25,8 +26,7 @@ class AlreadyEnded(Moved):
 @action
 def create_first_administrator(email: str, name: str) -> Person:
     """The operator's act, with no actor in the application: only while nobody administers."""
-    administrators = Person.objects.filter(is_administrator=True, ended_at=None)
-    if administrators.exists():
+    if administrators().exists():
         raise Refusal(_("Il y a déjà un administrateur : c’est à lui d’en nommer d’autres."))
     person = Person.objects.create_person(email, name, is_administrator=True)
     record("person.created", actor=None, subject=person)
@@ -121,5 +121,5 @@ def lock_person(person_id: int) -> Person:
 
 def lock_other_administrators(person_id: int) -> list[Person]:
     """All are locked, in one order and before the person: two who end each other at once."""
-    active = Person.objects.filter(is_administrator=True, ended_at=None).order_by("pk")
-    return [p for p in active.select_for_update(no_key=True) if p.pk != person_id]
+    active = administrators().order_by("pk").select_for_update(no_key=True)
+    return [p for p in active if p.pk != person_id]

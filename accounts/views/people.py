@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import memberships
+from accounts.access import few_administrators, memberships
 from accounts.actions import people as actions
 from accounts.departments import waiting_on
 from accounts.errors import NotYours, Refusal
@@ -47,8 +47,11 @@ def people(request: PersonRequest) -> HttpResponse:
     found = with_rights(Person.objects.order_by("ended_at", "name", "pk"))
     if words:
         found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
-    few = Person.objects.filter(is_administrator=True, ended_at=None).count() < 2
-    context = {"page": page_of(found, request), "words": words, "few_administrators": few}
+    context = {
+        "page": page_of(found, request),
+        "words": words,
+        "few_administrators": few_administrators(),
+    }
     return render(request, "accounts/people.html", context)
 
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import require_role, reviewers, role_on
+from accounts.access import administers, administrators, require_role, reviewers, role_on
 from accounts.actions.base import action, lock_account, owe, record, said
 from accounts.clock import db_now
 from accounts.errors import Forbidden, Invalid, Moved, NotYours
@@ -132,8 +132,7 @@ def propose_lift(*, actor: Person, freeze_id: int, reason: str) -> Confirmation:
     if freeze.account is not None:
         _ask_others(made, freeze.account, list(reviewers(freeze.account)))
     else:
-        administrators = Person.objects.filter(is_administrator=True, ended_at=None)
-        _ask_others(made, None, [person.pk for person in administrators])
+        _ask_others(made, None, [person.pk for person in administrators()])
     return made
 
 
@@ -353,7 +352,7 @@ def _require_side(actor: Person, account_id: int | None) -> None:
     """On the account's side, or an administrator where it concerns all. Raises NotYours."""
     if account_id is not None:
         require_role(actor, account_id)
-    elif not Person.objects.filter(pk=actor.pk, is_administrator=True, ended_at=None).exists():
+    elif not administers(actor):
         raise NotYours
 
 
@@ -377,13 +376,9 @@ def _two_stand(one: Confirmation, actor: Person) -> bool:
     """Both still have their right, and one of them is a supervisor where an account is meant."""
     account_id = account_of(one)
     if account_id is None:
-        return _administers(actor) and _administers(one.proposed_by)
+        return administers(actor) and administers(one.proposed_by)
     roles = {role_on(actor, account_id), role_on(one.proposed_by, account_id)}
     return None not in roles and "supervision" in roles
-
-
-def _administers(person: Person) -> bool:
-    return Person.objects.filter(pk=person.pk, is_administrator=True, ended_at=None).exists()
 
 
 def account_of(one: Confirmation) -> int | None:

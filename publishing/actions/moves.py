@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.access import reviewers
+from accounts.access import administrators, reviewers
 from accounts.actions.base import lock_one, owe, record
 from accounts.models import Account, Person
 from accounts.models.notice import NoticeKind
@@ -100,8 +100,7 @@ def alert(publication: Publication) -> None:
 
 def tell_administrators(path: str, account: Account | None = None) -> None:
     """Owes those who alone can mend a connection, or buy credits, a mail."""
-    administrators = Person.objects.filter(is_administrator=True, ended_at=None)
-    owe(list(administrators), NoticeKind.ALERT, path=path, account=account)
+    owe(list(administrators()), NoticeKind.ALERT, path=path, account=account)
 
 
 def any_part_out(publication: Publication) -> bool:

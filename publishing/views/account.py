@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import account_of, role_on
+from accounts.access import account_of, few_administrators, role_on
 from accounts.errors import Invalid
 from accounts.models import Account, Credential, Person
 from accounts.requests import PersonRequest, administrators_only
@@ -131,7 +131,7 @@ def _show_freezes(request: PersonRequest, status: int = 200, **more: Any) -> Htt
     context = {
         "of_accounts": of_accounts.select_related("account", "frozen_by").order_by("since"),
         "credit_stop": CreditStop.objects.filter(ended_at=None).first(),
-        "administrators": Person.objects.filter(is_administrator=True, ended_at=None).count(),
+        "few_administrators": few_administrators(),
         **_freeze_context(None, request.user),
         **more,
     }
