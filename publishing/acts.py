@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from accounts.access import Role, role_on
+from accounts.access import Role
 from accounts.models import Person
 from publishing.actions.acknowledge import can_acknowledge
-from publishing.actions.decide import can_propose
+from publishing.actions.decide import answers_of
+from publishing.actions.effects import can_propose
 from publishing.actions.recall import can_recall
 from publishing.actions.retract import can_retract
 from publishing.models import (
@@ -14,9 +15,6 @@ from publishing.models import (
     ConfirmationState,
     Publication,
 )
-
-# Acts done at once by one person, in the order in which a page shows them.
-ALONE = ("recall", "point_to", "retract", "acknowledge")
 
 
 def open_confirmation(publication: Publication) -> Confirmation | None:
@@ -28,8 +26,8 @@ def open_confirmation(publication: Publication) -> Confirmation | None:
 
 
 def possible_acts(publication: Publication, person: Person, role: Role | None) -> frozenset[str]:
-    """Names of `ALONE`, of ConfirmationKind with « propose_ » before, and the answers to an open
-    confirmation. Everybody of the account may; nobody else may anything.
+    """Names of `publishing.views.acts.ACTS`, and the answers to an open confirmation. Everybody of
+    the account may act; nobody else may anything.
     """
     if role is None:
         return frozenset()
@@ -45,15 +43,6 @@ def possible_acts(publication: Publication, person: Person, role: Role | None) -
         acts.add("acknowledge")
     one = open_confirmation(publication)
     if one is not None:
-        return frozenset(acts | answers(one, person, role))
+        return frozenset(acts | answers_of(one, person))
     kinds = [kind for kind in ConfirmationKind if can_propose(publication, kind)]
     return frozenset(acts | {f"propose_{kind.value}" for kind in kinds})
-
-
-def answers(one: Confirmation, person: Person, role: Role) -> set[str]:
-    """What this person may answer to what was proposed; one of the two is a supervisor."""
-    if one.proposed_by_id == person.pk:
-        return {"withdraw"}
-    publication = one.publication
-    other = role_on(one.proposed_by, publication.account_id) if publication else None
-    return {"confirm", "decline"} if "supervision" in (role, other) else {"decline"}

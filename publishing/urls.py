@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from publishing.actions.decide import ANSWERS
 from publishing.views import account, confirmations, connection, panel
 from publishing.views.acts import ACTS, act_page
 
@@ -10,7 +11,7 @@ from publishing.views.acts import ACTS, act_page
 class Answer(StringConverter):
     """confirm, decline or withdraw."""
 
-    regex = "|".join(account.ANSWERS)
+    regex = "|".join(ANSWERS)
 
 
 register_converter(Answer, "answer")

@@ -9,7 +9,7 @@ from accounts.access import require_role
 from accounts.actions.base import action, record, require_administrator, said
 from accounts.errors import Invalid, Moved, NotYours
 from accounts.models import Account, Person
-from publishing.actions.look_up import plan_pointed
+from publishing.actions.looks import plan_pointed
 from publishing.actions.moves import lock_publication
 from publishing.matching import is_post_id
 from publishing.models import CreditStop, PartState, Publication, PublicationState

@@ -1,10 +1,8 @@
-"""Confirmation: one proposes with a reason, another confirms; what each kind asks and does."""
+"""Confirmation: one proposes with a reason, and another confirms, declines, or lets it expire."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Q
@@ -18,10 +16,9 @@ from accounts.clock import db_now
 from accounts.errors import Forbidden, Invalid, Moved, NotYours
 from accounts.models import Account, Person
 from accounts.models.notice import NoticeKind
-from publishing import wake
 from publishing.actions import freeze as freezing
-from publishing.actions.moves import lock_publication, move
-from publishing.actions.recall import recall_now
+from publishing.actions.effects import KIND, RULES, NotNow, can_propose
+from publishing.actions.moves import lock_publication
 from publishing.matching import is_post_id
 from publishing.models import (
     Confirmation,
@@ -30,17 +27,9 @@ from publishing.models import (
     Freeze,
     Look,
     LookKind,
-    LookResult,
-    Part,
-    PartState,
     Publication,
-    PublicationState,
     Reason,
-    Retraction,
 )
-
-STATE = PublicationState
-KIND = ConfirmationKind
 
 
 class AlreadyOpen(Moved):
@@ -56,23 +45,6 @@ class NotOpen(Moved):
 class NeedsAnother(Forbidden):
     code = "needs_another"
     sentence = _("Une autre personne doit confirmer ; l’une des deux est superviseur du compte.")
-
-
-class NotNow(Moved):
-    code = "not_now"
-    sentence = _("Cette décision n’est pas possible dans l’état actuel de la diffusion.")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """When a kind can be proposed, and what it does once confirmed."""
-
-    states: frozenset[str]
-    effect: Callable[[Confirmation, Publication], None]
-    after_last_look: bool = False
-
-
-# proposing and answering
 
 
 @action
@@ -152,7 +124,7 @@ def _ask_others(one: Confirmation, account: Account | None, people: list[int]) -
 def confirm(*, actor: Person, confirmation_id: int) -> Confirmation:
     """The second person agrees, and it takes effect. Raises NeedsAnother, NotOpen, NotNow."""
     one, publication = _lock(confirmation_id, actor)
-    if one.proposed_by_id == actor.pk or not _two_stand(one, actor):
+    if "confirm" not in answers_of(one, actor):
         raise NeedsAnother
     if publication is not None and not can_propose(publication, KIND(one.kind)):
         raise NotNow
@@ -180,7 +152,7 @@ def _refuse_unread(freeze: Freeze) -> None:
 def decline(*, actor: Person, confirmation_id: int) -> Confirmation:
     """Somebody else of the account says no."""
     one, _publication = _lock(confirmation_id, actor)
-    if one.proposed_by_id == actor.pk:
+    if "decline" not in answers_of(one, actor):
         raise Forbidden(_("C’est votre proposition : vous pouvez la retirer."))
     _decide(one, ConfirmationState.DECLINED, actor)
     return one
@@ -190,139 +162,35 @@ def decline(*, actor: Person, confirmation_id: int) -> Confirmation:
 def withdraw(*, actor: Person, confirmation_id: int) -> Confirmation:
     """The proposer takes it back."""
     one, _publication = _lock(confirmation_id, actor)
-    if one.proposed_by_id != actor.pk:
+    if "withdraw" not in answers_of(one, actor):
         raise Forbidden
     _decide(one, ConfirmationState.WITHDRAWN, actor)
     return one
 
 
-def can_propose(publication: Publication, kind: ConfirmationKind) -> bool:
-    """Whether this decision makes sense now; also asked again when it is confirmed."""
-    rule = RULES.get(kind)
-    if rule is None or publication.state not in rule.states:
-        return False
-    if rule.after_last_look and not last_look_made(publication):
-        return False
-    if rule.effect is _after_a_look and pending_decision(publication):
-        return False
-    if kind in (KIND.SEND_AGAIN, KIND.GO_ON) and retraction_stands(publication):
-        return False
-    if kind == KIND.RECALL:
-        return any(part.perhaps_out for part in publication.parts.all())
-    return kind != KIND.FOUND or last_look_unreadable(publication)
+# Its names are what `answers_of` gives.
+ANSWERS = {"confirm": confirm, "decline": decline, "withdraw": withdraw}
 
 
-def last_look_made(publication: Publication) -> bool:
-    """Every uncertain part has had its last look, answered by X or not."""
-    uncertain = publication.parts.filter(state=PartState.UNCERTAIN)
-    return not Look.objects.filter(part__in=uncertain, kind=LookKind.LOOK_UP, done_at=None).exists()
-
-
-def last_look_unreadable(publication: Publication) -> bool:
-    last = (
-        Look.objects.filter(
-            part__publication=publication, kind=LookKind.LOOK_UP, done_at__isnull=False
-        )
-        .order_by("-due_at")
-        .first()
-    )
-    return last is not None and last.result == LookResult.UNREADABLE and last_look_made(publication)
-
-
-def retraction_stands(publication: Publication) -> bool:
-    """Somebody wants it off X: nothing of it is sent again meanwhile."""
-    return Retraction.objects.filter(publication=publication, ended_at=None).exists()
-
-
-def pending_decision(publication: Publication) -> bool:
-    """A confirmed decision waits for its look at X."""
-    return Look.objects.filter(
-        part__publication=publication, kind=LookKind.BEFORE_ACT, done_at=None
-    ).exists()
-
-
-# what each does
-
-
-def _wait_until(publication: Publication, one: Confirmation) -> None:
-    """« Now » is when the two agreed: should X not be readable for hours, it is too late then."""
-    publication.due_at = one.due_at or one.decided_at or db_now()
-    Publication.objects.filter(pk=publication.pk).update(due_at=publication.due_at, not_sent=0)
-    wake.after_commit(wake.SEND, publication.account_id)
-
-
-def _after_a_look(one: Confirmation, publication: Publication) -> None:
-    """What may be on X is looked for once more before the decision takes effect; of a thread that
-    goes on, the next message in any case: people, or a time before a restore, may have sent it.
+def answers_of(one: Confirmation, person: Person) -> set[str]:
+    """What this person may answer to an open proposal: of the two who agree both have their right,
+    and where an account is meant one of them is its supervisor.
     """
-    parts = list(publication.parts.all())
-    doubtful = [part for part in parts if part.perhaps_out]
-    if one.kind == KIND.GO_ON:
-        doubtful = [part for part in parts if part.state not in (PartState.OUT, PartState.DELETED)]
-    if not doubtful:
-        take_effect(one, publication)
-        return
-    Look.objects.create(
-        part=doubtful[0], kind=LookKind.BEFORE_ACT, confirmation=one, due_at=db_now()
-    )
-    wake.after_commit(wake.LOOK, publication.account_id)
+    mine = _side(person, account_of(one))
+    if mine is None:
+        return set()
+    if one.proposed_by_id == person.pk:
+        return {"withdraw"}
+    two = {mine, _side(one.proposed_by, account_of(one))}
+    agree = None not in two and two & {"supervision", "administrator"}
+    return {"confirm", "decline"} if agree else {"decline"}
 
 
-def take_effect(one: Confirmation, publication: Publication) -> None:
-    """The decision itself, once the look before it has found nothing."""
-    if publication.state not in RULES[KIND(one.kind)].states:
-        return
-    if one.kind == KIND.RECALL:
-        recall_now(publication, actor=one.proposed_by, reason=one.reason)
-        return
-    if retraction_stands(publication):
-        return
-    stopped = [PartState.UNCERTAIN, PartState.REFUSED]
-    publication.parts.filter(state__in=stopped).update(
-        state=PartState.PENDING, uncertain_since=None
-    )
-    _wait_until(publication, one)
-    out = publication.parts.filter(state=PartState.OUT).exists()
-    after = STATE.SENDING if out else STATE.WAITING
-    move(publication, after, actor=one.decided_by, next_try_at=publication.due_at,
-         confirmation=one.pk)  # fmt: skip
-
-
-def _give_up(one: Confirmation, publication: Publication) -> None:
-    from publishing.actions.look_up import plan_given_up
-
-    for part in publication.parts.filter(state=PartState.UNCERTAIN):
-        Look.objects.filter(part=part, done_at=None).update(done_at=Now(), result=LookResult.MOOT)
-        plan_given_up(part)
-    publication.parts.filter(state=PartState.UNCERTAIN).update(
-        state=PartState.REFUSED, uncertain_since=None
-    )
-    out = publication.parts.filter(state=PartState.OUT).exists()
-    move(publication, STATE.PARTIAL if out else STATE.REFUSED, reason=Reason.GIVEN_UP,
-         actor=one.decided_by, confirmation=one.pk)  # fmt: skip
-
-
-def _found(one: Confirmation, publication: Publication) -> None:
-    from publishing.actions.look_up import found
-
-    part = publication.parts.filter(state=PartState.UNCERTAIN).first()
-    if part is None or Part.objects.filter(x_id=one.x_id).exists():
-        raise NotNow
-    part.publication = publication
-    found(publication, part, one.x_id)
-
-
-RULES: dict[ConfirmationKind, Rule] = {
-    KIND.NEW_TIME: Rule(frozenset({STATE.MISSED}), _after_a_look),
-    KIND.SEND_AGAIN: Rule(frozenset({STATE.UNCERTAIN}), _after_a_look, after_last_look=True),
-    KIND.GIVE_UP: Rule(frozenset({STATE.UNCERTAIN}), _give_up),
-    KIND.FOUND: Rule(frozenset({STATE.UNCERTAIN}), _found, after_last_look=True),
-    KIND.GO_ON: Rule(frozenset({STATE.PARTIAL}), _after_a_look),
-    KIND.RECALL: Rule(frozenset({STATE.REFUSED, STATE.MISSED}), _after_a_look),
-}
-
-
-# the mechanism
+def _side(person: Person, account_id: int | None) -> str | None:
+    """The person's role on the account; of all of them, an administrator's."""
+    if account_id is not None:
+        return role_on(person, account_id)
+    return "administrator" if administers(person) else None
 
 
 def _expiry() -> dt.datetime:
@@ -341,19 +209,12 @@ def _locked_freeze(freeze_id: int, actor: Person) -> Freeze:
         raise NotYours
     if found[0] is not None:
         lock_account(found[0])
-    _require_side(actor, found[0])
+    if _side(actor, found[0]) is None:
+        raise NotYours
     freeze = Freeze.objects.select_for_update().get(pk=freeze_id)
     if freeze.lifted_at is not None:
         raise NotOpen(_("Ce gel est déjà levé."))
     return freeze
-
-
-def _require_side(actor: Person, account_id: int | None) -> None:
-    """On the account's side, or an administrator where it concerns all. Raises NotYours."""
-    if account_id is not None:
-        require_role(actor, account_id)
-    elif not administers(actor):
-        raise NotYours
 
 
 def _lock(confirmation_id: int, actor: Person) -> tuple[Confirmation, Publication | None]:
@@ -370,15 +231,6 @@ def _lock(confirmation_id: int, actor: Person) -> tuple[Confirmation, Publicatio
     if one.state != ConfirmationState.OPEN or one.expires_at <= db_now():
         raise NotOpen
     return one, publication
-
-
-def _two_stand(one: Confirmation, actor: Person) -> bool:
-    """Both still have their right, and one of them is a supervisor where an account is meant."""
-    account_id = account_of(one)
-    if account_id is None:
-        return administers(actor) and administers(one.proposed_by)
-    roles = {role_on(actor, account_id), role_on(one.proposed_by, account_id)}
-    return None not in roles and "supervision" in roles
 
 
 def account_of(one: Confirmation) -> int | None:

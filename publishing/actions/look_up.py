@@ -13,12 +13,12 @@ from django.db.models import Min, QuerySet
 from django.db.models.functions import Now
 
 from accounts.actions.base import action, record
-from accounts.clock import db_now
 from accounts.models import Credential
-from publishing import matching, wake
-from publishing.actions import decide
+from publishing import matching
+from publishing.actions.effects import take_effect
+from publishing.actions.looks import plan_again
 from publishing.actions.moves import alert, lock_publication
-from publishing.actions.record import part_is_out
+from publishing.actions.record import found
 from publishing.gateway import Line, Seen, Unreadable, read_posts, read_timeline
 from publishing.models import (
     Answer,
@@ -156,26 +156,9 @@ def _not_found(one: Look, publication: Publication, *, readable: bool) -> None:
             alert(publication)
     elif one.kind == LookKind.BEFORE_ACT and one.confirmation is not None:
         if readable:
-            decide.take_effect(one.confirmation, publication)
+            take_effect(one.confirmation, publication)
         else:
-            _again(one)
-
-
-def _again(one: Look) -> None:
-    """An unreadable timeline proves nothing: the decision waits for a look that does."""
-    Look.objects.create(
-        part=one.part,
-        kind=one.kind,
-        confirmation=one.confirmation,
-        due_at=db_now() + dt.timedelta(seconds=settings.DURATIONS.look_ups[1]),
-    )
-
-
-def found(publication: Publication, part: Part, x_id: str) -> None:
-    """The part is on X: what follows is as if X had answered so."""
-    record("part.found", actor=None, account=publication.account_id, subject=part,
-           draft_id=publication.release.revision.draft_id, x_id=x_id)  # fmt: skip
-    part_is_out(publication, part, x_id)
+            plan_again(one)
 
 
 def _read(looks: list[Look], credential: Credential | None) -> None:
@@ -295,25 +278,3 @@ def _lock_look(look_id: int) -> tuple[Look, Publication]:
 def _done(one: Look, result: LookResult, status: int | None = None) -> None:
     if one.done_at is None:
         Look.objects.filter(pk=one.pk).update(done_at=Now(), result=result, status=status)
-
-
-def plan_pointed(part: Part, x_id: str) -> None:
-    """A person's link is checked at once."""
-    Look.objects.create(part=part, kind=LookKind.POINTED, x_id=x_id, due_at=db_now())
-    wake.after_commit(wake.LOOK, part.publication.account_id)
-
-
-def plan_given_up(part: Part) -> None:
-    """What was given up may still turn up: it is looked for daily, for a week."""
-    durations = settings.DURATIONS
-    now = db_now()
-    days = int(durations.given_up_for // durations.given_up_every)
-    Look.objects.bulk_create(
-        Look(
-            part=part,
-            kind=LookKind.GIVEN_UP,
-            due_at=now + dt.timedelta(seconds=durations.given_up_every * (day + 1)),
-            is_last=day + 1 == days,
-        )
-        for day in range(days)
-    )

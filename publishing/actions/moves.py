@@ -12,12 +12,12 @@ from accounts.access import administrators, reviewers
 from accounts.actions.base import lock_one, owe, record
 from accounts.models import Account, Person
 from accounts.models.notice import NoticeKind
+from publishing.actions.looks import moot
 from publishing.models import (
     Confirmation,
     ConfirmationState,
     Look,
     LookKind,
-    LookResult,
     Part,
     PartState,
     Publication,
@@ -87,8 +87,7 @@ def _lapse_decisions(publication: Publication) -> None:
         record("confirmation.lapsed", actor=None, account=publication.account_id, subject=one,
                draft_id=publication.release.revision.draft_id, kind=one.kind)  # fmt: skip
     rows.update(state=ConfirmationState.LAPSED, decided_at=Now())
-    looks = Look.objects.filter(part__publication=publication, kind=LookKind.BEFORE_ACT)
-    looks.filter(done_at=None).update(done_at=Now(), result=LookResult.MOOT)
+    moot(Look.objects.filter(part__publication=publication, kind=LookKind.BEFORE_ACT))
 
 
 def alert(publication: Publication) -> None:

@@ -15,6 +15,7 @@ from accounts.clock import db_now
 from accounts.models import Account, Credential
 from accounts.models.credential import Connection
 from publishing import rules, wake
+from publishing.actions.looks import moot, plan_look_ups, plan_read_backs
 from publishing.actions.moves import (
     WITH_ITS_ORDER,
     alert,
@@ -28,9 +29,6 @@ from publishing.models import (
     Answer,
     Attempt,
     CreditStop,
-    Look,
-    LookKind,
-    LookResult,
     Outcome,
     Part,
     PartState,
@@ -146,6 +144,13 @@ def _accepted(publication: Publication, attempt: Attempt, answer: Answer) -> Non
         part_is_out(publication, attempt.part, answer.x_id)
 
 
+def found(publication: Publication, part: Part, x_id: str) -> None:
+    """A look has shown this part on X: what follows is as if X had answered so."""
+    record("part.found", actor=None, account=publication.account_id, subject=part,
+           draft_id=publication.release.revision.draft_id, x_id=x_id)  # fmt: skip
+    part_is_out(publication, part, x_id)
+
+
 def part_is_out(publication: Publication, part: Part, x_id: str) -> None:
     """This part is known to be on X: the publication is published, goes on, or stays partial."""
     _not_again(publication, part)
@@ -153,7 +158,7 @@ def part_is_out(publication: Publication, part: Part, x_id: str) -> None:
         state=PartState.OUT, x_id=x_id, out_at=Now(), uncertain_since=None
     )
     if part.state in (PartState.UNCERTAIN, PartState.REFUSED):
-        Look.objects.filter(part=part, done_at=None).update(done_at=Now(), result=LookResult.MOOT)
+        moot(part.looks.all())
     parts = list(publication.parts.all())
     if publication.state in (STATE.RECALLED, STATE.RETRACTED):
         alert(publication)  # given up, taken back since, and on X after all: people delete it
@@ -201,19 +206,6 @@ def wake_retraction(publication: Publication) -> None:
     Retraction.objects.filter(publication=publication, ended_at=None).update(next_try_at=Now())
 
 
-def plan_read_backs(parts: list[Part]) -> None:
-    Look.objects.bulk_create(
-        Look(
-            part=part,
-            kind=LookKind.READ_BACK,
-            due_at=Now() + dt.timedelta(seconds=after),
-            is_last=after == settings.DURATIONS.read_backs[-1],
-        )
-        for part in parts
-        for after in settings.DURATIONS.read_backs
-    )
-
-
 def _refused(publication: Publication, attempt: Attempt, answer: Answer) -> None:
     _part(attempt, PartState.REFUSED)
     after = STATE.PARTIAL if any_part_out(publication) else STATE.REFUSED
@@ -226,25 +218,14 @@ def _uncertain(publication: Publication, attempt: Attempt, answer: Answer | None
 
 def becomes_uncertain(publication: Publication, parts: list[Part], reason: Reason) -> None:
     """A POST may have been accepted: nothing sends it again, X is looked up instead."""
-    now = db_now()
     Part.objects.filter(pk__in=[part.pk for part in parts]).update(
-        state=PartState.UNCERTAIN, uncertain_since=now, looks_made=0
+        state=PartState.UNCERTAIN, uncertain_since=Now(), looks_made=0
     )
     if publication.state == STATE.UNCERTAIN:
         Publication.objects.filter(pk=publication.pk).update(reason=reason)
     else:
         move(publication, STATE.UNCERTAIN, reason=reason)
-    offsets = settings.DURATIONS.look_ups
-    Look.objects.bulk_create(
-        Look(
-            part=part,
-            kind=LookKind.LOOK_UP,
-            due_at=now + dt.timedelta(seconds=after),
-            is_last=after == offsets[-1],
-        )
-        for after in offsets
-        for part in parts
-    )
+    plan_look_ups(parts)
 
 
 def _not_sent(publication: Publication, attempt: Attempt, answer: Answer) -> None:

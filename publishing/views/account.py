@@ -30,8 +30,6 @@ from publishing.models import (
 )
 from publishing.spending import spending_of
 
-ANSWERS = {"confirm": decide.confirm, "decline": decide.decline, "withdraw": decide.withdraw}
-
 
 class ReasonForm(forms.Form):
     """One reason, which everybody concerned will read."""
@@ -57,24 +55,6 @@ def _proposal(standing: Freeze | None) -> Confirmation | None:
     return rows.select_related("proposed_by", "freeze").first()
 
 
-def answers_to_lift(one: Confirmation | None, person: Person) -> set[str]:
-    """What this person may answer: names of ANSWERS; one of the two is a supervisor, or both
-    are administrators where the freeze is of all.
-    """
-    if one is None or one.freeze is None:
-        return set()
-    if one.proposed_by_id == person.pk:
-        return {"withdraw"}
-    account_id = one.freeze.account_id
-    if account_id is None:
-        return {"confirm", "decline"} if person.is_administrator else set()
-    mine = role_on(person, account_id)
-    if mine is None:
-        return set()
-    two = {mine, role_on(one.proposed_by, account_id)}
-    return {"confirm", "decline"} if "supervision" in two else {"decline"}
-
-
 def _freeze_context(account: Account | None, person: Person) -> dict[str, Any]:
     standing = _standing(account)
     proposal = _proposal(standing)
@@ -83,7 +63,7 @@ def _freeze_context(account: Account | None, person: Person) -> dict[str, Any]:
         "place": account or Account(time_zone=settings.TIME_ZONE),
         "freeze": standing,
         "proposal": proposal,
-        "answers": answers_to_lift(proposal, person),
+        "answers": decide.answers_of(proposal, person) if proposal else set(),
         "form": ReasonForm(auto_id="freeze_%s"),
     }
 
@@ -173,7 +153,7 @@ def propose_lift(request: PersonRequest, freeze_id: int) -> HttpResponse:
 
 @require_POST
 def answer_lift(request: PersonRequest, confirmation_id: int, answer: str) -> HttpResponse:
-    one = ANSWERS[answer](actor=request.user, confirmation_id=confirmation_id)
+    one = decide.ANSWERS[answer](actor=request.user, confirmation_id=confirmation_id)
     said = {
         "confirm": _("Le gel est levé. Ce dont l’heure est passée attend un nouvel horaire."),
         "decline": _("Vous avez refusé : le gel reste en place."),

@@ -13,14 +13,13 @@ from accounts.requests import PersonRequest
 from approvals.views.compose import shown_parts
 from publishing.access import publication_for
 from publishing.actions import decide
-from publishing.acts import answers
 from publishing.models import Confirmation, ConfirmationState
 from publishing.views.acts import ACTS
 
 DONE = {
-    "confirm": (decide.confirm, _("Confirmé.")),
-    "decline": (decide.decline, _("Proposition refusée : rien ne change.")),
-    "withdraw": (decide.withdraw, _("Proposition retirée : rien ne change.")),
+    "confirm": _("Confirmé."),
+    "decline": _("Proposition refusée : rien ne change."),
+    "withdraw": _("Proposition retirée : rien ne change."),
 }
 
 
@@ -30,15 +29,15 @@ def confirmation(request: PersonRequest, confirmation_id: int) -> HttpResponse:
     one = Confirmation.objects.select_related("proposed_by").filter(pk=confirmation_id).first()
     if one is None or one.publication_id is None:
         raise NotYours
-    publication, role = publication_for(request.user, one.publication_id)
+    publication, _role = publication_for(request.user, one.publication_id)
     one.publication = publication
     draft_id = publication.release.revision.draft_id
     if request.method == "POST":
-        if request.POST.get("answer") not in DONE:
+        answer = request.POST.get("answer", "")
+        if answer not in decide.ANSWERS:
             raise Moved
-        act, done = DONE[request.POST["answer"]]
-        act(actor=request.user, confirmation_id=one.pk)
-        messages.success(request, done)
+        decide.ANSWERS[answer](actor=request.user, confirmation_id=one.pk)
+        messages.success(request, DONE[answer])
         return redirect("draft", draft_id)
     if one.state != ConfirmationState.OPEN:
         raise decide.NotOpen
@@ -48,6 +47,6 @@ def confirmation(request: PersonRequest, confirmation_id: int) -> HttpResponse:
         "publication": publication,
         "account": publication.account,
         "parts": shown_parts(publication.release.revision.parts),
-        "answers": answers(one, request.user, role),
+        "answers": decide.answers_of(one, request.user),
     }
     return render(request, "publishing/confirmation.html", context)

@@ -13,7 +13,8 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from accounts.clock import db_now
-from publishing.actions.decide import NotNow, confirm, propose_lift
+from publishing.actions.decide import confirm, propose_lift
+from publishing.actions.effects import NotNow
 from publishing.actions.look_up import look
 from publishing.actions.restored import freeze_restored
 from publishing.actions.send import send_due

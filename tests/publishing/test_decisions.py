@@ -18,7 +18,6 @@ from approvals.actions.reviews import approve
 from publishing.actions.decide import (
     AlreadyOpen,
     NeedsAnother,
-    NotNow,
     NotOpen,
     confirm,
     decline,
@@ -28,6 +27,7 @@ from publishing.actions.decide import (
     propose_lift,
     withdraw,
 )
+from publishing.actions.effects import NotNow
 from publishing.actions.freeze import AlreadyFrozen, freeze
 from publishing.actions.look_up import look
 from publishing.actions.recall import TooLateToRecall, recall

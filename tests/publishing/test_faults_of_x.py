@@ -18,7 +18,8 @@ from publishing import tasks, wake
 from publishing.actions import send as sending
 from publishing.actions.acknowledge import credits_restored
 from publishing.actions.connect import probe, probes_due
-from publishing.actions.decide import NotNow, confirm, propose, propose_lift
+from publishing.actions.decide import confirm, propose, propose_lift
+from publishing.actions.effects import NotNow
 from publishing.actions.freeze import freeze
 from publishing.actions.look_up import look
 from publishing.actions.record import apply_answer, reap, stale_attempts, write_answer

@@ -14,7 +14,8 @@ from accounts.actions.rights import vacate
 from accounts.clock import db_now
 from publishing.actions import send as sending
 from publishing.actions.claim import claim, take_turn
-from publishing.actions.decide import can_propose, confirm, propose
+from publishing.actions.decide import confirm, propose
+from publishing.actions.effects import can_propose
 from publishing.actions.look_up import look
 from publishing.actions.record import apply_answer, reap, write_answer
 from publishing.actions.restored import freeze_restored
