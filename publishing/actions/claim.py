@@ -221,7 +221,7 @@ def may_still_leave(attempt_id: int) -> bool:
         parts__attempts__phase=Phase.POSTING,
         state=PublicationState.SENDING,
     )
-    publication = rows.select_related(*WITH_ITS_ORDER).first()
+    publication = rows.select_related(WITH_ITS_ORDER, "account").first()
     if publication is None:
         return False
     facts = rules.facts_of(publication)
