@@ -84,4 +84,4 @@ def test_what_was_sent_is_counted_with_its_price_and_xs_own_limit(line, x):
     assert str(spending.dollars) == "0.215"
     assert spending.day_limit is not None
     assert spending.day_left == spending.day_limit - 2
-    assert "0,215" in page(line.cast.claire, line.cast.nantes)
+    assert "0,22 $" in page(line.cast.claire, line.cast.nantes)
