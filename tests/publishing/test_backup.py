@@ -55,7 +55,7 @@ def test_fault_15_what_left_since_the_backup_is_found_and_nothing_is_sent_twice(
     assert not Freeze.objects.filter(lifted_at=None).exists()
 
 
-def test_a_backup_comes_back_whole_into_an_empty_database_and_is_frozen(line, x, tmp_path):
+def test_fault_15_a_backup_comes_back_whole_into_an_empty_database_and_is_frozen(line, x, tmp_path):
     from django.core.files.base import ContentFile
     from django.core.files.storage import default_storage
 

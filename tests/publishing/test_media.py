@@ -196,6 +196,8 @@ def test_fault_16_a_text_never_leaves_without_its_image(line, x):
     publication.refresh_from_db()
     assert (publication.state, publication.reason) == ("held", "altered")
     assert said_to(x) == []
+    assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
+    assert "ce qui est enregistré n’est plus ce qui a été approuvé" in line.page(publication)
     settle_all()
     publication.refresh_from_db()
     assert publication.state == "held"  # until somebody recalls it
