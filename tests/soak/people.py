@@ -28,7 +28,7 @@ from publishing.actions.decide import confirm, propose, propose_lift
 from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
 from publishing.actions.retract import retract
-from publishing.models import CreditStop, Freeze, Publication, PublicationState
+from publishing.models import Confirmation, CreditStop, Freeze, Publication, PublicationState
 from tests.whole.departments import Department
 
 S = PublicationState
@@ -68,6 +68,8 @@ class People(threading.Thread):
             self.tries(self.one_release)
             if self.random.random() < 0.25:
                 self.tries(self.something_else)
+            if self.random.random() < 0.25:  # late or not: else a freeze of all stays for good
+                self.tries(self.look_after)
         while not self.ending.is_set():
             self.tries(self.look_after)
             time.sleep(0.2)
@@ -197,22 +199,25 @@ class People(threading.Thread):
 
     def thaws(self, town: Department) -> None:
         old = db_now() - dt.timedelta(seconds=2)
-        if standing := Freeze.objects.filter(lifted_at=None, account=None, since__lt=old).first():
-            one = propose_lift(
-                actor=self.administrators[0], freeze_id=standing.pk, reason="C’est réglé."
-            )
-            confirm(actor=self.administrators[1], confirmation_id=one.pk)
-        mine = Freeze.objects.filter(lifted_at=None, account=town.account, since__lt=old).first()
-        if mine is not None:
-            self.by_two(
-                town, lambda who: propose_lift(actor=who, freeze_id=mine.pk, reason="C’est réglé.")
-            )
+        standing = Freeze.objects.filter(lifted_at=None, since__lt=old)
+        if of_all := standing.filter(account=None).first():
+            self.tries(self.by_two, self.administrators, self.lifts(of_all), freeze=of_all)
+        if mine := standing.filter(account=town.account).first():
+            self.by_two(self.two_of(town), self.lifts(mine), freeze=mine)
 
-    def by_two(self, town: Department, proposes: Callable[[Person], Any]) -> None:
+    def lifts(self, one: Freeze) -> Callable[[Person], Any]:
+        return lambda who: propose_lift(actor=who, freeze_id=one.pk, reason="C’est réglé.")
+
+    def two_of(self, town: Department) -> list[Person]:
         supervisor = self.random.choice(supervisions(town))
         others = [one for one in seats(town) + supervisions(town) if one != supervisor]
-        one = proposes(self.random.choice(others))
-        confirm(actor=supervisor, confirmation_id=one.pk)
+        return [self.random.choice(others), supervisor]
+
+    def by_two(self, two: list[Person], proposes: Callable[[Person], Any], **subject: Any) -> None:
+        """What was proposed when the database went away is answered before anything else."""
+        one = Confirmation.objects.filter(state="open", **subject).first() or proposes(two[0])
+        confirmer = two[0] if one.proposed_by_id == two[1].pk else two[1]
+        confirm(actor=confirmer, confirmation_id=one.pk)
 
     def mends_line(self, town: Department) -> None:
         stop = CreditStop.objects.filter(ended_at=None, restored_at=None).first()
@@ -257,10 +262,11 @@ class People(threading.Thread):
                     retract(actor=self.anyone(town), publication_id=one.pk, reason="À moitié.")
                     return
         self.by_two(
-            town,
+            self.two_of(town),
             lambda who: propose(
                 actor=who, publication_id=one.pk, kind=kind, reason="Vu sur X.", due_at=due
             ),
+            publication=one,
         )
 
 

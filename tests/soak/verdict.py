@@ -42,7 +42,7 @@ class Verdict:
 
     @property
     def good(self) -> bool:
-        return not (self.doubled or self.lost or self.unapproved or self.untrue)
+        return not self.complaints()
 
     def line(self) -> str:
         return (
@@ -53,10 +53,14 @@ class Verdict:
         )
 
     def complaints(self) -> list[str]:
+        few = self.out < self.released / 4
         return [
-            f"{name}: {one}"
-            for name in ("doubled", "lost", "unapproved", "untrue")
-            for one in getattr(self, name)
+            *([f"only {self.out} of {self.released} are out: this proves little"] if few else []),
+            *(
+                f"{name}: {one}"
+                for name in ("doubled", "lost", "unapproved", "untrue")
+                for one in getattr(self, name)
+            ),
         ]
 
 
