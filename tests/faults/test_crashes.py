@@ -206,8 +206,10 @@ def test_sends_that_hang_keep_neither_a_deletion_nor_the_clock_waiting(system, t
     towns = [make_department(system.x, next(system.next_account)) for _ in range(4)]
     for other in towns:
         system.x.switch("timeout", account=other.account.handle, times="always")
+    system.freeze(system.worker)  # so that all four begin together
     stuck = [other.released() for other in towns for _ in range(3)]
-    until(lambda: Attempt.objects.filter(phase="posting").count() == len(towns))
+    system.signal(system.worker, signal.SIGCONT)
+    until(lambda: Attempt.objects.filter(phase="posting").count() == len(towns), 30)
     began = db_now()
     retract(actor=town.seats[1], publication_id=out.pk, reason="Une erreur de lieu.")
     becomes(out, "retracted")

@@ -55,7 +55,7 @@ class Runner:
         return self
 
     def says(self, text):
-        found = wait_until(lambda: text in self.said() or self.popen.poll() is not None, 60)
+        found = wait_until(lambda: text in self.said() or self.popen.poll() is not None, 120)
         assert found, self.said()
         assert text in self.said(), self.said()
 
