@@ -147,6 +147,11 @@ ACTS: dict[str, Act] = {
 }  # fmt: skip
 
 
+NOW_CORRECT = _(
+    "Voici son texte dans un nouveau brouillon : corrigez-le, X refuse deux fois le même."
+)
+
+
 class NotPossibleNow(Moved):
     code = "act_not_possible"
     sentence = _(
@@ -172,6 +177,7 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
             messages.success(request, str(what.done))
             draft = publication.release.revision.draft
             if request.POST.get("then") == "correct" and role == "seat":
+                messages.warning(request, NOW_CORRECT)
                 return redirect("compose", use_again(actor=request.user, draft=draft).pk)
             return redirect("draft", draft.pk)
     context = {

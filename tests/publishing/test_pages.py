@@ -325,6 +325,7 @@ def test_a_retraction_begins_a_correction_with_the_text_at_hand(line, x):
     assert again.came_from == publication.release.revision.draft
     assert again.parts == publication.release.revision.parts
     assert publication.retractions.get().reason == "C’est jeudi."
+    assert "Voici son texte dans un nouveau brouillon" in done.text
     assert done.text.count(SAME) == 2
 
     typed = {
