@@ -11,8 +11,6 @@ from dataclasses import dataclass, fields, replace
 
 @dataclass(frozen=True)
 class Durations:
-    # The clock that looks for due rows.
-    scan_every: float = 1
     # One POST, from its commit as « posting » to the end of X's answer.
     post_connect: float = 5
     post_read: float = 15
@@ -57,7 +55,7 @@ class Durations:
 
     def scaled(self, factor: float) -> Durations:
         """The same promises, `factor` times as long, for runs that cannot wait so long."""
-        kept = {"heartbeat_every", "heartbeat_dead", "scan_every", "password_link", "sign_in_pause"}
+        kept = {"heartbeat_every", "heartbeat_dead", "password_link", "sign_in_pause"}
         changes: dict[str, float | tuple[float, ...]] = {}
         for field in fields(self):
             value = getattr(self, field.name)
