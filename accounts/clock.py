@@ -13,3 +13,8 @@ def db_now() -> dt.datetime:
         cursor.execute("SELECT clock_timestamp()")
         now: dt.datetime = cursor.fetchone()[0]
     return now
+
+
+def in_seconds(seconds: float) -> dt.datetime:
+    """So many seconds from now, by the same clock."""
+    return db_now() + dt.timedelta(seconds=seconds)

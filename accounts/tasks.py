@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import structlog
 from celery import shared_task
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models.functions import Now
 
-from accounts.clock import db_now
+from accounts.clock import in_seconds
 from accounts.mails import mail_of
 from accounts.models import Notice
 
@@ -47,7 +45,7 @@ def claim() -> Notice | None:
         return None
     ended = not notice.person.is_active
     again = not ended and notice.tries < len(RETRIES)
-    notice.next_try_at = db_now() + dt.timedelta(seconds=RETRIES[notice.tries]) if again else None
+    notice.next_try_at = in_seconds(RETRIES[notice.tries]) if again else None
     notice.tries += 1
     notice.save(update_fields=["next_try_at", "tries"])
     return notice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -51,6 +51,11 @@ class Quorum:
         supervisor = self.has_supervisor or any(r == "supervision" for _p, r in self.could_sign)
         return supervisor and len(self.could_sign) >= self.missing
 
+    def without(self, person_id: int) -> Quorum:
+        """As it would be had this person no right any more."""
+        kept = [s for s in self.signatures if s.person.pk != person_id]
+        return replace(self, signatures=kept)
+
     @property
     def words(self) -> str:
         """« il manque l’accord d’un superviseur »"""
@@ -74,8 +79,9 @@ def quorums_of(revisions: Iterable[Revision]) -> dict[int, Quorum]:
     revisions = list(revisions)
     people = reviewers_of({r.draft.account_id for r in revisions})
     wrote: dict[int, set[int]] = defaultdict(set)
-    drafts = {r.draft_id for r in revisions}
-    pairs = Contributor.objects.filter(draft__in=drafts).values_list("draft_id", "person_id")
+    for r in revisions:
+        wrote[r.draft_id].add(r.draft.author_id)
+    pairs = Contributor.objects.filter(draft__in=wrote).values_list("draft_id", "person_id")
     for draft_id, person_id in pairs:
         wrote[draft_id].add(person_id)
     given: dict[int, list[Review]] = defaultdict(list)

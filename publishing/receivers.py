@@ -8,12 +8,12 @@ from django.dispatch import receiver
 
 from accounts.signals import right_ended, what_rests_on
 from approvals.models import Draft, Release
+from approvals.quorum import quorums_of
 from approvals.signals import released, texts_on_x
 from publishing.actions.decide import lapse_of_proposer
 from publishing.actions.obey import obey
 from publishing.actions.scan import settle_account
-from publishing.foresight import rests_on
-from publishing.models import Part, PartState
+from publishing.models import Part, PartState, Publication, PublicationState
 
 
 @receiver(released)
@@ -29,7 +29,14 @@ def on_right_ended(sender: object, account_id: int, person_id: int, **kwargs: An
 
 @receiver(what_rests_on)
 def on_asked_what_rests(sender: object, account_id: int, person_id: int, **kwargs: Any) -> int:
-    return rests_on(account_id, person_id)
+    """The waiting publications that would be held without this person's right: five queries."""
+    rows = Publication.objects.filter(account=account_id, state=PublicationState.WAITING)
+    revisions = [p.release.revision for p in rows.select_related("release__revision__draft")]
+    quorums = quorums_of(revisions)
+    return sum(
+        revision.draft.author_id == person_id or not quorums[revision.pk].without(person_id).met
+        for revision in revisions
+    )
 
 
 @receiver(texts_on_x)

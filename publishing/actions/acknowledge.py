@@ -5,12 +5,11 @@ from __future__ import annotations
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import require_role
 from accounts.actions.base import action, record, require_administrator, said
-from accounts.errors import Invalid, Moved, NotYours
+from accounts.errors import Invalid, Moved
 from accounts.models import Account, Person
 from publishing.actions.looks import plan_pointed
-from publishing.actions.moves import lock_publication
+from publishing.actions.moves import lock_own
 from publishing.matching import is_post_id
 from publishing.models import CreditStop, PartState, Publication, PublicationState
 from publishing.models.publication import Reading
@@ -30,7 +29,7 @@ def can_acknowledge(publication: Publication) -> bool:
 @action
 def acknowledge(*, actor: Person, publication_id: int, reason: str) -> Publication:
     """Ends the alert, with a reason. Raises NotYours, Invalid, Moved."""
-    publication = _own(actor, publication_id)
+    publication = lock_own(actor, publication_id)
     reason = said(reason)
     if not can_acknowledge(publication):
         raise Moved
@@ -48,7 +47,7 @@ def point_to(*, actor: Person, publication_id: int, link: str) -> None:
 
     Raises NotYours, Invalid for what is no link to a post of this account.
     """
-    publication = _own(actor, publication_id)
+    publication = lock_own(actor, publication_id)
     x_id = post_id(link, publication.account)
     parts = publication.parts.all()
     part = next((p for p in parts if p.perhaps_out or p.state == PartState.REFUSED), None)
@@ -80,11 +79,3 @@ def credits_restored(*, actor: Person) -> None:
         raise Moved
     CreditStop.objects.filter(pk=stop.pk).update(restored_at=Now(), restored_by=actor, probe=None)
     record("credits.restored", actor=actor, subject=stop)
-
-
-def _own(actor: Person, publication_id: int) -> Publication:
-    if not Publication.objects.filter(pk=publication_id).exists():
-        raise NotYours
-    publication = lock_publication(publication_id)
-    require_role(actor, publication.account_id)
-    return publication

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.conf import settings
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.base import action, lock_account, record
-from accounts.clock import db_now
+from accounts.clock import db_now, in_seconds
 from accounts.crypto import Secret
 from accounts.errors import Refusal
 from accounts.models import Account, Credential, Person
@@ -98,7 +96,7 @@ def _probed(account_id: int, *, actor: Person | None, fine: bool, status: int | 
         elif before == Connection.CONNECTED:
             credential.state, credential.refused_at = Connection.PROBING, db_now()
     if credential.state != Connection.CONNECTED:
-        credential.next_probe_at = db_now() + dt.timedelta(seconds=_wait(credential))
+        credential.next_probe_at = in_seconds(_wait(credential))
     if status is not None:  # X answered, if only to say no
         credential.checked_at, credential.checked_by = db_now(), actor
     credential.save()

@@ -10,15 +10,15 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import administers, administrators, require_role, reviewers, role_on
+from accounts.access import administers, administrators, reviewers, role_on
 from accounts.actions.base import action, lock_account, owe, record, said
-from accounts.clock import db_now
+from accounts.clock import db_now, in_seconds
 from accounts.errors import Forbidden, Invalid, Moved, NotYours
 from accounts.models import Account, Person
 from accounts.models.notice import NoticeKind
 from publishing.actions import freeze as freezing
 from publishing.actions.effects import KIND, RULES, NotNow, can_propose
-from publishing.actions.moves import lock_publication
+from publishing.actions.moves import lock_own
 from publishing.matching import is_post_id
 from publishing.models import (
     Confirmation,
@@ -60,8 +60,7 @@ def propose(
     """Proposes a decision on a publication; somebody else of the account confirms it within the
     hour. Raises NotYours, Invalid, NotNow, AlreadyOpen.
     """
-    publication = _locked(publication_id)
-    require_role(actor, publication.account_id)
+    publication = lock_own(actor, publication_id)
     if not can_propose(publication, kind):
         raise NotNow
     if due_at is not None and due_at <= db_now():
@@ -77,7 +76,7 @@ def propose(
         due_at=due_at,
         x_id=x_id,
         proposed_by=actor,
-        expires_at=_expiry(),
+        expires_at=in_seconds(settings.DURATIONS.confirmation_expires),
     )
     record("confirmation.proposed", actor=actor, account=publication.account_id, subject=made,
            draft_id=publication.release.revision.draft_id, kind=kind)  # fmt: skip
@@ -97,7 +96,7 @@ def propose_lift(*, actor: Person, freeze_id: int, reason: str) -> Confirmation:
         freeze=freeze,
         reason=said(reason),
         proposed_by=actor,
-        expires_at=_expiry(),
+        expires_at=in_seconds(settings.DURATIONS.confirmation_expires),
     )
     record("confirmation.proposed", actor=actor, account=freeze.account_id, subject=made,
            kind=KIND.LIFT)  # fmt: skip
@@ -193,16 +192,6 @@ def _side(person: Person, account_id: int | None) -> str | None:
     return "administrator" if administers(person) else None
 
 
-def _expiry() -> dt.datetime:
-    return db_now() + dt.timedelta(seconds=settings.DURATIONS.confirmation_expires)
-
-
-def _locked(publication_id: int) -> Publication:
-    if not Publication.objects.filter(pk=publication_id).exists():
-        raise NotYours
-    return lock_publication(publication_id)
-
-
 def _locked_freeze(freeze_id: int, actor: Person) -> Freeze:
     found = Freeze.objects.filter(pk=freeze_id).values_list("account_id", flat=True)
     if not found:
@@ -223,8 +212,7 @@ def _lock(confirmation_id: int, actor: Person) -> tuple[Confirmation, Publicatio
         raise NotYours
     publication = None
     if row.publication_id is not None:
-        publication = _locked(row.publication_id)
-        require_role(actor, publication.account_id)
+        publication = lock_own(actor, row.publication_id)
     elif row.freeze_id is not None:
         _locked_freeze(row.freeze_id, actor)
     one = Confirmation.objects.select_for_update(of=("self",)).get(pk=confirmation_id)

@@ -8,8 +8,9 @@ from typing import Any, cast
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.access import administrators, reviewers
+from accounts.access import administrators, require_role, reviewers
 from accounts.actions.base import lock_one, owe, record
+from accounts.errors import NotYours
 from accounts.models import Account, Person
 from accounts.models.notice import NoticeKind
 from publishing.actions.looks import moot
@@ -42,6 +43,15 @@ def lock_publication(publication_id: int) -> Publication:
     rows = Publication.objects.select_for_update(of=("self",)).select_related(WITH_ITS_ORDER)
     publication = rows.get(pk=publication_id)
     publication.account = cast(Account, account)
+    return publication
+
+
+def lock_own(actor: Person, publication_id: int) -> Publication:
+    """The same locks for somebody of the account. Raises NotYours for anybody else."""
+    if not Publication.objects.filter(pk=publication_id).exists():
+        raise NotYours
+    publication = lock_publication(publication_id)
+    require_role(actor, publication.account_id)
     return publication
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy
 
-from accounts.access import require_role
 from accounts.actions.base import action, said
-from accounts.errors import Moved, NotYours
+from accounts.errors import Moved
 from accounts.models import Person
 from approvals.actions.base import close_revision
 from approvals.actions.base import move as move_draft
 from approvals.models import Closing, Comment, Draft
-from publishing.actions.moves import lock_publication, move
+from publishing.actions.moves import lock_own, move
 from publishing.actions.record import close_unsent
 from publishing.models import (
     Attempt,
@@ -39,10 +38,7 @@ def recall(*, actor: Person, publication_id: int, reason: str) -> Publication:
     Raises NotYours, Invalid without a reason, TooLateToRecall when a part is out or may be, and
     for what was given up, where two people must agree.
     """
-    if not Publication.objects.filter(pk=publication_id).exists():
-        raise NotYours
-    publication = lock_publication(publication_id)
-    require_role(actor, publication.account_id)
+    publication = lock_own(actor, publication_id)
     reason = said(reason)
     if not can_recall(publication):
         raise TooLateToRecall

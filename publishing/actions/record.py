@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.actions.base import action, lock_one, record
-from accounts.clock import db_now
+from accounts.clock import db_now, in_seconds
 from accounts.models import Account, Credential
 from accounts.models.credential import Connection
 from publishing import rules, wake
@@ -246,7 +246,9 @@ def _suspended(publication: Publication) -> None:
     """The account's rows are held until X lets its tokens speak again; administrators are told."""
     account = publication.account
     Credential.objects.filter(account=account).update(
-        state=Connection.SUSPENDED, refused_at=Now(), next_probe_at=_in(_probe_every())
+        state=Connection.SUSPENDED,
+        refused_at=Now(),
+        next_probe_at=in_seconds(settings.DURATIONS.connection_probe),
     )
     tell_administrators(reverse("department", args=[account.code]), account)
 
@@ -300,15 +302,7 @@ def _next_try(publication: Publication, reason: Reason) -> dt.datetime:
     if reason == Reason.NO_TURN:
         return db_now()
     retries = settings.DURATIONS.not_sent_retries
-    return _in(retries[min(publication.not_sent, len(retries) - 1)])
-
-
-def _in(seconds: float) -> dt.datetime:
-    return db_now() + dt.timedelta(seconds=seconds)
-
-
-def _probe_every() -> float:
-    return settings.DURATIONS.connection_probe
+    return in_seconds(retries[min(publication.not_sent, len(retries) - 1)])
 
 
 def _throttle(account_id: int, retry_after: float | None) -> None:
@@ -320,7 +314,7 @@ def _throttle(account_id: int, retry_after: float | None) -> None:
     if retry_after is None:
         retry_after = min(durations.rate_limit_first * 2**throttle.tries, durations.rate_limit_most)
         throttle.tries += 1
-    throttle.until = _in(retry_after)
+    throttle.until = in_seconds(retry_after)
     throttle.save()
 
 
@@ -330,7 +324,7 @@ def _start_probing(account_id: int) -> None:
         state=Connection.PROBING,
         refused_at=Now(),
         probes=0,
-        next_probe_at=_in(settings.DURATIONS.unauthorized_probes[0]),
+        next_probe_at=in_seconds(settings.DURATIONS.unauthorized_probes[0]),
     )
 
 

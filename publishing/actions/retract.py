@@ -10,13 +10,12 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import require_role
 from accounts.actions.base import action, record, said
-from accounts.clock import db_now
-from accounts.errors import Moved, NotYours
+from accounts.clock import db_now, in_seconds
+from accounts.errors import Moved
 from accounts.models import Credential, Person
 from publishing import wake
-from publishing.actions.moves import alert, lock_publication, move
+from publishing.actions.moves import alert, lock_own, lock_publication, move
 from publishing.gateway import Line, Unreadable, delete_post, read_posts
 from publishing.models import (
     Attempt,
@@ -58,10 +57,7 @@ def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
 
     Raises NotYours, Invalid, NothingToRetract, AlreadyAsked.
     """
-    if not Publication.objects.filter(pk=publication_id).exists():
-        raise NotYours
-    publication = lock_publication(publication_id)
-    require_role(actor, publication.account_id)
+    publication = lock_own(actor, publication_id)
     reason = said(reason)
     if not can_retract(publication):
         raise NothingToRetract
@@ -164,7 +160,7 @@ def _finish(retraction_id: int, gone: list[str], answers: dict[str, int | None])
     elif states & {PartState.UNCERTAIN, PartState.POSTING}:
         # Found later, it is deleted then; given up, the retraction ends with it.
         Retraction.objects.filter(pk=one.pk).update(
-            state=RetractionState.REQUESTED, next_try_at=_in(settings.DURATIONS.look_ups[0])
+            state=RetractionState.REQUESTED, next_try_at=in_seconds(settings.DURATIONS.look_ups[0])
         )
     else:
         _end(one, publication, deleted=PartState.DELETED in states)
@@ -187,10 +183,6 @@ def _later(one: Retraction, publication: Publication) -> None:
     Retraction.objects.filter(pk=one.pk).update(
         state=RetractionState.FAILING,
         tries=one.tries + 1,
-        next_try_at=_in(retries[min(one.tries, len(retries) - 1)]),
+        next_try_at=in_seconds(retries[min(one.tries, len(retries) - 1)]),
     )
     alert(publication)
-
-
-def _in(seconds: float) -> dt.datetime:
-    return db_now() + dt.timedelta(seconds=seconds)

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from accounts.actions import rights
+from accounts.actions.departments import change_rule
 from accounts.clock import db_now
 from accounts.departments import waiting_on
 from accounts.models import Credential, Seat
@@ -45,3 +46,10 @@ def test_what_was_foretold_happens(cast, waiting):
     rights.vacate(Seat.objects.get(person=cast.marc).pk, actor=cast.ada)
     waiting.refresh_from_db()
     assert waiting.state == "held"
+
+
+def test_a_signature_to_spare_carries_nothing_but_the_only_supervisors_does(cast):
+    change_rule(cast.nantes.pk, 1, actor=cast.ada)
+    signed(a_revision(cast.claire, cast.nantes), cast.marc, cast.helene)
+    assert waiting_on(cast.nantes.pk, cast.marc.pk) == 0
+    assert waiting_on(cast.nantes.pk, cast.helene.pk) == 1
