@@ -24,7 +24,6 @@ ACTS: dict[str, Sentence] = {
     "draft.commented": _("a écrit dans le débat"),
     "draft.released": _("Tous les accords sont là : le texte est bon à diffuser"),
     "draft.author_warned": _("L’auteur a été prévenu : l’heure approche sans accord"),
-    "review.approve": _("a approuvé le texte exact"),
     "review.approved": _("a approuvé le texte exact"),
     "review.changes": _("a demandé une modification"),
     "review.reject": _("a rejeté le texte"),

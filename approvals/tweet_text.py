@@ -73,14 +73,6 @@ def urls(text: str) -> list[str]:
     return [url.value for url in _urls(text)]
 
 
-def hashtags(text: str) -> list[str]:
-    return [entity.value for entity in entities(text) if entity.kind == "hashtag"]
-
-
-def mentions(text: str) -> list[str]:
-    return [entity.value for entity in entities(text) if entity.kind == "mention"]
-
-
 # --- Canonical form -----------------------------------------------------------------------------
 
 # Below U+0300 nothing combines; a shorter run cannot cost much.

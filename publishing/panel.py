@@ -31,6 +31,7 @@ from publishing.models import (
     Throttle,
 )
 from publishing.models.publication import Reading
+from publishing.models.states import FINAL
 from publishing.rules import closes_at
 from publishing.words import Facts, by_hand, can_do, cannot, happening, looked
 
@@ -138,8 +139,7 @@ class Panel:
     @property
     def is_live(self) -> bool:
         """Something may still change by itself: the page asks again."""
-        final = self.publication.state in (S.PUBLISHED, S.RECALLED, S.RETRACTED)
-        return not final or self.retraction is not None
+        return self.publication.state not in FINAL or self.retraction is not None
 
     @property
     def looked(self) -> str:

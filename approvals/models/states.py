@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,35 +24,25 @@ class Move:
     before: frozenset[str]
     after: str | None
     by: str
-    words: Promise | str
 
 
 S = DraftState
 MOVES: dict[str, Move] = {
     move.act: move
     for move in (
-        Move("submit", frozenset({S.WRITING}), S.IN_REVIEW, "seat", _("soumettre")),
-        Move("edit", frozenset({S.WRITING, S.IN_REVIEW}), S.WRITING, "seat", _("modifier")),
-        Move("take_back", frozenset({S.IN_REVIEW}), S.WRITING, "seat", _("reprendre")),
-        Move(
-            "ask_for_changes",
-            frozenset({S.IN_REVIEW}),
-            S.WRITING,
-            "reviewer",
-            _("demander une modification"),
-        ),
-        Move("release", frozenset({S.IN_REVIEW}), S.RELEASED, "quorum", _("bon à diffuser")),
-        Move("reject", frozenset({S.IN_REVIEW}), S.REJECTED, "supervisor", _("rejeter")),
-        Move(
-            "abandon", frozenset({S.WRITING, S.IN_REVIEW}), S.ABANDONED, "author", _("abandonner")
-        ),
-        Move("recall", frozenset({S.RELEASED}), S.WRITING, "seat or supervisor", _("rappeler")),
+        Move("submit", frozenset({S.WRITING}), S.IN_REVIEW, "seat"),
+        Move("edit", frozenset({S.WRITING, S.IN_REVIEW}), S.WRITING, "seat"),
+        Move("take_back", frozenset({S.IN_REVIEW}), S.WRITING, "seat"),
+        Move("ask_for_changes", frozenset({S.IN_REVIEW}), S.WRITING, "reviewer"),
+        Move("release", frozenset({S.IN_REVIEW}), S.RELEASED, "quorum"),
+        Move("reject", frozenset({S.IN_REVIEW}), S.REJECTED, "supervisor"),
+        Move("abandon", frozenset({S.WRITING, S.IN_REVIEW}), S.ABANDONED, "author"),
+        Move("recall", frozenset({S.RELEASED}), S.WRITING, "seat or supervisor"),
         Move(
             "adopt",
             frozenset({S.WRITING, S.IN_REVIEW, S.RELEASED}),
             None,
             "seat, when the author's has ended",
-            _("adopter"),
         ),
     )
 }
