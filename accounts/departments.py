@@ -8,10 +8,10 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.approval_rule import ApprovalRule
 from accounts.errors import NotYours, Sentence
 from accounts.models import Account, Credential, Person, Seat, Supervision
 from accounts.models.credential import Connection
-from accounts.quorum import Quorum
 from accounts.signals import what_rests_on
 
 BADGES = {
@@ -38,8 +38,8 @@ class Department:
     credential: Credential | None
 
     @property
-    def quorum(self) -> Quorum:
-        return Quorum(
+    def rule(self) -> ApprovalRule:
+        return ApprovalRule(
             required=self.account.approvals_required,
             holders=tuple(place.seat.person for place in self.places if place.seat),
             supervisors=tuple(supervision.person for supervision in self.supervisions),
@@ -62,7 +62,7 @@ class Department:
         """What an administrator has to see to here."""
         free = sum(place.seat is None for place in self.places)
         lacking: list[Sentence] = []
-        if not self.quorum.can_be_met:
+        if not self.rule.can_be_met:
             lacking.append(_("la règle d’accord ne peut pas être tenue"))
         if free:
             lacking.append(ngettext("un siège libre", "%(n)d sièges libres", free) % {"n": free})

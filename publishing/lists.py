@@ -10,7 +10,7 @@ from accounts.access import Membership
 from publishing.access import shown
 from publishing.models import Part, Publication, PublicationState, Retraction, RetractionState
 from publishing.models.publication import Reading
-from publishing.panel import facts_of, link_of
+from publishing.panel import link_of, situation_of
 from publishing.words import by_hand, can_do, happening
 
 S = PublicationState
@@ -81,10 +81,10 @@ def _complete(rows: QuerySet[Publication], at_most: int = AT_MOST) -> QuerySet[P
 
 def _decision(publication: Publication) -> Row:
     standing: list[Retraction] = publication.standing  # type: ignore[attr-defined]
-    facts = facts_of(publication, list(publication.parts.all()), next(iter(standing), None))
+    situation = situation_of(publication, list(publication.parts.all()), next(iter(standing), None))
     return Row(
-        publication, _text(publication), happening(facts),
-        by_hand() if standing else can_do(publication.state, looked=facts.next_at is None),
+        publication, _text(publication), happening(situation),
+        by_hand() if standing else can_do(publication.state, looked=situation.next_at is None),
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ from publishing.models import (
 from publishing.models.publication import Reading
 from publishing.models.states import FINAL
 from publishing.rules import closes_at
-from publishing.words import Facts, by_hand, can_do, cannot, happening, looked
+from publishing.words import Situation, by_hand, can_do, cannot, happening, looked
 
 S = PublicationState
 
@@ -190,11 +190,11 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
     account = publication.account
     parts = list(publication.parts.all())
     retraction = publication.retractions.filter(ended_at=None).first()
-    facts = facts_of(publication, parts, retraction)
+    situation = situation_of(publication, parts, retraction)
     return Panel(
         publication=publication,
         account=account,
-        sentence=happening(facts),
+        sentence=happening(situation),
         fate=fate_of(publication, retraction),
         steps=_steps(publication, parts),
         signatures=list(
@@ -216,13 +216,13 @@ def _last_look(publication: Publication) -> Look | None:
     return searches.filter(kind__in=SEARCHES).order_by("done_at").last()
 
 
-def facts_of(
+def situation_of(
     publication: Publication, parts: list[Part], retraction: Retraction | None = None
-) -> Facts:
+) -> Situation:
     reason, next_at = _next(publication)
     if retraction is not None:
         next_at = retraction.next_try_at
-    return Facts(
+    return Situation(
         state=publication.state,
         zone=publication.account.zone,
         now=now_of(publication),

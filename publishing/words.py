@@ -28,7 +28,7 @@ S = PublicationState
 
 
 @dataclass(frozen=True)
-class Facts:
+class Situation:
     """What the sentence is made of. `next_at` is the next try or the next look at X, if there is
     one; `retraction` the state of one that stands, or empty; `out` of `total` parts are on X.
     """
@@ -45,11 +45,11 @@ class Facts:
     retraction: str = ""
 
 
-def happening(facts: Facts) -> str:
+def happening(situation: Situation) -> str:
     """One sentence; never says « diffusé » of what is not known to be."""
-    if facts.retraction:
-        return _retraction(facts)
-    return SENTENCES[S(facts.state)](facts)
+    if situation.retraction:
+        return _retraction(situation)
+    return SENTENCES[S(situation.state)](situation)
 
 
 def soon(moment: dt.datetime | None, now: dt.datetime) -> str:
@@ -70,23 +70,23 @@ def why(reason: str) -> str:
     return str(Reason(reason).label) if reason else ""
 
 
-def _waiting(facts: Facts) -> str:
-    if facts.reason:
+def _waiting(situation: Situation) -> str:
+    if situation.reason:
         return _("Pas encore parti : %(why)s ; nouvel essai %(soon)s.") % {
-            "why": why(facts.reason),
-            "soon": soon(facts.next_at, facts.now),
+            "why": why(situation.reason),
+            "soon": soon(situation.next_at, situation.now),
         }
-    if facts.due_at > facts.now:
+    if situation.due_at > situation.now:
         return _("Approuvé, en attente de son heure : part %(said)s, %(distance)s.") % {
-            "said": said(facts.due_at, facts.zone, facts.now),
-            "distance": soon(facts.due_at, facts.now),
+            "said": said(situation.due_at, situation.zone, situation.now),
+            "distance": soon(situation.due_at, situation.now),
         }
     return _("Son heure est venue : l’envoi à X part d’un instant à l’autre.")
 
 
-def _sending(facts: Facts) -> str:
-    if facts.out:
-        return _("Fil en cours d’envoi : %(sentence)s.") % {"sentence": _how_much(facts)}
+def _sending(situation: Situation) -> str:
+    if situation.out:
+        return _("Fil en cours d’envoi : %(sentence)s.") % {"sentence": _how_much(situation)}
     return _("Envoi à X en cours.")
 
 
@@ -107,27 +107,27 @@ def what_frees(reason: str) -> str:
     )
 
 
-def _held(facts: Facts) -> str:
-    if not facts.reason:
+def _held(situation: Situation) -> str:
+    if not situation.reason:
         return _("Suspendu : rien ne part pour l’instant.")
     return _("Suspendu : %(why)s ; %(frees)s.") % {
-        "why": why(facts.reason),
-        "frees": what_frees(facts.reason),
+        "why": why(situation.reason),
+        "frees": what_frees(situation.reason),
     }
 
 
-def _missed(facts: Facts) -> str:
-    return _("Rien n’est parti : %(why)s.") % {"why": why(facts.reason or Reason.TOO_LATE)}
+def _missed(situation: Situation) -> str:
+    return _("Rien n’est parti : %(why)s.") % {"why": why(situation.reason or Reason.TOO_LATE)}
 
 
-def _uncertain(facts: Facts) -> str:
-    cause = why(facts.reason or Reason.NO_ANSWER)
-    if facts.next_at is None:
+def _uncertain(situation: Situation) -> str:
+    cause = why(situation.reason or Reason.NO_ANSWER)
+    if situation.next_at is None:
         return _("À vérifier : %(why)s, et nos recherches sur X n’ont rien établi ; "
                  "à vous de décider.") % {"why": cause}  # fmt: skip
     return _("Peut-être parti : %(why)s ; nous vérifions sur X, prochain contrôle %(soon)s.") % {
         "why": cause,
-        "soon": soon(facts.next_at, facts.now),
+        "soon": soon(situation.next_at, situation.now),
     }
 
 
@@ -140,62 +140,62 @@ def looked(result: str, status: int | None) -> str:
     return str(LookResult(result).label)
 
 
-def _refused(facts: Facts) -> str:
-    if facts.reason == Reason.GIVEN_UP:
+def _refused(situation: Situation) -> str:
+    if situation.reason == Reason.GIVEN_UP:
         return _("Abandonné après vérification ; nous le cherchons encore sur X pendant une "
                  "semaine.")  # fmt: skip
     return _("Refusé : %(why)s ; rien n’est sur X.") % {
-        "why": why(facts.reason or Reason.NOT_PERMITTED)
+        "why": why(situation.reason or Reason.NOT_PERMITTED)
     }
 
 
-def _how_much(facts: Facts) -> str:
+def _how_much(situation: Situation) -> str:
     """How much of a thread is on X, to stand inside a sentence."""
     return ngettext(
         "%(out)d message sur %(total)d est sur X",
         "%(out)d messages sur %(total)d sont sur X",
-        facts.out,
-    ) % {"out": facts.out, "total": facts.total}
+        situation.out,
+    ) % {"out": situation.out, "total": situation.total}
 
 
-def _partial(facts: Facts) -> str:
-    if not facts.reason:
-        return _("Le fil s’est arrêté : %(sentence)s.") % {"sentence": _how_much(facts)}
+def _partial(situation: Situation) -> str:
+    if not situation.reason:
+        return _("Le fil s’est arrêté : %(sentence)s.") % {"sentence": _how_much(situation)}
     return _("Le fil s’est arrêté (%(why)s) : %(sentence)s.") % {
-        "why": why(facts.reason),
-        "sentence": _how_much(facts),
+        "why": why(situation.reason),
+        "sentence": _how_much(situation),
     }
 
 
-def _published(facts: Facts) -> str:
-    if facts.reading == Reading.GONE:
+def _published(situation: Situation) -> str:
+    if situation.reading == Reading.GONE:
         return _("Ce message était sur X ; il n’y est plus.")
-    if facts.reading == Reading.DIFFERS:
+    if situation.reading == Reading.DIFFERS:
         return _("Ce message est sur X, mais ce qu’on y lit diffère de ce qui a été envoyé.")
-    if facts.total > 1:
-        return _("Diffusé : les %(total)d messages du fil sont sur X.") % {"total": facts.total}
+    if situation.total > 1:
+        return _("Diffusé : les %(total)d messages du fil sont sur X.") % {"total": situation.total}
     return _("Diffusé : le message est sur X.")
 
 
-def _recalled(facts: Facts) -> str:
+def _recalled(situation: Situation) -> str:
     return _("Rappelé avant l’envoi : rien n’est parti, et le texte est de nouveau en rédaction.")
 
 
-def _retracted(facts: Facts) -> str:
+def _retracted(situation: Situation) -> str:
     return _("Retiré : nous avons vérifié que le message n’est plus sur X.")
 
 
-def _retraction(facts: Facts) -> str:
-    if facts.retraction == RetractionState.FAILING:
+def _retraction(situation: Situation) -> str:
+    if situation.retraction == RetractionState.FAILING:
         return _("X n’a pas supprimé ce message, il y est encore ; nouvel essai %(soon)s.") % {
-            "soon": soon(facts.next_at, facts.now)
+            "soon": soon(situation.next_at, situation.now)
         }
-    if facts.state == S.UNCERTAIN:
+    if situation.state == S.UNCERTAIN:
         return _("Retrait demandé : si le message est trouvé sur X, il y sera supprimé.")
     return _("Retrait demandé : suppression sur X en cours.")
 
 
-SENTENCES: dict[PublicationState, Callable[[Facts], str]] = {
+SENTENCES: dict[PublicationState, Callable[[Situation], str]] = {
     S.WAITING: _waiting,
     S.SENDING: _sending,
     S.HELD: _held,

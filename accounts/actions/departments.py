@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.actions.base import action, lock_account, record, require_administrator
-from accounts.errors import Invalid, Refusal, Sentence
+from accounts.approval_rule import rule_of
+from accounts.errors import Invalid, Refusal
 from accounts.models import Account, Credential, Person
-from accounts.quorum import Quorum, quorum_of
 
 
 class RuleCannotBeMet(Invalid):
@@ -39,9 +38,9 @@ def change_rule(account_id: int, approvals_required: int, *, actor: Person) -> N
     """The number of approvals for what is submitted from now on."""
     require_administrator(actor)
     account = lock_account(account_id)
-    quorum = quorum_of(account, approvals_required)
-    if approvals_required < 1 or not quorum.can_be_met:
-        raise RuleCannotBeMet(why_not(quorum), field="approvals_required")
+    rule = rule_of(account, approvals_required)
+    if approvals_required < 1 or not rule.can_be_met:
+        raise RuleCannotBeMet(rule.why_not, field="approvals_required")
     before = account.approvals_required
     if before == approvals_required:
         return
@@ -71,20 +70,3 @@ def change_settings(account_id: int, changes: dict[str, Any], *, actor: Person) 
         setattr(account, name, changes[name])
     account.save(update_fields=changed)
     record("account.changed", actor=actor, account=account, subject=account, fields=changed)
-
-
-def why_not(quorum: Quorum) -> Sentence:
-    """Why the people of the account cannot meet this rule."""
-    if quorum.required < 1:
-        return _("Il faut au moins un accord.")
-    if quorum.lacks_supervisor:
-        return _(
-            "Personne ne supervise ce compte : aucune règle ne peut être tenue. "
-            "Nommez d’abord un superviseur."
-        )
-    return ngettext(
-        "%(asked)d accords demandés, mais une seule personne peut répondre à un brouillon.",
-        "%(asked)d accords demandés, mais %(most)d personnes seulement peuvent répondre à un "
-        "brouillon.",
-        quorum.most,
-    ) % {"asked": quorum.required, "most": quorum.most}

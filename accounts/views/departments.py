@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actions import departments as actions
 from accounts.actions import rights
+from accounts.approval_rule import rule_of
 from accounts.departments import all_departments, department, past_rights, waiting_on
 from accounts.errors import NotYours, Refusal
 from accounts.forms import AccountForm, AppointForm, RuleForm, SettingsForm
 from accounts.models import Seat, Supervision
-from accounts.quorum import quorum_of
 from accounts.requests import PersonRequest, administrators_only
 
 
@@ -54,8 +54,7 @@ def show(request: PersonRequest, code: str, form: RuleForm, status: int = 200) -
     context = {
         "department": shown,
         "account": shown.account,
-        "quorum": shown.quorum,
-        "why_not": actions.why_not(shown.quorum),
+        "rule": shown.rule,
         "form": form,
         "past": past_rights(shown.account),
     }
@@ -148,9 +147,8 @@ def rule_sentence(request: PersonRequest, code: str) -> HttpResponse:
     form = RuleForm(request.GET)
     if not form.is_valid():
         return render(request, "accounts/_rule_unclear.html", {"form": form})
-    quorum = quorum_of(account, form.cleaned_data["approvals_required"])
-    context = {"quorum": quorum, "why_not": actions.why_not(quorum)}
-    return render(request, "accounts/_rule.html", context)
+    rule = rule_of(account, form.cleaned_data["approvals_required"])
+    return render(request, "accounts/_rule.html", {"rule": rule})
 
 
 @administrators_only

@@ -6,10 +6,10 @@ from django.db import connection
 from accounts.actions import departments, rights
 from accounts.actions.departments import HandleConnected, RuleCannotBeMet
 from accounts.actions.rights import NotHeld
+from accounts.approval_rule import rule_of
 from accounts.constraints import Constrained
 from accounts.errors import Forbidden
 from accounts.models import Account, AuditEntry, Seat, Supervision
-from accounts.quorum import quorum_of
 from accounts.signals import right_ended
 from tests.cast import account, seat, supervise
 
@@ -93,7 +93,7 @@ def test_a_rule_beyond_the_people_is_refused(cast, seats, supervisors, most):
         seat(somme, number, people[number - 1])
     for n in range(supervisors):
         supervise(somme, people[3 + n])
-    assert quorum_of(somme).most == most
+    assert rule_of(somme).most == most
     for asked in range(7):
         if supervisors and 1 <= asked <= most:
             departments.change_rule(somme.pk, asked, actor=cast.ada)

@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts import demo
+from accounts.approval_rule import rule_of
 from accounts.models import Account, AuditEntry, Person, Seat, Supervision
-from accounts.quorum import quorum_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def test_five_departments_with_their_people_and_again_changes_nothing(capsys):
     assert handles == {f"pnationale{code}" for code in ("44", "35", "62", "67", "06")}
     assert Seat.objects.count() == 15
     assert Supervision.objects.count() == 10
-    assert all(quorum_of(account).can_be_met for account in Account.objects.all())
+    assert all(rule_of(account).can_be_met for account in Account.objects.all())
     assert "claire.44@demo.invalid" in printed
     acts = AuditEntry.objects.count()
     call_command("seed_demo")

@@ -11,7 +11,7 @@ from django.utils import translation
 from publishing.models import PublicationState, Reason, RetractionState
 from publishing.models.publication import Reading
 from publishing.panel import BADGES, PROGRESS
-from publishing.words import HISTORY, Facts, cannot, happening, soon, what_frees
+from publishing.words import HISTORY, Situation, cannot, happening, soon, what_frees
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = dt.datetime(2026, 12, 2, 16, 0, tzinfo=dt.UTC)
@@ -19,8 +19,8 @@ REASONS = ["", *Reason.values]
 
 
 def sentence(state: str, reason: str = "", **more) -> str:
-    facts = {"next_at": NOW + dt.timedelta(seconds=100), "due_at": NOW} | more
-    return happening(Facts(state=state, reason=reason, zone=PARIS, now=NOW, **facts))
+    situation = {"next_at": NOW + dt.timedelta(seconds=100), "due_at": NOW} | more
+    return happening(Situation(state=state, reason=reason, zone=PARIS, now=NOW, **situation))
 
 
 @pytest.mark.parametrize("reason", REASONS)
