@@ -50,7 +50,7 @@ VALUES: dict[str, dict[str, Sentence]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class TrailLine:
     """One row of the trail as the page shows it."""
 
     entry: AuditEntry
@@ -58,12 +58,14 @@ class Line:
     about: list[str]
 
 
-def lines(entries: list[AuditEntry]) -> list[Line]:
+def lines(entries: list[AuditEntry]) -> list[TrailLine]:
     """With the names of the people that the rows speak of: one query."""
     ids = {entry.details.get(key) for entry in entries for key in ("person_id", "author_before")}
     ids |= {entry.subject_id for entry in entries if entry.subject_type == "person"}
     names = dict(Person.objects.filter(pk__in=ids - {None}).values_list("pk", "name"))
-    return [Line(entry, WORDS.get(entry.act, entry.act), about(entry, names)) for entry in entries]
+    return [
+        TrailLine(entry, WORDS.get(entry.act, entry.act), about(entry, names)) for entry in entries
+    ]
 
 
 def about(entry: AuditEntry, names: dict[int, str]) -> list[str]:

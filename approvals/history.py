@@ -53,7 +53,7 @@ VALUES["fields"] |= {
 
 
 @dataclass
-class Line:
+class HistoryLine:
     """One act, or a run of the same by one person: `at` is the last one's time."""
 
     at: dt.datetime
@@ -62,10 +62,10 @@ class Line:
     times: int = 1
 
 
-def history_of(draft: Draft) -> list[Line]:
+def history_of(draft: Draft) -> list[HistoryLine]:
     """The latest first: one query."""
     entries = AuditEntry.objects.filter(draft_id=draft.pk).exclude(act__in=QUIET)
-    lines: list[Line] = []
+    lines: list[HistoryLine] = []
     for entry in entries.select_related("actor").order_by("-id"):
         words = str(WORDS.get(entry.act, entry.act))
         # What begins with a capital happened by itself: a name before it would make no sentence.
@@ -75,5 +75,5 @@ def history_of(draft: Draft) -> list[Line]:
         if lines and (lines[-1].who, lines[-1].words) == (who, words):
             lines[-1].times += 1
             continue
-        lines.append(Line(entry.at, who, words))
+        lines.append(HistoryLine(entry.at, who, words))
     return lines

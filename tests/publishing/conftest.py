@@ -46,7 +46,7 @@ def woken(monkeypatch) -> list[tuple[Any, ...]]:
 
 
 @dataclass
-class Line:
+class ConnectedCast:
     """The cast, connected; `release` takes a text from its author to its release."""
 
     cast: Cast
@@ -88,7 +88,7 @@ class Line:
 
 
 @pytest.fixture
-def line(transactional_db, x) -> Line:
+def line(transactional_db, x) -> ConnectedCast:
     cast = make_cast()
     for account in (cast.nantes, cast.rennes):
         tokens = x.accounts[account.handle]
@@ -97,7 +97,7 @@ def line(transactional_db, x) -> Line:
             token=Secret(tokens["token"]),
             token_secret=Secret(tokens["token_secret"]),
         )
-    return Line(cast, x)
+    return ConnectedCast(cast, x)
 
 
 @pytest.fixture
