@@ -206,7 +206,7 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
         acts=possible_acts(publication, person, role),
         confirmation=open_confirmation(publication),
         retraction=retraction,
-        deadline=closes_at(publication, account) if publication.state == S.HELD else None,
+        deadline=closes_at(publication) if publication.state == S.HELD else None,
         last_look=_last_look(publication) if publication.state == S.UNCERTAIN else None,
     )
 

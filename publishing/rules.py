@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from accounts.models import Account
 from approvals.digest import digest_of
 from publishing.models import Publication, Reason
 
@@ -98,13 +97,13 @@ def as_approved(publication: Publication) -> bool:
     )
 
 
-def closes_at(publication: Publication, account: Account) -> dt.datetime:
+def closes_at(publication: Publication) -> dt.datetime:
     """After this moment a first part is too late."""
-    return publication.due_at + dt.timedelta(seconds=account.tolerance_seconds)
+    return publication.due_at + dt.timedelta(seconds=publication.account.tolerance_seconds)
 
 
 def too_late(publication: Publication, facts: Facts) -> bool:
-    return facts.now > closes_at(publication, publication.account)
+    return facts.now > closes_at(publication)
 
 
 def since_last_out(publication: Publication) -> dt.datetime:

@@ -13,8 +13,9 @@ from django.db.models.functions import Now
 from accounts.actions.base import action, lock_one, record
 from accounts.models import Account
 from publishing import rules
+from publishing.actions.attempts import close_unsent, lock_attempt
 from publishing.actions.moves import WITH_ITS_ORDER, hold, move
-from publishing.actions.record import close_unsent, lock_attempt
+from publishing.actions.record import send_back
 from publishing.gateway import Line
 from publishing.models import (
     Attempt,
@@ -175,11 +176,11 @@ def take_turn(claimed: Claimed, digest: str) -> bool:
     if attempt.phase != Phase.PREPARING:
         return False
     if publication.state != PublicationState.SENDING:  # retracted meanwhile
-        close_unsent(attempt, publication, Reason.LAST_LOOK)
+        send_back(publication, attempt, Reason.LAST_LOOK)
         return False
     facts = rules.facts_of(publication)
     if facts.busy:
-        close_unsent(attempt, publication, Reason.NO_TURN)
+        send_back(publication, attempt, Reason.NO_TURN)
         return False
     reason = facts.obstacle
     if digest != publication.release.digest:
@@ -188,7 +189,7 @@ def take_turn(claimed: Claimed, digest: str) -> bool:
         reason = Reason.RETRACTION_ASKED
     missed = rules.missed(publication, facts)
     if reason is not None or missed is not None:
-        close_unsent(attempt, publication, Reason.LAST_LOOK, back=False)
+        close_unsent(attempt, Reason.LAST_LOOK)
         if reason is not None:
             _stop(publication, reason, facts)
         else:
@@ -201,7 +202,7 @@ def take_turn(claimed: Claimed, digest: str) -> bool:
             )
     except IntegrityError:
         # The database saw what came since the facts were read: a freeze of all takes no lock.
-        close_unsent(attempt, publication, Reason.LAST_LOOK)
+        send_back(publication, attempt, Reason.LAST_LOOK)
         return False
     Part.objects.filter(pk=attempt.part_id).update(state=PartState.POSTING)
     record("attempt.posting", actor=None, account=publication.account, subject=attempt,

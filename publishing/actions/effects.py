@@ -12,8 +12,8 @@ from accounts.errors import Moved
 from publishing import wake
 from publishing.actions.looks import moot, plan_before_act, plan_given_up
 from publishing.actions.moves import move
+from publishing.actions.parts import found
 from publishing.actions.recall import recall_now
-from publishing.actions.record import found
 from publishing.models import (
     Confirmation,
     ConfirmationKind,

@@ -18,7 +18,7 @@ from publishing import matching
 from publishing.actions.effects import take_effect
 from publishing.actions.looks import plan_again
 from publishing.actions.moves import alert, lock_publication
-from publishing.actions.record import found
+from publishing.actions.parts import found
 from publishing.gateway import Line, Seen, Unreadable, read_posts, read_timeline
 from publishing.models import (
     Answer,

@@ -10,8 +10,8 @@ from accounts.models import Person
 from approvals.actions.base import close_revision
 from approvals.actions.base import move as move_draft
 from approvals.models import Closing, Comment, Draft
+from publishing.actions.attempts import close_unsent
 from publishing.actions.moves import lock_own, move
-from publishing.actions.record import close_unsent
 from publishing.models import (
     Attempt,
     Outcome,
@@ -65,7 +65,7 @@ def recall_now(publication: Publication, *, actor: Person, reason: str) -> None:
     """The recall itself, in the caller's transaction and under its locks."""
     preparing = Attempt.objects.filter(part__publication=publication, phase=Phase.PREPARING)
     for attempt in preparing:
-        close_unsent(attempt, publication, Reason.LAST_LOOK, back=False)
+        close_unsent(attempt, Reason.LAST_LOOK)
     move(publication, PublicationState.RECALLED, actor=actor)
     draft = Draft.objects.select_for_update().get(pk=publication.release.revision.draft_id)
     Comment.objects.create(

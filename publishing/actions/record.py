@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import cast
 
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.actions.base import action, lock_one, record
+from accounts.actions.base import action
 from accounts.clock import db_now, in_seconds
-from accounts.models import Account, Credential
+from accounts.models import Credential
 from accounts.models.credential import Connection
-from publishing import rules, wake
-from publishing.actions.looks import moot, plan_look_ups, plan_read_backs
+from publishing import rules
+from publishing.actions.attempts import close, close_doubtful, close_unsent, lock_attempt
 from publishing.actions.moves import (
-    WITH_ITS_ORDER,
-    alert,
     any_part_out,
     hold,
     move,
     tell_administrators,
 )
+from publishing.actions.parts import becomes_uncertain, part_is_out
 from publishing.gateway import Reply
 from publishing.models import (
     Answer,
@@ -36,7 +34,6 @@ from publishing.models import (
     Publication,
     PublicationState,
     Reason,
-    Retraction,
     Throttle,
 )
 
@@ -69,7 +66,7 @@ def apply_answer(attempt_id: int) -> None:
         return
     if attempt.phase != Phase.POSTING and not _belated(attempt, answer):
         return
-    _close(attempt, Outcome(answer.outcome), Reason(answer.reason))
+    close(attempt, Outcome(answer.outcome), Reason(answer.reason))
     _credits_seen(publication, attempt)
     follow = {
         Outcome.ACCEPTED: _accepted,
@@ -110,30 +107,8 @@ def _credits_seen(publication: Publication, attempt: Attempt) -> None:
         stop.update(probe=None)
 
 
-def lock_attempt(attempt_id: int) -> tuple[Publication, Attempt]:
-    """The account's lock, then the attempt's and its publication's, with the answer if any."""
-    account = lock_one(Account.objects.filter(attempt=attempt_id))
-    rows = Attempt.objects.select_for_update(of=("part__publication", "self"))
-    attempt = rows.select_related(f"part__publication__{WITH_ITS_ORDER}", "answer").get(
-        pk=attempt_id
-    )
-    publication = attempt.part.publication
-    publication.account = cast(Account, account)
-    return publication, attempt
-
-
-def _close(attempt: Attempt, outcome: Outcome, reason: Reason) -> None:
-    attempt.phase, attempt.outcome, attempt.reason = Phase.ANSWERED, outcome, reason
-    Attempt.objects.filter(pk=attempt.pk).update(
-        phase=Phase.ANSWERED, outcome=outcome, reason=reason, answered_at=Now()
-    )
-    record("attempt.answered", actor=None, account=attempt.account_id, subject=attempt,
-           draft_id=attempt.part.publication.release.revision.draft_id,
-           outcome=outcome, reason=reason)  # fmt: skip
-
-
-def _part(attempt: Attempt, state: PartState, **fields: object) -> None:
-    Part.objects.filter(pk=attempt.part_id).update(state=state, **fields)
+def _part(attempt: Attempt, state: PartState) -> None:
+    Part.objects.filter(pk=attempt.part_id).update(state=state)
 
 
 def _accepted(publication: Publication, attempt: Attempt, answer: Answer) -> None:
@@ -144,68 +119,6 @@ def _accepted(publication: Publication, attempt: Attempt, answer: Answer) -> Non
         part_is_out(publication, attempt.part, answer.x_id)
 
 
-def found(publication: Publication, part: Part, x_id: str) -> None:
-    """A look has shown this part on X: what follows is as if X had answered so."""
-    record("part.found", actor=None, account=publication.account_id, subject=part,
-           draft_id=publication.release.revision.draft_id, x_id=x_id)  # fmt: skip
-    part_is_out(publication, part, x_id)
-
-
-def part_is_out(publication: Publication, part: Part, x_id: str) -> None:
-    """This part is known to be on X: the publication is published, goes on, or stays partial."""
-    _not_again(publication, part)
-    Part.objects.filter(pk=part.pk).update(
-        state=PartState.OUT, x_id=x_id, out_at=Now(), uncertain_since=None
-    )
-    if part.state in (PartState.UNCERTAIN, PartState.REFUSED):
-        moot(part.looks.all())
-    parts = list(publication.parts.all())
-    if publication.state in (STATE.RECALLED, STATE.RETRACTED):
-        alert(publication)  # given up, taken back since, and on X after all: people delete it
-    elif all(one.state == PartState.OUT for one in parts):
-        move(publication, STATE.PUBLISHED)
-        plan_read_backs(parts)
-    else:
-        _parts_remain(publication)
-    wake_retraction(publication)
-
-
-def _not_again(publication: Publication, part: Part) -> None:
-    """It is there, and was to be sent once more: what prepares that ends."""
-    for attempt in part.attempts.filter(phase=Phase.PREPARING):
-        close_unsent(attempt, publication, Reason.LAST_LOOK, back=False)
-    if publication.state in (STATE.WAITING, STATE.HELD, STATE.MISSED):
-        move(publication, STATE.UNCERTAIN, reason=publication.reason)
-
-
-def _parts_remain(publication: Publication) -> None:
-    """The thread goes on, if it was going on and nothing stands in its way."""
-    Publication.objects.filter(pk=publication.pk).update(not_sent=0)
-    stopped = Retraction.objects.filter(publication=publication, ended_at=None).exists()
-    reason = Reason.RETRACTION_ASKED if stopped else rules.facts_of(publication).obstacle
-    if publication.state == STATE.SENDING:
-        if stopped:
-            move(publication, STATE.PARTIAL, reason=reason or "")
-        else:
-            Publication.objects.filter(pk=publication.pk).update(next_try_at=db_now())
-    elif publication.state == STATE.UNCERTAIN:
-        given_up = publication.parts.filter(state__in=[PartState.REFUSED, PartState.UNCERTAIN])
-        if given_up.filter(state=PartState.UNCERTAIN).exists():
-            return
-        if reason is None and not given_up.exists():
-            move(publication, STATE.SENDING, next_try_at=db_now())
-            wake.after_commit(wake.SEND, publication.account_id)
-        else:
-            move(publication, STATE.PARTIAL, reason=reason or Reason.GIVEN_UP)
-    elif publication.state == STATE.REFUSED:
-        move(publication, STATE.PARTIAL, reason=Reason.GIVEN_UP)
-
-
-def wake_retraction(publication: Publication) -> None:
-    """A part that is now known to be out is deleted at once, where a retraction stands."""
-    Retraction.objects.filter(publication=publication, ended_at=None).update(next_try_at=Now())
-
-
 def _refused(publication: Publication, attempt: Attempt, answer: Answer) -> None:
     _part(attempt, PartState.REFUSED)
     after = STATE.PARTIAL if any_part_out(publication) else STATE.REFUSED
@@ -214,18 +127,6 @@ def _refused(publication: Publication, attempt: Attempt, answer: Answer) -> None
 
 def _uncertain(publication: Publication, attempt: Attempt, answer: Answer | None) -> None:
     becomes_uncertain(publication, [attempt.part], Reason(attempt.reason))
-
-
-def becomes_uncertain(publication: Publication, parts: list[Part], reason: Reason) -> None:
-    """A POST may have been accepted: nothing sends it again, X is looked up instead."""
-    Part.objects.filter(pk__in=[part.pk for part in parts]).update(
-        state=PartState.UNCERTAIN, uncertain_since=Now(), looks_made=0
-    )
-    if publication.state == STATE.UNCERTAIN:
-        Publication.objects.filter(pk=publication.pk).update(reason=reason)
-    else:
-        move(publication, STATE.UNCERTAIN, reason=reason)
-    plan_look_ups(parts)
 
 
 def _not_sent(publication: Publication, attempt: Attempt, answer: Answer) -> None:
@@ -270,9 +171,8 @@ def back_to_waiting(publication: Publication, attempt: Attempt, reason: Reason) 
     if reason in (Reason.SUSPENDED, Reason.NO_CREDITS):
         hold(publication, reason)
         return
-    closing = publication.due_at + dt.timedelta(seconds=publication.account.tolerance_seconds)
     next_try = _next_try(publication, reason)
-    if next_try > closing:
+    if next_try > rules.closes_at(publication):
         move(publication, STATE.MISSED, reason=reason)
         return
     move(publication, STATE.WAITING, reason=reason, next_try_at=next_try)
@@ -328,20 +228,11 @@ def _start_probing(account_id: int) -> None:
     )
 
 
-def close_unsent(
-    attempt: Attempt, publication: Publication, reason: Reason, *, back: bool = True
-) -> None:
-    """Closes an attempt that never reached its POST; `back`: the row, if it is still being sent, is
-    tried again later.
-    """
-    _close(attempt, Outcome.NOT_SENT, reason)
-    if back and publication.state == STATE.SENDING:
+def send_back(publication: Publication, attempt: Attempt, reason: Reason) -> None:
+    """Closes an attempt that never reached its POST; what is still being sent is tried later."""
+    close_unsent(attempt, reason)
+    if publication.state == STATE.SENDING:
         back_to_waiting(publication, attempt, reason)
-
-
-def close_doubtful(attempt: Attempt) -> None:
-    """Closes an attempt of which nobody will ever say whether X took it."""
-    _close(attempt, Outcome.UNCERTAIN, Reason.WORKER_DIED)
 
 
 @action
@@ -351,16 +242,15 @@ def close_unprepared(attempt_id: int, reply: Reply) -> None:
     if attempt.phase != Phase.PREPARING:
         return
     if publication.state != STATE.SENDING:  # retracted meanwhile
-        _close(attempt, Outcome.NOT_SENT, reply.reason)
+        close_unsent(attempt, reply.reason)
         return
+    answer = Answer(reason=reply.reason, retry_after=reply.retry_after)
     if reply.outcome == Outcome.REFUSED:
-        _close(attempt, Outcome.REFUSED, reply.reason)
-        _part(attempt, PartState.REFUSED)
-        after = STATE.PARTIAL if any_part_out(publication) else STATE.REFUSED
-        move(publication, after, reason=reply.reason)
-        return
-    _close(attempt, Outcome.NOT_SENT, reply.reason)
-    _not_sent(publication, attempt, Answer(reason=reply.reason, retry_after=reply.retry_after))
+        close(attempt, Outcome.REFUSED, reply.reason)
+        _refused(publication, attempt, answer)
+    else:
+        close_unsent(attempt, reply.reason)
+        _not_sent(publication, attempt, answer)
 
 
 def stale_attempts() -> list[int]:
@@ -386,7 +276,7 @@ def _reap_unanswered(attempt_id: int) -> None:
     if attempt.phase == Phase.ANSWERED or attempt.pk not in stale_attempts():
         return
     if attempt.phase == Phase.PREPARING:
-        close_unsent(attempt, publication, Reason.WORKER_LOST)
+        send_back(publication, attempt, Reason.WORKER_LOST)
         return
     if hasattr(attempt, "answer"):
         return  # it came just now: the next look applies it

@@ -9,8 +9,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.actions.base import action, record
+from publishing.actions.attempts import close_doubtful, close_unsent
 from publishing.actions.moves import lock_publication
-from publishing.actions.record import becomes_uncertain, close_doubtful, close_unsent
+from publishing.actions.parts import becomes_uncertain
 from publishing.models import (
     Attempt,
     Freeze,
@@ -61,7 +62,7 @@ def _doubt(publication_id: int) -> int:
     tries = Attempt.objects.filter(part__publication=publication)
     parts = list(publication.parts.filter(state__in=[PartState.PENDING, PartState.POSTING]))
     for preparing in tries.filter(phase=Phase.PREPARING):
-        close_unsent(preparing, publication, Reason.WORKER_LOST, back=False)
+        close_unsent(preparing, Reason.WORKER_LOST)
     for posting in tries.filter(phase=Phase.POSTING):
         close_doubtful(posting)
     if not parts:

@@ -70,14 +70,14 @@ def around(function: Callable[..., Any], before: str = "", after: str = "") -> C
 
 @worker_process_init.connect
 def arm(**kwargs: Any) -> None:
-    from publishing.actions import claim, moves, record, send
+    from publishing.actions import claim, moves, send
 
     send.claim = around(send.claim, "claim.before", "claim.after")
     send.take_turn = around(send.take_turn, after="turn.after")
     send.post = around(send.post, after="post.after")
     send.write_answer = around(send.write_answer, after="write.after")
     send.apply_answer = around(send.apply_answer, after="apply.after")
-    for module in (claim, record, moves):
+    for module in (claim, moves):
         written = module.record
 
         def then(act: str, *args: Any, _written: Any = written, **kwargs: Any) -> None:
