@@ -21,6 +21,8 @@ from django.db import close_old_connections
 from kombu.transport import redis
 from redis.exceptions import ConnectionError as BrokerGone
 
+from publishing.wake import STALE
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policetweets.settings")
 
 
@@ -58,9 +60,6 @@ class Connection(kombu.Connection):
 class Amqp(AMQP):
     Connection = Connection
 
-
-# As publishing.wake has it, which needs the applications.
-STALE = 1500
 
 app = Celery("policetweets", amqp=Amqp)
 app.config_from_object("django.conf:settings", namespace="CELERY")
