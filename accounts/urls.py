@@ -19,7 +19,7 @@ urlpatterns = [
     path("departements/<slug:code>/sieges/<int:pk>/liberer", departments.vacate, name="vacate"),
     path(
         "departements/<slug:code>/superviseurs/nommer",
-        departments.name_supervisor,
+        departments.appoint,
         name="name-supervisor",
     ),
     path(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.errors import NotYours
 from accounts.requests import PersonRequest, administrators_only
 from policetweets import health, metrics
+from publishing.models import PublicationState as S
 
 
 @login_not_required
@@ -38,7 +39,7 @@ def health_page(request: PersonRequest) -> HttpResponse:
     failing = {problem.name: problem for problem in health.checked()} | health.unheard()
     context = {
         "lines": [(label, failing.get(name)) for name, label in health.NAMES.items()],
-        "states": health.by_state(),
+        "states": [(S(state).label, count) for state, count in health.by_state().items()],
         "accounts": health.accounts(),
     }
     return render(request, "health.html", context)

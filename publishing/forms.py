@@ -1,4 +1,4 @@
-"""What people give with an act on a publication: a reason, a link, a new hour."""
+"""What people give with an act on a publication, or with a freeze: a reason, a link, an hour."""
 
 from __future__ import annotations
 
@@ -70,3 +70,15 @@ class NewTimeForm(MomentForm, ActForm):
         cleaned = super().clean() or {}
         self.clean_moment(cleaned)
         return cleaned
+
+
+class FreezeForm(forms.Form):
+    """One reason, which everybody concerned will read."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Motif"),
+        help_text=gettext_lazy("Une phrase : tous ceux que cela concerne la liront."),
+        max_length=1000,
+        widget=forms.TextInput,
+        error_messages={"required": gettext_lazy("Dites pourquoi, en une phrase.")},
+    )

@@ -55,9 +55,8 @@ def spending_of(account: Account) -> Spending:
     month = day.replace(day=1)
     mine = Answer.objects.filter(attempt__account=account)
     accepted = mine.filter(outcome=Outcome.ACCEPTED, at__gte=month)
-    parts = Part.objects.filter(publication__account=account, out_at__gte=month).select_related(
-        "publication__release__revision"
-    )
+    rows = Part.objects.filter(publication__account=account, out_at__gte=month)
+    parts = list(rows.select_related("publication__release__revision"))
     sent = [part.publication.release.revision.parts[part.position] for part in parts]
     counted = accepted.aggregate(today=Count("pk", filter=Q(at__gte=day)))
     last = mine.exclude(limits={}).order_by("-pk").first()
@@ -65,7 +64,7 @@ def spending_of(account: Account) -> Spending:
         since=month,
         posts=len(sent),
         posts_with_url=sum(1 for part in sent if urls(part["text"])),
-        deletions=parts.filter(state=PartState.DELETED).count(),
+        deletions=sum(part.state == PartState.DELETED for part in parts),
         alt_texts=sum(len(part["images"]) for part in sent),
         today=counted["today"],
         day_limit=_limit(last, "limit"),

@@ -63,8 +63,8 @@ def show(request: PersonRequest, code: str, form: RuleForm, status: int = 200) -
 
 @administrators_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def appoint(request: PersonRequest, code: str, number: int) -> HttpResponse:
-    """Somebody for a free seat."""
+def appoint(request: PersonRequest, code: str, number: int | None = None) -> HttpResponse:
+    """Somebody for a free seat; without a number, one more supervisor."""
     shown = department(code)
     form = AppointForm(request.POST or None, account=shown.account)
     context = {"account": shown.account, "number": number}
@@ -73,29 +73,15 @@ def appoint(request: PersonRequest, code: str, number: int) -> HttpResponse:
         return render(request, template, {"form": form, **context})
     person = form.cleaned_data["person"]
     try:
-        rights.appoint(shown.account.pk, number, person.pk, actor=request.user)
+        if number is None:
+            rights.name_supervisor(shown.account.pk, person.pk, actor=request.user)
+            words = _("%(name)s supervise désormais ce compte.")
+        else:
+            rights.appoint(shown.account.pk, number, person.pk, actor=request.user)
+            words = _("%(name)s tient désormais le siège %(number)s.")
     except Refusal as refusal:
         return refused(request, template, form, refusal, **context)
-    words = _("%(name)s tient désormais le siège %(number)s.")
     messages.success(request, words % {"name": person.name, "number": number})
-    return redirect("department", code)
-
-
-@administrators_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def name_supervisor(request: PersonRequest, code: str) -> HttpResponse:
-    shown = department(code)
-    form = AppointForm(request.POST or None, account=shown.account)
-    context = {"account": shown.account, "number": None}
-    template = "accounts/appoint.html"
-    if request.method != "POST" or not form.is_valid():
-        return render(request, template, {"form": form, **context})
-    person = form.cleaned_data["person"]
-    try:
-        rights.name_supervisor(shown.account.pk, person.pk, actor=request.user)
-    except Refusal as refusal:
-        return refused(request, template, form, refusal, **context)
-    messages.success(request, _("%(name)s supervise désormais ce compte.") % {"name": person.name})
     return redirect("department", code)
 
 

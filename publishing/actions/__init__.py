@@ -1,1 +1,1 @@
-"""What happens to a publication: obey, claim, send, record, reap, hold, recall, decide."""
+"""What happens to a publication: obey, claim, send, record, look up, decide, recall, retract."""

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class Heartbeat(models.Model):
-    """One row a kind of process (worker, beat); `seen_at` by PostgreSQL's clock."""
+    """A row for beat, for the clock, for each queue served; `seen_at` by PostgreSQL's clock."""
 
     process = models.CharField(max_length=120, unique=True)
     seen_at = models.DateTimeField(db_default=Now())

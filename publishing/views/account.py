@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import account_of, few_administrators, role_on
@@ -21,6 +19,7 @@ from accounts.requests import PersonRequest, administrators_only
 from publishing.actions import decide
 from publishing.actions.acknowledge import credits_restored
 from publishing.actions.freeze import freeze
+from publishing.forms import FreezeForm
 from publishing.models import (
     Confirmation,
     ConfirmationState,
@@ -29,18 +28,6 @@ from publishing.models import (
     Throttle,
 )
 from publishing.spending import spending_of
-
-
-class ReasonForm(forms.Form):
-    """One reason, which everybody concerned will read."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Motif"),
-        help_text=gettext_lazy("Une phrase : tous ceux que cela concerne la liront."),
-        max_length=1000,
-        widget=forms.TextInput,
-        error_messages={"required": gettext_lazy("Dites pourquoi, en une phrase.")},
-    )
 
 
 def _standing(account: Account | None) -> Freeze | None:
@@ -64,7 +51,7 @@ def _freeze_context(account: Account | None, person: Person) -> dict[str, Any]:
         "freeze": standing,
         "proposal": proposal,
         "answers": decide.answers_of(proposal, person) if proposal else set(),
-        "form": ReasonForm(auto_id="freeze_%s"),
+        "form": FreezeForm(auto_id="freeze_%s"),
     }
 
 
@@ -92,7 +79,7 @@ def _show_account(
 @require_POST
 def freeze_account(request: PersonRequest, handle: str) -> HttpResponse:
     account = account_of(request.user, handle)
-    form = ReasonForm(request.POST, auto_id="freeze_%s")
+    form = FreezeForm(request.POST, auto_id="freeze_%s")
     if not form.is_valid():
         return _show_account(request, account, 400, form=form)
     freeze(actor=request.user, account=account, reason=form.cleaned_data["reason"])
@@ -131,7 +118,7 @@ def restore_credits(request: PersonRequest) -> HttpResponse:
 @require_POST
 @administrators_only
 def freeze_all(request: PersonRequest) -> HttpResponse:
-    form = ReasonForm(request.POST, auto_id="freeze_%s")
+    form = FreezeForm(request.POST, auto_id="freeze_%s")
     if not form.is_valid():
         return _show_freezes(request, 400, form=form)
     freeze(actor=request.user, account=None, reason=form.cleaned_data["reason"])
@@ -141,7 +128,7 @@ def freeze_all(request: PersonRequest) -> HttpResponse:
 
 @require_POST
 def propose_lift(request: PersonRequest, freeze_id: int) -> HttpResponse:
-    form = ReasonForm(request.POST)
+    form = FreezeForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("Dites pourquoi le gel peut être levé, en une phrase."), field="reason")
     one = decide.propose_lift(
