@@ -16,6 +16,7 @@ from policetweets.runner import browser
 from policetweets.runner.folder import LOCAL, ROOT, locked
 from policetweets.runner.postgres import Postgres
 from policetweets.runner.redis import Redis
+from policetweets.runner.run import given_servers
 from policetweets.runner.terminal import Stop, say, step
 
 PYTHON = sys.executable
@@ -41,9 +42,7 @@ def settings(folder: Path) -> dict[str, str]:
 @contextmanager
 def test_environment() -> Iterator[dict[str, str]]:
     """The given servers, or two of our own in the first of .local/test, test2… that is free."""
-    given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if name in os.environ}
-    if len(given) == 1:
-        raise Stop("Set both DATABASE_URL and REDIS_URL to use servers of yours, or neither.")
+    given = given_servers()
     with ExitStack() as stack:
         folder = free_folder(stack)
         (folder / "static").mkdir(exist_ok=True)
