@@ -175,12 +175,12 @@ def answers_of(one: Confirmation, person: Person) -> set[str]:
     """What this person may answer to an open proposal: of the two who agree both have their right,
     and where an account is meant one of them is its supervisor.
     """
-    mine = _side(person, account_of(one))
+    mine = _side(person, _account_id(one))
     if mine is None:
         return set()
     if one.proposed_by_id == person.pk:
         return {"withdraw"}
-    two = {mine, _side(one.proposed_by, account_of(one))}
+    two = {mine, _side(one.proposed_by, _account_id(one))}
     agree = None not in two and two & {"supervision", "administrator"}
     return {"confirm", "decline"} if agree else {"decline"}
 
@@ -221,7 +221,7 @@ def _lock(confirmation_id: int, actor: Person) -> tuple[Confirmation, Publicatio
     return one, publication
 
 
-def account_of(one: Confirmation) -> int | None:
+def _account_id(one: Confirmation) -> int | None:
     if one.publication is not None:
         return one.publication.account_id
     return one.freeze.account_id if one.freeze is not None else None
@@ -231,7 +231,7 @@ def _decide(one: Confirmation, state: ConfirmationState, actor: Person | None) -
     one.state, one.decided_by = state, actor
     Confirmation.objects.filter(pk=one.pk).update(state=state, decided_by=actor, decided_at=Now())
     draft_id = one.publication.release.revision.draft_id if one.publication else None
-    record(f"confirmation.{state}", actor=actor, account=account_of(one), subject=one,
+    record(f"confirmation.{state}", actor=actor, account=_account_id(one), subject=one,
            draft_id=draft_id, kind=one.kind)  # fmt: skip
 
 
