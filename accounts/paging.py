@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from accounts.requests import whole_number
+
 M = TypeVar("M", bound=Model)
 
 
@@ -34,8 +36,7 @@ class Page(Generic[M]):
 
 def page_of(queryset: QuerySet[M], request: HttpRequest, size: int = 25) -> Page[M]:
     """The page that `?page=` asks for; nonsense asks for the first."""
-    asked = request.GET.get("page", "")
-    number = min(max(int(asked), 1), 10_000) if asked.isascii() and asked.isdigit() else 1
+    number = min(max(whole_number(request.GET.get("page", "")) or 1, 1), 10_000)
     start = (number - 1) * size
     rows = list(queryset[start : start + size + 1])
     return Page(rows=rows[:size], number=number, has_next=len(rows) > size)

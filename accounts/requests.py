@@ -1,12 +1,14 @@
-"""Requests as our views see them: a signed-in person, and whether htmx asks."""
+"""Requests as our views see them: who asks, what was typed as a number, what is known already."""
 
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import quote_etag
 from django_htmx.middleware import HtmxDetails
 
 from accounts.errors import Forbidden
@@ -18,6 +20,28 @@ class PersonRequest(HttpRequest):
 
     user: Person
     htmx: HtmxDetails
+
+
+def whole_number(text: str) -> int | None:
+    """A number that a form or an address gives; None for nonsense, or more than any row has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def etag_of(body: str) -> str:
+    return quote_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
+
+
+def unless_known(request: HttpRequest, body: str, etag: str, status: int = 200) -> HttpResponse:
+    """A fragment that a page asks for again and again, or 304 when the browser has this very one;
+    another status is always said.
+    """
+    if status == 200 and request.headers.get("If-None-Match") == etag:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(body, status=status)
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 View = Callable[..., HttpResponseBase]

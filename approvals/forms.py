@@ -17,6 +17,7 @@ from accounts.clock import db_now
 from accounts.models import Account
 from accounts.models.account import ReplySettings
 from accounts.moments import exactly, offset
+from accounts.requests import whole_number
 from approvals.actions.drafts import PARTS_AT_MOST, SIGNS_AT_MOST, Content
 from approvals.actions.images import alt_missing, alt_too_long
 from approvals.images import ALT_AT_MOST, alt_length
@@ -229,8 +230,8 @@ def _stored_parts(draft: Draft) -> list[dict[str, Any]]:
 
 
 def _stored_part(draft: Draft, origin: str) -> dict[str, Any] | None:
-    known = origin.isascii() and origin.isdigit() and len(origin) < 4
-    return draft.parts[int(origin)] if known and int(origin) < len(draft.parts) else None
+    position = whole_number(origin)
+    return draft.parts[position] if position is not None and position < len(draft.parts) else None
 
 
 def _stored_text(draft: Draft, origin: str) -> str:

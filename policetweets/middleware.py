@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refusal
+from accounts.requests import whole_number
 from policetweets.errors import refuse
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -51,8 +52,7 @@ class RequestLogMiddleware:
         # Quoted, a cookie may hold one too, and that of the session is looked for as it comes.
         if any("\0" in cookie for cookie in request.COOKIES.values()):
             return refuse(request, 400)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isascii() or not length.isdigit():
+        if whole_number(request.META.get("CONTENT_LENGTH") or "0") is None:
             return refuse(request, 400)
         return None
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import reviewers
 from accounts.errors import Forbidden, Invalid
-from accounts.requests import PersonRequest, takes_up_to
+from accounts.requests import PersonRequest, takes_up_to, whole_number
 from approvals.access import draft_for
 from approvals.actions.base import require_state
 from approvals.actions.drafts import save_draft, submit_draft
@@ -127,9 +127,8 @@ def _change_parts(form: ComposerForm, act: str) -> None:
         return
     verb, _dash, rest = act.partition("-")
     number, _dash, sha256 = rest.partition("-")
-    known = number.isascii() and number.isdigit() and len(number) < 4
-    position, parts = int(number) if known else len(form.parts), form.parts
-    if position >= len(parts):
+    position, parts = whole_number(number), form.parts
+    if position is None or position >= len(parts):
         return
     if verb == "remove" and len(parts) > 1:
         del parts[position]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,7 +18,7 @@ from accounts.access import Role
 from accounts.models import Person
 from accounts.models.account import ReplySettings
 from accounts.moments import exactly
-from accounts.requests import PersonRequest
+from accounts.requests import PersonRequest, etag_of, unless_known, whole_number
 from approvals.access import draft_for
 from approvals.actions import drafts as writing
 from approvals.actions import reviews as reviewing
@@ -164,7 +162,7 @@ def show(
 def _live_body(context: dict[str, Any]) -> tuple[str, str]:
     """The fragment and its ETag: it says nothing that depends on who reads it."""
     body = render_to_string("approvals/_live.html", context)
-    return body, quote_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
+    return body, etag_of(body)
 
 
 @require_safe
@@ -178,15 +176,7 @@ def live(request: PersonRequest, draft_id: int) -> HttpResponse:
     draft, _role = draft_for(request.user, draft_id)
     context = _live_context(draft, _revisions(draft))
     context["moved_on"] = request.GET.get("position") != _position(draft, context["revision"])
-    body, etag = _live_body(context)
-    response = (
-        HttpResponse(status=304)
-        if request.headers.get("If-None-Match") == etag
-        else HttpResponse(body)
-    )
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return unless_known(request, *_live_body(context))
 
 
 @require_POST
@@ -203,10 +193,8 @@ def comment(request: PersonRequest, draft_id: int) -> HttpResponse:
 
 def _revision_and_digest(request: PersonRequest) -> dict[str, Any]:
     """What the page showed. Nonsense is no revision at all."""
-    number = request.POST.get("revision", "")
-    known = number.isascii() and number.isdigit() and len(number) < 19
     return {
-        "revision_id": int(number) if known else 0,
+        "revision_id": whole_number(request.POST.get("revision", "")) or 0,
         "digest": request.POST.get("digest", ""),
     }
 

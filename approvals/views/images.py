@@ -12,7 +12,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import PersonRequest, takes_up_to
+from accounts.requests import PersonRequest, takes_up_to, whole_number
 from approvals import images
 from approvals.access import image_for
 from approvals.actions.images import add_image, too_many_images
@@ -55,8 +55,7 @@ def add(request: PersonRequest, draft_id: int) -> HttpResponse:
 
 def _one_message(request: PersonRequest, draft: Draft) -> HttpResponse:
     """The new images, to stand after those of the message; what was refused, beside the field."""
-    given = request.POST.get("part", "")
-    position = int(given) if given.isascii() and given.isdigit() and len(given) < 3 else 0
+    position = whole_number(request.POST.get("part", "")) or 0
     before = len(request.POST.getlist(f"image-{position}"))
     added, said = _taken(request, draft, position)
     context: dict[str, Any] = {

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django.http import HttpResponse
 from django.template.loader import render_to_string
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from accounts.requests import PersonRequest
+from accounts.requests import PersonRequest, etag_of, unless_known
 from publishing.access import publication_for
 from publishing.panel import Panel, panel_of
 
@@ -20,7 +17,7 @@ NO_MORE = 286
 def panel_body(panel: Panel, *, live: bool) -> tuple[str, str]:
     """The fragment and its ETag; it holds no form, so that it is the same until it changes."""
     body = render_to_string("publishing/_panel.html", {"panel": panel, "live": live})
-    return body, quote_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
+    return body, etag_of(body)
 
 
 @require_safe
@@ -29,12 +26,4 @@ def live(request: PersonRequest, publication_id: int) -> HttpResponse:
     publication, role = publication_for(request.user, publication_id)
     panel = panel_of(publication, request.user, role)
     body, etag = panel_body(panel, live=True)
-    if not panel.is_live:
-        response = HttpResponse(body, status=NO_MORE)
-    elif request.headers.get("If-None-Match") == etag:
-        response = HttpResponse(status=304)
-    else:
-        response = HttpResponse(body)
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return unless_known(request, body, etag, status=200 if panel.is_live else NO_MORE)
