@@ -11,6 +11,7 @@ from pathlib import Path
 
 from policetweets.runner.testing import settings as test_settings
 from tests.bench.bare import Pool
+from tests.bench.cost import in_words, spent_by
 from tests.whole.system import System
 
 ACCOUNTS = int(os.environ.get("ACCOUNTS", "101"))
@@ -27,12 +28,17 @@ def p99(values: list[float]) -> float:
     return sorted(values)[min(len(values) - 1, round(len(values) * 0.99))]
 
 
-def span(system: System, began: float, count: int) -> float:
-    """From the beginning to the acceptance of the last of `count` posts."""
+def accepted(system: System, began: float, count: int) -> tuple[float, float]:
+    """When the first and the last of `count` posts were accepted, in seconds since it began."""
     posts = [post["at"] for post in system.x.posts() if post["at"] >= began]
     if len(posts) != count:
         raise SystemExit(f"{len(posts)} posts instead of {count}")
-    return max(posts) - began
+    return min(posts) - began, max(posts) - began
+
+
+def rate(first: float, last: float, count: int) -> float:
+    """Posts a second once they leave; how soon they begin to is the burst's and the delay's."""
+    return (count - 1) / (last - first)
 
 
 class Bench:
@@ -81,15 +87,22 @@ class Bench:
             handle: [f"Nu {handle} {os.urandom(6).hex()}" for _ in range(EACH)]
             for handle in self.system.handles
         }
-        theirs = count / span(self.system, bare.run(texts), count)
-        mine = count / span(self.system, ours.run(EACH), count)
+        start = spent_by(self.system)
+        theirs = rate(*accepted(self.system, bare.run(texts), count), count)
+        half = spent_by(self.system)
+        due = ours.ready(EACH)
+        ready = spent_by(self.system)
+        mine = rate(*accepted(self.system, ours.leave(due), count), count)
+        end = spent_by(self.system)
         say(f"  posts a second      bare {theirs:7.1f}   here {mine:7.1f}   "
             f"ratio {mine / theirs:.2f}")  # fmt: skip
+        say(f"  processor, a post   bare {in_words(start, half, count)}")
+        say(f"                      here {in_words(ready, end, count)}")
 
     def burst(self, bare: Pool, ours) -> None:
         texts = {handle: [f"Nu {os.urandom(6).hex()}"] for handle in self.system.handles}
-        theirs = span(self.system, bare.run(texts), ACCOUNTS)
-        mine = span(self.system, ours.run(1), ACCOUNTS)
+        _first, theirs = accepted(self.system, bare.run(texts), ACCOUNTS)
+        _first, mine = accepted(self.system, ours.leave(ours.ready(1)), ACCOUNTS)
         say(f"  last of {ACCOUNTS} due      bare {theirs:6.2f} s  here {mine:6.2f} s  "
             f"ratio {mine / theirs:.2f}, less one second {(mine - 1) / theirs:.2f}")  # fmt: skip
 

@@ -26,18 +26,19 @@ class Ours:
         rows = Publication.objects.filter(state="published")
         until(lambda: rows.count() >= count or time.sleep(0.1), 300)
 
-    def run(self, each: int) -> float:
-        """Releases ready beforehand, `each` for every account, all due at the same instant; when
-        that was.
-        """
-        before = Publication.objects.filter(state="published").count()
+    def ready(self, each: int) -> int:
+        """Releases made beforehand, `each` for every account; how many posts there will be."""
         hours = db_now() + dt.timedelta(hours=5)
         for town in self.towns:
             for _ in range(each):
                 town.released(f"Prêt {town.account.code} {time.time()}", requested_at=hours)
+        return Publication.objects.filter(state__in=["waiting", "published"]).count()
+
+    def leave(self, count: int) -> float:
+        """All that waits is due at one instant; when that was, after all has left."""
         due = db_now() + dt.timedelta(seconds=2)
         Publication.objects.filter(state="waiting").update(due_at=due, next_try_at=due)
-        self.wait_for_posts(before + each * len(self.towns))
+        self.wait_for_posts(count)
         return due.timestamp()
 
     def delays(self, count: int) -> list[float]:
