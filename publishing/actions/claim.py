@@ -66,7 +66,8 @@ def claim(account_id: int) -> Claimed | None:
     to be done now. What it finds too late or against a rule, it moves where it belongs.
     """
     mine = due().filter(account=OuterRef("pk"))
-    if lock_one(Account.objects.filter(Exists(mine), pk=account_id)) is None:
+    posting = Attempt.objects.filter(account=OuterRef("pk"), phase=Phase.POSTING)
+    if lock_one(Account.objects.filter(Exists(mine), ~Exists(posting), pk=account_id)) is None:
         return None
     rows = due().filter(account=account_id).select_for_update(of=("self",), skip_locked=True)
     for publication in rows.select_related(WITH_ITS_ORDER, "account__credential")[:20]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from accounts.actions.base import action
 from publishing import rules
@@ -13,12 +16,18 @@ from publishing.actions.moves import hold, lock_publication, move
 from publishing.models import Attempt, CreditStop, Phase, Publication, PublicationState, Reason
 
 STATE = PublicationState
+# What was claimed longer ago and does not post yet is sending images, which takes no turn.
+JUST_CLAIMED = dt.timedelta(seconds=2)
 
 
 def due_accounts() -> list[int]:
-    """Accounts that have something to send now and no POST under way, first due first."""
-    busy = Attempt.objects.filter(account=OuterRef("account"), phase=Phase.POSTING)
-    rows = due().filter(~Exists(busy)).values_list("account_id", flat=True)
+    """Accounts that have something to send now, first due first; but for those that a worker has
+    in hand, for it goes on with the rest by itself.
+    """
+    in_hand = Attempt.objects.filter(account=OuterRef("account")).filter(
+        Q(phase=Phase.POSTING) | Q(phase=Phase.PREPARING, preparing_at__gt=Now() - JUST_CLAIMED)
+    )
+    rows = due().filter(~Exists(in_hand)).values_list("account_id", flat=True)
     return list(dict.fromkeys(rows[:2000]))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import AuditEntry
-from publishing.actions.send import send_due
+from publishing.actions.claim import claim
+from publishing.actions.scan import due_accounts
+from publishing.actions.send import send, send_due
 from publishing.models import Attempt, Part
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,6 +48,18 @@ def test_every_step_is_in_the_trail_and_no_text_is(line, x):
         "publication.published",
     ]
     assert not any("piste" in str(entry.details) for entry in trail)
+
+
+def test_the_clock_wakes_nobody_for_an_account_that_a_worker_has_in_hand(line, x, backdate):
+    first, second = line.released("Premier."), line.released("Second.")
+    assert due_accounts() == [first.account_id]
+    claimed = claim(first.account_id)
+    assert due_accounts() == []
+    attempt = Attempt.objects.get(pk=claimed.attempt_id)
+    backdate(attempt, 3, "preparing_at")  # it sends images: the second does not wait for them
+    assert due_accounts() == [second.account_id]
+    send(claimed)
+    assert due_accounts() == [second.account_id]
 
 
 def test_a_later_hour_waits_for_it(line, x, backdate):
