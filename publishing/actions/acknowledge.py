@@ -37,7 +37,7 @@ def acknowledge(*, actor: Person, publication_id: int, reason: str) -> Publicati
         acknowledged_at=Now(), acknowledged_by=actor, acknowledged_reason=reason
     )
     record("publication.acknowledged", actor=actor, account=publication.account_id,
-           subject=publication, draft_id=publication.release.revision.draft_id)  # fmt: skip
+           subject=publication, draft_id=publication.draft_id)  # fmt: skip
     return publication
 
 
@@ -55,7 +55,7 @@ def point_to(*, actor: Person, publication_id: int, link: str) -> None:
         raise Moved
     plan_pointed(part, x_id)
     record("publication.pointed", actor=actor, account=publication.account_id,
-           subject=publication, draft_id=publication.release.revision.draft_id,
+           subject=publication, draft_id=publication.draft_id,
            x_id=x_id)  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def close(attempt: Attempt, outcome: Outcome, reason: Reason) -> None:
         phase=Phase.ANSWERED, outcome=outcome, reason=reason, answered_at=Now()
     )
     record("attempt.answered", actor=None, account=attempt.account_id, subject=attempt,
-           draft_id=attempt.part.publication.release.revision.draft_id,
+           draft_id=attempt.part.publication.draft_id,
            outcome=outcome, reason=reason)  # fmt: skip
 
 

@@ -207,7 +207,7 @@ def take_turn(claimed: Claimed, digest: str) -> bool:
         return False
     Part.objects.filter(pk=attempt.part_id).update(state=PartState.POSTING)
     record("attempt.posting", actor=None, account=publication.account, subject=attempt,
-           draft_id=publication.release.revision.draft_id, digest=digest)  # fmt: skip
+           draft_id=publication.draft_id, digest=digest)  # fmt: skip
     return True
 
 

@@ -79,7 +79,7 @@ def propose(
         expires_at=in_seconds(settings.DURATIONS.confirmation_expires),
     )
     record("confirmation.proposed", actor=actor, account=publication.account_id, subject=made,
-           draft_id=publication.release.revision.draft_id, kind=kind)  # fmt: skip
+           draft_id=publication.draft_id, kind=kind)  # fmt: skip
     _ask_others(made, publication.account, list(reviewers(publication.account_id)))
     return made
 
@@ -110,7 +110,7 @@ def propose_lift(*, actor: Person, freeze_id: int, reason: str) -> Confirmation:
 def _ask_others(one: Confirmation, account: Account | None, people: list[int]) -> None:
     """Owes those who can answer a mail: a proposal expires within the hour."""
     if one.publication is not None:
-        path = reverse("draft", args=[one.publication.release.revision.draft_id])
+        path = reverse("draft", args=[one.publication.draft_id])
     elif account is not None:
         path = reverse("account", args=[account.handle])
     else:
@@ -230,7 +230,7 @@ def _account_id(one: Confirmation) -> int | None:
 def _decide(one: Confirmation, state: ConfirmationState, actor: Person | None) -> None:
     one.state, one.decided_by = state, actor
     Confirmation.objects.filter(pk=one.pk).update(state=state, decided_by=actor, decided_at=Now())
-    draft_id = one.publication.release.revision.draft_id if one.publication else None
+    draft_id = one.publication.draft_id if one.publication else None
     record(f"confirmation.{state}", actor=actor, account=_account_id(one), subject=one,
            draft_id=draft_id, kind=one.kind)  # fmt: skip
 

@@ -231,7 +231,7 @@ def _reading(publication: Publication, reading: Reading) -> None:
     Publication.objects.filter(pk=publication.pk).update(**fields)
     publication.reading = reading
     record(f"publication.{reading}", actor=None, account=publication.account_id,
-           subject=publication, draft_id=publication.release.revision.draft_id)  # fmt: skip
+           subject=publication, draft_id=publication.draft_id)  # fmt: skip
     if reading in (Reading.GONE, Reading.DIFFERS):
         alert(publication)
 

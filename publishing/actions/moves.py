@@ -80,7 +80,7 @@ def move(
         fields |= {"acknowledged_at": None, "acknowledged_by": None, "acknowledged_reason": ""}
     Publication.objects.filter(pk=publication.pk).update(**fields)
     record(f"publication.{after}", actor=actor, account=publication.account_id,
-           subject=publication, draft_id=publication.release.revision.draft_id, before=before,
+           subject=publication, draft_id=publication.draft_id, before=before,
            reason=reason, **details)  # fmt: skip
     if before in DECIDED_BY_TWO:
         _lapse_decisions(publication)
@@ -95,16 +95,16 @@ def _lapse_decisions(publication: Publication) -> None:
     rows = Confirmation.objects.filter(publication=publication, state=ConfirmationState.OPEN)
     for one in rows.select_for_update():
         record("confirmation.lapsed", actor=None, account=publication.account_id, subject=one,
-               draft_id=publication.release.revision.draft_id, kind=one.kind)  # fmt: skip
+               draft_id=publication.draft_id, kind=one.kind)  # fmt: skip
     rows.update(state=ConfirmationState.LAPSED, decided_at=Now())
     moot(Look.objects.filter(part__publication=publication, kind=LookKind.BEFORE_ACT))
 
 
 def alert(publication: Publication) -> None:
     """Owes everybody who can act on the account a mail that says where to look."""
-    draft_id = publication.release.revision.draft_id
-    owe(list(reviewers(publication.account_id)), NoticeKind.ALERT,
-        path=reverse("draft", args=[draft_id]), account=publication.account)  # fmt: skip
+    path = reverse("draft", args=[publication.draft_id])
+    owe(list(reviewers(publication.account_id)), NoticeKind.ALERT, path=path,
+        account=publication.account)  # fmt: skip
 
 
 def tell_administrators(path: str, account: Account | None = None) -> None:

@@ -26,7 +26,7 @@ STATE = PublicationState
 def found(publication: Publication, part: Part, x_id: str) -> None:
     """A look has shown this part on X: what follows is as if X had answered so."""
     record("part.found", actor=None, account=publication.account_id, subject=part,
-           draft_id=publication.release.revision.draft_id, x_id=x_id)  # fmt: skip
+           draft_id=publication.draft_id, x_id=x_id)  # fmt: skip
     part_is_out(publication, part, x_id)
 
 

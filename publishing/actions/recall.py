@@ -67,7 +67,7 @@ def recall_now(publication: Publication, *, actor: Person, reason: str) -> None:
     for attempt in preparing:
         close_unsent(attempt, Reason.LAST_LOOK)
     move(publication, PublicationState.RECALLED, actor=actor)
-    draft = Draft.objects.select_for_update().get(pk=publication.release.revision.draft_id)
+    draft = Draft.objects.select_for_update().get(pk=publication.draft_id)
     Comment.objects.create(
         draft=draft, revision=publication.release.revision, author=actor, body=reason
     )

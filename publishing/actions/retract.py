@@ -69,7 +69,7 @@ def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
     except IntegrityError as error:
         raise AlreadyAsked from error
     record("retraction.requested", actor=actor, account=publication.account_id, subject=made,
-           draft_id=publication.release.revision.draft_id)  # fmt: skip
+           draft_id=publication.draft_id)  # fmt: skip
     flying = Attempt.objects.filter(part__publication=publication).exclude(phase=Phase.ANSWERED)
     if publication.state == STATE.SENDING and not flying.exists():
         move(publication, STATE.PARTIAL, reason=Reason.RETRACTION_ASKED)
@@ -152,7 +152,7 @@ def _finish(retraction_id: int, gone: list[str], answers: dict[str, int | None])
     )
     if answers:
         record("retraction.tried", actor=None, account=publication.account_id, subject=one,
-               draft_id=publication.release.revision.draft_id, answers=answers,
+               draft_id=publication.draft_id, answers=answers,
                gone=gone)  # fmt: skip
     states = set(publication.parts.values_list("state", flat=True))
     if PartState.OUT in states:
@@ -170,7 +170,7 @@ def _end(one: Retraction, publication: Publication, *, deleted: bool) -> None:
     state = RetractionState.VERIFIED if deleted else RetractionState.MOOT
     Retraction.objects.filter(pk=one.pk).update(state=state, ended_at=Now(), next_try_at=None)
     record(f"retraction.{state}", actor=None, account=publication.account_id, subject=one,
-           draft_id=publication.release.revision.draft_id)  # fmt: skip
+           draft_id=publication.draft_id)  # fmt: skip
     if deleted and publication.state == STATE.SENDING:
         move(publication, STATE.PARTIAL, reason=Reason.RETRACTION_ASKED)
     if deleted and publication.state in (STATE.PUBLISHED, STATE.PARTIAL):

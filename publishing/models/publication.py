@@ -104,6 +104,11 @@ class Publication(models.Model):
     def __str__(self) -> str:
         return f"{self.release_id}: {self.state}"
 
+    @property
+    def draft_id(self) -> int:
+        """For addresses, and for the trail."""
+        return self.release.revision.draft_id
+
 
 class Part(models.Model):
     """One post. Its text is the revision's: nothing here could differ from what was approved.

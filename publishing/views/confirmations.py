@@ -31,14 +31,13 @@ def confirmation(request: PersonRequest, confirmation_id: int) -> HttpResponse:
         raise NotYours
     publication, _role = publication_for(request.user, one.publication_id)
     one.publication = publication
-    draft_id = publication.release.revision.draft_id
     if request.method == "POST":
         answer = request.POST.get("answer", "")
         if answer not in decide.ANSWERS:
             raise Moved
         decide.ANSWERS[answer](actor=request.user, confirmation_id=one.pk)
         messages.success(request, DONE[answer])
-        return redirect("draft", draft_id)
+        return redirect("draft", publication.draft_id)
     if one.state != ConfirmationState.OPEN:
         raise decide.NotOpen
     context = {
