@@ -33,7 +33,7 @@ BYTES_AT_MOST = 5_000_000
 PIXELS_AT_MOST = 40_000_000
 SIDE_AT_MOST = 4096
 # Each scan of a progressive JPEG is a pass over the whole picture; cameras make about ten.
-SCANS_AT_MOST = 100
+SCANS_AT_MOST = 20
 QUALITIES = (95, 90, 85, 75)
 
 MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
