@@ -21,6 +21,7 @@ from accounts.errors import Sentence
 from accounts.models import Account, Credential
 from accounts.models.credential import Connection
 from publishing.heart import BEAT, CLOCK, serving
+from publishing.lists import alerting
 from publishing.models import (
     Freeze,
     Heartbeat,
@@ -194,13 +195,12 @@ def by_state() -> dict[str, int]:
 def accounts() -> list[tuple[Account, Credential | None]]:
     """Each with what waits, what is to be decided and the oldest due row; and its connection."""
     due = Q(publication__state=S.WAITING, publication__next_try_at__lte=Now())
-    undecided = (S.HELD, S.MISSED, S.UNCERTAIN)
-    unseen = Q(publication__state__in=(S.REFUSED, S.PARTIAL), publication__acknowledged_at=None)
+    undecided = Q(publication__in=Publication.objects.filter(alerting()).values("pk"))
     rows = (
         Account.objects.select_related("credential")
         .annotate(
             waiting=Count("publication", filter=Q(publication__state=S.WAITING)),
-            to_decide=Count("publication", filter=Q(publication__state__in=undecided) | unseen),
+            to_decide=Count("publication", filter=undecided),
             oldest_due=Min("publication__next_try_at", filter=due),
         )
         .order_by("code")

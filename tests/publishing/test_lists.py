@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.access import memberships
 from accounts.clock import db_now
+from policetweets import health
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.send import send_due
 from publishing.lists import at_home
@@ -75,6 +76,7 @@ def test_what_vanished_from_x_is_no_longer_among_what_is_out(line, x):
     shown = home(line.cast.claire)
     assert shown.published == []
     assert "il n’y est plus" in shown.to_decide[0].sentence
+    assert {a.code: a.to_decide for a, _credential in health.accounts()}["44"] == 1
 
 
 def queries(person) -> int:
