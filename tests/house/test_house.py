@@ -13,6 +13,8 @@ from django.core.management import call_command
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 
+from policetweets import health
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("accounts", "approvals", "publishing", "policetweets")
 LONGEST = 50
@@ -128,6 +130,15 @@ def test_every_setting_of_the_environment_is_documented():
     documented = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs/settings.md").read_text("utf-8")))
     assert len(read) > 10
     assert read - documented == set()
+
+
+def test_whatever_is_watched_is_explained_to_who_is_called():
+    """Each name that /healthz says and each metric, in docs/watching.md."""
+    explained = set(re.findall(r"`([a-z_-]+)[`{]", (ROOT / "docs/watching.md").read_text("utf-8")))
+    metrics = (ROOT / "policetweets/metrics.py").read_text(encoding="utf-8")
+    numbers = {f"policetweets_{name}" for name in re.findall(r'gauges?\("(\w+)"', metrics)}
+    assert len(numbers) > 5
+    assert (numbers | set(health.NAMES) | {health.WORKER}) - explained == set()
 
 
 @pytest.mark.parametrize("file", templates(), ids=lambda file: file.name)
