@@ -52,10 +52,18 @@ class Durations:
     heartbeat_every: float = 5
     heartbeat_dead: float = 30
     alert_after: float = 120
+    # PostgreSQL's clock beside X's: well within `look_up_margin`, well beyond one slow answer.
+    clocks_apart: float = 40
 
     def scaled(self, factor: float) -> Durations:
         """The same promises, `factor` times as long, for runs that cannot wait so long."""
-        kept = {"heartbeat_every", "heartbeat_dead", "password_link", "sign_in_pause"}
+        kept = {
+            "heartbeat_every",
+            "heartbeat_dead",
+            "clocks_apart",
+            "password_link",
+            "sign_in_pause",
+        }
         changes: dict[str, float | tuple[float, ...]] = {}
         for field in fields(self):
             value = getattr(self, field.name)

@@ -20,11 +20,14 @@ from accounts.clock import db_now
 from accounts.errors import Sentence
 from accounts.models import Account, Credential
 from accounts.models.credential import Connection
+from publishing.gateway.calls import posted_at
 from publishing.heart import BEAT, CLOCK, serving
 from publishing.lists import alerting
 from publishing.models import (
+    Answer,
     Freeze,
     Heartbeat,
+    Outcome,
     PartState,
     Publication,
     PublicationState,
@@ -34,7 +37,7 @@ from publishing.models import (
 log = structlog.get_logger(__name__)
 S = PublicationState
 DATABASE, BROKER, WORKER = "database", "broker", "worker"
-STUCK, UNCERTAIN = "stuck", "uncertain"
+STUCK, UNCERTAIN, APART = "stuck", "uncertain", "clocks"
 # The queues that somebody must serve: a worker may serve one, or all.
 QUEUES = [serving(queue.name) for queue in settings.CELERY_TASK_QUEUES]
 # What /healthz may take, whatever hangs; the broker's share of it.
@@ -64,6 +67,7 @@ class Problem:
             CLOCK: _("les ordres n’arrivent plus au service d’envoi"),
             STUCK: _("un message dont l’heure est venue ne part pas"),
             UNCERTAIN: _("un envoi reste à vérifier sur X"),
+            APART: _("l’horloge de PostgreSQL n’était pas celle de X au dernier envoi"),
         }[self.name]
 
 
@@ -126,6 +130,18 @@ def not_moving() -> list[Problem]:
     ]
 
 
+def clocks() -> list[Problem]:
+    """X dates each post by its id. A look-up compares that with our own clock: should the two
+    differ, it would take a post of ours for an older one, and people would send it again.
+    """
+    taken = Answer.objects.filter(outcome=Outcome.ACCEPTED, at__gt=Now() - dt.timedelta(days=1))
+    last = taken.order_by("-pk").first()
+    apart = dt.timedelta(seconds=settings.DURATIONS.clocks_apart)
+    if last is None or abs(last.at - posted_at(last.x_id)) <= apart:
+        return []
+    return [Problem(APART, last.at)]
+
+
 def broker() -> list[Problem]:
     """Asks Redis itself; a second at most."""
     client = redis.Redis.from_url(
@@ -146,7 +162,7 @@ _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="health")
 def checked() -> list[Problem]:
     """Everything, within two seconds whatever hangs: what did not answer fails."""
     asked: dict[str, Future[list[Problem]]] = {
-        DATABASE: _pool.submit(_apart, problems),
+        DATABASE: _pool.submit(_alone, lambda: [*problems(), *clocks()]),
         BROKER: _pool.submit(broker),
     }
     wait(asked.values(), timeout=DEADLINE)
@@ -163,7 +179,7 @@ def checked() -> list[Problem]:
     return found
 
 
-def _apart(check: Callable[[], list[Problem]]) -> list[Problem]:
+def _alone(check: Callable[[], list[Problem]]) -> list[Problem]:
     """In a thread of the pool, which must not keep a connection."""
     try:
         return check()
@@ -183,6 +199,7 @@ NAMES: dict[str, Sentence] = {
     CLOCK: gettext_lazy("Passage des ordres de l’horloge aux services"),
     STUCK: gettext_lazy("Messages dont l’heure est venue"),
     UNCERTAIN: gettext_lazy("Envois à vérifier sur X"),
+    APART: gettext_lazy("Horloge de PostgreSQL, comparée à celle de X"),
 }
 
 

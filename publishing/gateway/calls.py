@@ -59,9 +59,13 @@ class Seen:
 
     @property
     def posted_at(self) -> dt.datetime:
-        """From the id, to the millisecond, by X's clock."""
-        ms = (int(self.x_id) >> 22) + X_EPOCH_MS
-        return dt.datetime.fromtimestamp(ms / 1000, dt.UTC)
+        return posted_at(self.x_id)
+
+
+def posted_at(x_id: str) -> dt.datetime:
+    """The moment of a post by X's clock, to the millisecond: its id holds it."""
+    ms = (int(x_id) >> 22) + X_EPOCH_MS
+    return dt.datetime.fromtimestamp(ms / 1000, dt.UTC)
 
 
 class Unreadable(Exception):

@@ -16,6 +16,7 @@ from accounts.clock import db_now
 from policetweets import health
 from policetweets.heart import Heart
 from publishing import heart
+from publishing.actions.send import send_due
 from publishing.models import Heartbeat, Publication, Throttle
 from tests.cast import signed_in
 from tests.sandbox import until
@@ -131,6 +132,16 @@ def test_a_heart_outlives_a_database_that_refuses(settings, monkeypatch):
     assert not one.is_alive()
 
 
+@pytest.mark.parametrize("seconds", [50, -50])
+def test_a_clock_that_is_not_that_of_x_is_told(alive, line, x, monkeypatch, seconds):
+    send_due(line.released().account_id)
+    assert healthz() == (200, [])
+    real, away = health.posted_at, dt.timedelta(seconds=seconds)
+    monkeypatch.setattr(health, "posted_at", lambda x_id: real(x_id) + away)
+    assert healthz() == (503, ["clocks"])
+    assert "comparée à celle de X" in page(line.cast.ada, "/sante")
+
+
 def page(person, path: str = "/") -> str:
     return signed_in(person).get(path).content.decode()
 
@@ -174,7 +185,7 @@ def test_the_health_page_shows_administrators_each_thing_and_no_text(alive, line
 def test_the_health_page_calls_nothing_fine_that_is_dead(alive, cast):
     silence(*health.QUEUES, "beat", "clock")
     shown = page(cast.ada, "/sante")
-    assert shown.count("en ordre") == 4  # database, Redis, what is due, what is uncertain
+    assert shown.count("en ordre") == 5  # database, Redis, clocks, what is due or uncertain
 
 
 def test_the_health_page_says_which_account_was_never_connected(alive, cast):
