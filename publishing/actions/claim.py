@@ -156,9 +156,10 @@ def _claim_part(publication: Publication, part: Part) -> Claimed:
 
 
 def _authority(publication: Publication, attempts: list[Attempt]) -> Confirmation | None:
-    """The confirmation that allows one more POST of a part that may have been accepted."""
-    perhaps = (Outcome.UNCERTAIN, Outcome.ACCEPTED)
-    if not any(attempt.outcome in perhaps for attempt in attempts):
+    """The confirmation that allows one more POST of a part that X has had before: it may have
+    accepted it, or it said no for good and two people go on all the same.
+    """
+    if all(attempt.outcome == Outcome.NOT_SENT for attempt in attempts):
         return None
     again = [ConfirmationKind.SEND_AGAIN, ConfirmationKind.GO_ON]
     return (

@@ -34,7 +34,7 @@ from publishing.actions.recall import TooLateToRecall, recall
 from publishing.actions.retract import NothingToRetract, retract, run
 from publishing.actions.scan import settle, suspects
 from publishing.actions.send import send_due
-from publishing.models import Confirmation, Freeze, Look, Part, Publication, Retraction
+from publishing.models import Attempt, Confirmation, Freeze, Look, Part, Publication, Retraction
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -259,6 +259,9 @@ def test_fault_29_a_thread_that_broke_says_so_and_goes_on_by_two(line, people, x
     publication.refresh_from_db()
     assert publication.state == "published"
     assert [post["text"] for post in x.posts()] == ["Un.", "Deux.", "Trois.", "Quatre.", "Cinq."]
+    tries = Attempt.objects.filter(part__publication=publication, part__position=2)
+    authorities = list(tries.order_by("number").values_list("outcome", "confirmation"))
+    assert authorities == [("refused", None), ("accepted", one.pk)]
 
 
 # Freeze
