@@ -79,6 +79,7 @@ def test_what_went_wrong_fits_too(cast, new_context, live_server, viewport, page
     page = claire.open("compose", draft.pk)
     page.get_by_label("Texte", exact=True).fill("a" * 300)
     page.get_by_text("À une date et une heure choisies").click()
+    expect(page.locator("#saved")).to_contain_text("Enregistré à")  # it moves the button
     claire.press("Soumettre à la relecture")
     expect(page.locator("#id_day_error")).to_contain_text("Choisissez une date")
     settle(page, "refused")

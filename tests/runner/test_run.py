@@ -334,10 +334,10 @@ def test_psql_opens_the_database_running_or_not(runner):
 
     assert "make run" in ask().stderr
     runner.ready()
-    assert wait_until(lambda: ask().stdout.strip() == "42", 30)
+    assert wait_until(lambda: ask().stdout.strip() == "42", 90)
     runner.ends()
     # What held the folder may need a moment to leave it.
-    assert wait_until(lambda: ask().stdout.strip() == "42", 30)
+    assert wait_until(lambda: ask().stdout.strip() == "42", 90)
     assert not is_there("postgres", runner.folder)
 
 
