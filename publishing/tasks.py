@@ -58,18 +58,18 @@ def scan_due() -> None:
     _each(record.stale_attempts(), record.reap)
     _each(decide.expired(), decide.expire)
     scan.free_probe()
-    _wake("retract", wake.RETRACT, retract.due().values_list("pk", flat=True)[:100])
-    _wake("send", wake.SEND, scan.due_accounts())
-    _wake("looks", wake.LOOK, look_up.accounts_to_look())
-    _wake("looks", wake.PROBE, connect.probes_due())
+    _wake("retract", {wake.RETRACT: retract.due().values_list("pk", flat=True)[:100]})
+    _wake("send", {wake.SEND: scan.due_accounts()})
+    _wake("looks", {wake.LOOK: look_up.accounts_to_look(), wake.PROBE: connect.probes_due()})
 
 
-def _wake(queue: str, task: str, ids: Iterable[int]) -> None:
+def _wake(queue: str, asked: dict[str, Iterable[int]]) -> None:
     """Asks for each, every second, until it is done. While workers have not taken all that was
     asked of them, more would only be done twice: what is due waits, whoever wakes it.
     """
-    if not wake.waits(queue):
-        for row_id in ids:
+    wanted = [(task, row_id) for task, ids in asked.items() for row_id in ids]
+    if wanted and not wake.waits(queue):
+        for task, row_id in wanted:
             wake.now(task, row_id)
 
 

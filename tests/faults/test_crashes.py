@@ -287,8 +287,8 @@ def test_the_clock_asks_no_more_of_workers_that_are_behind(system, town):
     system.worker.stop()
     system.clock.stop()  # it may have something to ask for other departments
     redis(system).delete("send")
-    tasks._wake("send", wake.SEND, [town.account.pk])
-    tasks._wake("send", wake.SEND, [town.account.pk])
+    tasks._wake("send", {wake.SEND: [town.account.pk]})
+    tasks._wake("send", {wake.SEND: [town.account.pk]})
     assert redis(system).llen("send") == 1
     publication = town.released()
     system.clock.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import AuditEntry
+from publishing import tasks, wake
 from publishing.actions.claim import claim
 from publishing.actions.scan import due_accounts
 from publishing.actions.send import send, send_due
@@ -60,6 +61,12 @@ def test_the_clock_wakes_nobody_for_an_account_that_a_worker_has_in_hand(line, x
     assert due_accounts() == [second.account_id]
     send(claimed)
     assert due_accounts() == [second.account_id]
+
+
+def test_what_shares_a_queue_is_asked_in_the_same_second(woken, monkeypatch):
+    monkeypatch.setattr(wake, "waits", lambda queue: bool(woken))
+    tasks._wake("looks", {wake.LOOK: [1], wake.PROBE: [2]})
+    assert woken == [(wake.LOOK, 1), (wake.PROBE, 2)]
 
 
 def test_a_later_hour_waits_for_it(line, x, backdate):
