@@ -166,14 +166,11 @@ def application(folder: Path, env: dict[str, str], chosen: Ports) -> list[Servic
         Service(
             "web",
             folder,
-            [
-                *[sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST],
-                *["--port", str(chosen.web), "--workers", "1", "--blocking-threads", "8"],
-                *["--workers-kill-timeout", "20", "--process-name", "policetweets-web"],
-                "policetweets.wsgi:application",
-            ],
+            [sys.executable, "-m", "policetweets.web", "--host", HOST, "--port", str(chosen.web)],
             env,
             answers=lambda: http_answers(chosen.web),
+            # What is being answered ends first: 20 s at most.
+            steps=[(signal.SIGTERM, 25)],
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""The real thing for journeys: granian, a Celery worker, beat and the sandbox of X as processes.
+"""The real thing for journeys: web server, workers, beat and the sandbox of X as processes.
 
 They run on the tests' PostgreSQL and Redis, in databases of their own, seeded with the
 demonstration's people; everything is then done and seen in browsers and on X.
