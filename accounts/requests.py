@@ -40,7 +40,6 @@ def unless_known(request: HttpRequest, body: str, etag: str, status: int = 200) 
     else:
         response = HttpResponse(body, status=status)
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

@@ -67,7 +67,10 @@ def refuse(request: HttpRequest, status: int, sentence: Sentence | None = None) 
 
 def way_back(request: HttpRequest) -> str:
     """The page one came from, when it is one of ours and not this very one."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return "/"
     ours = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME")
     if came_from.netloc != ours or came_from.path == request.path:
         return "/"

@@ -1,7 +1,8 @@
-"""What every request goes through: its log line, its language, and refusals said in sentences."""
+"""What every request goes through: its log line, its headers, its language, and refusals."""
 
 from __future__ import annotations
 
+import codecs
 import time
 from collections.abc import Callable
 from typing import Any
@@ -25,14 +26,14 @@ LARGEST_FORM = 256 * 1024
 
 
 class RequestLogMiddleware:
-    """One line a request, without texts or tokens; and what PostgreSQL could not even store."""
+    """One line a request, without texts or tokens."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = time.monotonic()
-        response = self.refuse_early(request) or self.get_response(request)
+        response = self.get_response(request)
         match = request.resolver_match
         # Set by AuthenticationMiddleware once somebody asked who it is; asking here could fail.
         person = getattr(request, "_cached_user", None)
@@ -46,6 +47,29 @@ class RequestLogMiddleware:
         )
         return response
 
+
+class PrivacyMiddleware:
+    """Pages are kept by no cache, and use nothing of the device; refusals too."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        response.headers["Permissions-Policy"] = settings.PERMISSIONS_POLICY
+        return response
+
+
+class EarlyRefusalMiddleware:
+    """What cannot be read, stored or held in memory is refused before any view sees it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.refuse_early(request) or self.get_response(request)
+
     def refuse_early(self, request: HttpRequest) -> HttpResponse | None:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return refuse(request, 400, _("L’adresse contient un caractère impossible."))
@@ -53,6 +77,10 @@ class RequestLogMiddleware:
         if any("\0" in cookie for cookie in request.COOKIES.values()):
             return refuse(request, 400)
         if whole_number(request.META.get("CONTENT_LENGTH") or "0") is None:
+            return refuse(request, 400)
+        # Browsers send the encoding of the page, which is UTF-8; Python knows some that are no
+        # encoding of texts at all.
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
             return refuse(request, 400)
         return None
 
@@ -63,9 +91,13 @@ class RequestLogMiddleware:
         largest = getattr(view, "largest_body", LARGEST_FORM)
         if int(request.META.get("CONTENT_LENGTH") or 0) > largest:
             return refuse(request, 413)
-        if request.method == "POST" and any(
-            "\0" in text for name, values in request.POST.lists() for text in (name, *values)
-        ):
+        if request.method != "POST":
+            return None
+        try:
+            fields = list(request.POST.lists())
+        except (ValueError, LookupError, OSError):
+            return refuse(request, 400)
+        if any("\0" in text for name, values in fields for text in (name, *values)):
             return refuse(request, 400, _("Un champ contient un caractère impossible."))
         return None
 

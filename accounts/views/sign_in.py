@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -47,7 +47,14 @@ class SignIn(views.LoginView):
 
 @method_decorator(transaction.atomic, name="post")
 class SignOut(views.LogoutView):
+    """What the browser still holds of private pages goes with the session."""
+
     http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 @method_decorator(login_not_required, name="dispatch")
