@@ -1,6 +1,7 @@
 """The Celery application: Redis wakes and carries workers, PostgreSQL keeps the queue."""
 
 import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,47 @@ from django.db import close_old_connections
 from kombu.transport import redis
 from redis.exceptions import ConnectionError as BrokerGone
 
+from publishing import messages
 from publishing.wake import STALE
+
+log = structlog.get_logger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policetweets.settings")
 
 
+# What reading JSON that anybody may have written can raise.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+
+
+class QoS(redis.QoS):
+    """What a worker holds, and Redis remembers until it is done."""
+
+    def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:
+        try:
+            super().restore_by_tag(tag, client, leftmost)
+        except UNREADABLE as error:
+            log.error("dropped from redis", held=True, error=type(error).__name__)
+            with self.channel.conn_or_acquire(client) as redis_client:  # type: ignore[attr-defined]
+                redis_client.hdel(self.unacked_key, tag)
+                redis_client.zrem(self.unacked_index_key, tag)
+
+
 class Channel(redis.Channel):
-    """When the broker is gone, says so in a way that Celery outlives.
+    """When the broker is gone, says so in a way that Celery outlives; what is no JSON is dropped.
 
     What was received before and is done after belongs to a closed channel: kombu then looks for
     the address of nothing, and the worker would end, with whatever it was sending to X.
     """
+
+    QoS = QoS
+
+    def _brpop_read(self, **options: Any) -> bool | None:
+        try:
+            return bool(super()._brpop_read(**options))  # type: ignore[misc]
+        except UNREADABLE as error:
+            # It has left Redis: nobody will meet it again. The scan asks anew for what is due.
+            log.error("dropped from redis", error=type(error).__name__)
+            return None
 
     def _connparams(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         if self.connection.client is None:
@@ -42,6 +73,15 @@ class Channel(redis.Channel):
 
 class Transport(redis.Transport):
     Channel = Channel
+
+    def _deliver(self, message: Any, queue: str | None) -> None:
+        """Only what is a message of ours reaches Celery."""
+        try:
+            parsed = messages.parse(message, OUR_TASKS, queue or "")
+        except messages.NotAMessage as error:
+            log.error("dropped from redis", queue=queue, what=str(error))
+            return
+        super()._deliver(parsed, queue)
 
 
 class Connection(kombu.Connection):
@@ -64,6 +104,25 @@ class Amqp(AMQP):
 app = Celery("policetweets", amqp=Amqp)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+class OurTasks(Mapping[str, Callable[..., object]]):
+    """The tasks that a message may ask for: ours, none of those that Celery brings."""
+
+    def __getitem__(self, name: str) -> Callable[..., object]:
+        if name.startswith("celery."):
+            raise KeyError(name)
+        run: Callable[..., object] = app.tasks[name].run
+        return run
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in app.tasks if not name.startswith("celery."))
+
+    def __len__(self) -> int:
+        return sum(1 for _name in self)
+
+
+OUR_TASKS = OurTasks()
 
 
 def every(seconds: float) -> dict[str, Any]:

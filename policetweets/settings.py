@@ -263,6 +263,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
+# Nobody who writes into Redis may stop a worker or take its queues away.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 # No soft limit: raised inside a POST, it would pass for X's silence.
 CELERY_TASK_TIME_LIMIT = 900
 # Connections to PostgreSQL outlive a task: policetweets.celery looks at them before each.

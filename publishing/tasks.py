@@ -8,7 +8,6 @@ import structlog
 from celery import shared_task
 from django.db import OperationalError
 
-from accounts.models import Person
 from publishing import heart, wake
 from publishing.actions import connect, decide, look_up, obey, record, retract, scan, send
 
@@ -34,10 +33,9 @@ def run_retraction(retraction_id: int) -> None:
 
 
 @shared_task
-def probe_account(account_id: int, actor_id: int | None = None) -> None:
+def probe_account(account_id: int) -> None:
     """Asks X whether the account's tokens are still its own."""
-    actor = Person.objects.get(pk=actor_id) if actor_id else None
-    connect.probe(account_id, actor=actor)
+    connect.probe(account_id)
 
 
 @shared_task

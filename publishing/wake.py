@@ -19,7 +19,7 @@ RETRACT = "publishing.tasks.run_retraction"
 STALE = 1500
 
 
-def now(task: str, *ids: int | None) -> None:
+def now(task: str, *ids: int) -> None:
     """Asks a worker; never raises, for the row is committed and nothing is lost."""
     try:
         current_app.send_task(task, ids, expires=STALE)

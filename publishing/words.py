@@ -281,6 +281,7 @@ HISTORY: dict[str, Sentence] = {
     "credits.restored": lazy("a dit les crédits de X rétablis"),
     "backup.restored": lazy("Base rétablie d’après une sauvegarde"),
     "account.connected": lazy("Compte connecté à X"),
+    "account.check_asked": lazy("a demandé si X répond pour ce compte"),
     "account.checked": lazy("Connexion à X vérifiée"),
 }
 QUIET = {"attempt.preparing", "attempt.posting"}

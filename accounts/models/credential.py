@@ -34,6 +34,10 @@ class Credential(models.Model):
     checked_by = models.ForeignKey(
         "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    # Who asked for a check that is not made yet: a message in a queue says nothing of people.
+    asked_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     # The first 401 of a series, and when to ask X again.
     refused_at = models.DateTimeField(null=True)
     probes = models.PositiveSmallIntegerField(default=0)

@@ -7,12 +7,13 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.base import action, lock_account, record
+from accounts.actions.base import action, lock_account, record, require_administrator
 from accounts.clock import db_now, in_seconds
 from accounts.crypto import Secret
 from accounts.errors import Refusal
 from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
+from publishing import wake
 from publishing.actions.moves import tell_administrators
 from publishing.gateway import Line, Unreadable, who_am_i
 
@@ -26,6 +27,11 @@ class NoAnswerFromX(Refusal):
     code = "no_answer_from_x"
     status = 503
     sentence = _("X n’a pas répondu, ou a refusé ces jetons : rien n’a été enregistré.")
+
+
+class NeverConnected(Refusal):
+    code = "never_connected"
+    sentence = _("Ce compte n’a jamais été connecté à X : il n’y a rien à vérifier.")
 
 
 def connect(*, account: Account, token: Secret, token_secret: Secret) -> Credential:
@@ -63,7 +69,23 @@ def _store(*, account: Account, x_user_id: str, token: Secret, token_secret: Sec
     return credential
 
 
-def probe(account_id: int, *, actor: Person | None = None) -> bool:
+@action
+def ask_for_check(*, actor: Person, account: Account) -> None:
+    """An administrator wants to know now whether X still knows these tokens. The row says who
+    asked; the message to the worker names the account only, and the scan finds the row without it.
+    """
+    require_administrator(actor)
+    lock_account(account.pk)
+    credential = Credential.objects.select_for_update().filter(account=account).first()
+    if credential is None:
+        raise NeverConnected
+    credential.asked_by, credential.next_probe_at = actor, db_now()
+    credential.save(update_fields=["asked_by", "next_probe_at"])
+    record("account.check_asked", actor=actor, account=account, subject=credential)
+    wake.after_commit(wake.PROBE, account.pk)
+
+
+def probe(account_id: int) -> bool:
     """Asks X who these tokens are, and writes down what follows; whether the line stands."""
     credential = Credential.objects.select_related("account").filter(account=account_id).first()
     if credential is None:
@@ -71,22 +93,24 @@ def probe(account_id: int, *, actor: Person | None = None) -> bool:
     try:
         _x_id, handle = who_am_i(Line.of(credential))
     except Unreadable as error:
-        _probed(account_id, actor=actor, fine=False, status=error.status)
+        _probed(account_id, fine=False, status=error.status)
         return False
     fine = handle.lower() == credential.account.handle.lower()
-    _probed(account_id, actor=actor, fine=fine, status=200)
+    _probed(account_id, fine=fine, status=200)
     return fine
 
 
 @action
-def _probed(account_id: int, *, actor: Person | None, fine: bool, status: int | None) -> None:
+def _probed(account_id: int, *, fine: bool, status: int | None) -> None:
     lock_account(account_id)
     credential = Credential.objects.select_for_update().get(account=account_id)
-    before = credential.state
+    before, actor = credential.state, credential.asked_by
     durations = settings.DURATIONS
+    # Whoever asked has their answer, whatever it is.
+    credential.asked_by, credential.next_probe_at = None, None
     if fine:
         credential.state = Connection.CONNECTED
-        credential.probes, credential.refused_at, credential.next_probe_at = 0, None, None
+        credential.probes, credential.refused_at = 0, None
     elif status == 200:
         credential.state = Connection.RECONNECT  # it answers for somebody else
     elif status == 401 or before == Connection.PROBING:

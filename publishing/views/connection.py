@@ -10,14 +10,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Account
 from accounts.requests import PersonRequest, administrators_only
-from publishing import wake
+from publishing.actions.connect import ask_for_check
 
 
 @require_POST
 @administrators_only
 def check_connection(request: PersonRequest, code: str) -> HttpResponse:
     account = get_object_or_404(Account, code=code)
-    wake.now(wake.PROBE, account.pk, request.user.pk)
+    ask_for_check(actor=request.user, account=account)
     messages.info(
         request, _("Vérification demandée : l’heure du contrôle change dès que X a répondu.")
     )

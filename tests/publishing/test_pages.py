@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from accounts.access import memberships
 from accounts.clock import db_now
+from accounts.models import AuditEntry, Credential
 from approvals.actions.drafts import abandon_draft, use_again
 from approvals.models import Draft
 from publishing.access import publication_for
+from publishing.actions.connect import probe, probes_due
 from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
 from publishing.actions.retract import retract, run
@@ -302,12 +304,29 @@ def test_checking_a_connection_asks_a_worker_and_never_x(line, x, woken):
     path = reverse("check-connection", args=["44"])
     response = signed_in(line.cast.ada).post(path)
     assert response.status_code == 302
-    assert woken[-1] == (
-        "publishing.tasks.probe_account", line.cast.nantes.pk, line.cast.ada.pk
-    )  # fmt: skip
+    # The message says which account; who asked stands in the row, which the scan finds too.
+    assert woken[-1] == ("publishing.tasks.probe_account", line.cast.nantes.pk)
+    assert Credential.objects.get(account=line.cast.nantes).asked_by == line.cast.ada
+    assert probes_due() == [line.cast.nantes.pk]
     assert len(x.requests()) == asked
     assert signed_in(line.cast.claire).post(path).status_code == 403
     assert signed_in(line.cast.ada).get(path).status_code == 405
+    probe(line.cast.nantes.pk)
+    assert Credential.objects.get(account=line.cast.nantes).checked_by == line.cast.ada
+    assert probes_due() == []
+
+
+def test_a_check_that_x_does_not_answer_is_over_all_the_same(line, x):
+    signed_in(line.cast.ada).post(reverse("check-connection", args=["44"]))
+    x.switch("status", status=503, on="me")
+    probe(line.cast.nantes.pk)
+    assert probes_due() == []
+
+
+def test_an_account_that_was_never_connected_has_nothing_to_check(cast):
+    response = signed_in(cast.ada).post(reverse("check-connection", args=["44"]))
+    assert "jamais été connecté" in response.text
+    assert not AuditEntry.objects.filter(act="account.check_asked").exists()
 
 
 def test_a_retraction_begins_a_correction_with_the_text_at_hand(line, x):

@@ -23,7 +23,7 @@ from approvals.actions.drafts import Content, adopt_draft, save_draft, submit_dr
 from approvals.actions.reviews import approve
 from approvals.models import Draft, Revision
 from publishing.actions.acknowledge import acknowledge, credits_restored
-from publishing.actions.connect import probe
+from publishing.actions.connect import ask_for_check
 from publishing.actions.decide import confirm, propose, propose_lift
 from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
@@ -225,7 +225,7 @@ class People(threading.Thread):
             credits_restored(actor=self.administrators[0])
         bad = Credential.objects.filter(account=town.account).exclude(state="connected")
         if bad.exists():
-            probe(town.account.pk, actor=self.administrators[1])
+            ask_for_check(actor=self.administrators[1], account=town.account)
 
     def decides(self, town: Department, one: Publication) -> None:
         due = None
