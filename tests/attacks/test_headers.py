@@ -58,13 +58,14 @@ def _as_served(monkeypatch):
     monkeypatch.setattr("django.test.client.WSGIRequest", Request)
 
 
-def check(response) -> None:
-    assert response.status_code < 500
+def check(response, path: str) -> None:
+    # The health of the line is none without workers, whoever asks.
+    assert response.status_code < 500 or (path == "/healthz" and response.status_code == 503)
     assert [name for name in PAGE_HEADERS if name not in response.headers] == []
 
 
 @settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -83,7 +84,7 @@ def test_no_header_makes_a_500(cast, path, method, headers, content_type, query,
         method, path, body, content_type=content_type, query_params={}, headers=headers,
         QUERY_STRING=query,
     )  # fmt: skip
-    check(response)
+    check(response, path)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_an_early_refusal_has_the_headers_of_a_page(db, headers):
     extra = {names.get(n, f"HTTP_{n.upper()}"): value for n, value in headers.items()}
     for path in ("/nulle-part", "/connexion"):
         response = Client().generic("POST", path, b"", **extra)
-        check(response)
+        check(response, path)
         assert "no-store" in response.headers["Cache-Control"]
         assert "<h1" in response.text
 
