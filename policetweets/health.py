@@ -6,54 +6,74 @@ import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import redis
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.clock import db_now
 from accounts.errors import Sentence
-from accounts.models import Account, Credential
+from accounts.models import Account, Credential, Person, Seat, Supervision
 from accounts.models.credential import Connection
 from publishing.gateway.calls import posted_at
 from publishing.heart import BEAT, CLOCK, serving
-from publishing.lists import alerting
+from publishing.lists import KINDS, alerting, failing
 from publishing.models import (
     Answer,
     Freeze,
     Heartbeat,
     Outcome,
+    Part,
     PartState,
     Publication,
     PublicationState,
     Throttle,
 )
+from publishing.models.publication import ALERTS
+from publishing.models.states import FINAL
 
 log = structlog.get_logger(__name__)
 S = PublicationState
+T = TypeVar("T")
 DATABASE, BROKER, WORKER = "database", "broker", "worker"
 STUCK, UNCERTAIN, APART = "stuck", "uncertain", "clocks"
 # The queues that somebody must serve: a worker may serve one, or all.
 QUEUES = [serving(queue.name) for queue in settings.CELERY_TASK_QUEUES]
 # What /healthz may take, whatever hangs; the broker's share of it.
 DEADLINE, BROKER_TIMEOUT = 1.8, 1.0
+# The key that is written to see whether Redis takes writes, and its own words when it does not.
+WRITTEN = "policetweets:health"
+OWN_WORDS: dict[type[redis.RedisError], str] = {
+    redis.exceptions.ReadOnlyError: "READONLY",
+    redis.exceptions.OutOfMemoryError: "OOM",
+    redis.exceptions.NoPermissionError: "NOPERM",
+    redis.exceptions.AuthenticationError: "NOAUTH",
+}
+# What people decide; everything else that fails is an outage.
+DECIDED_BY_PEOPLE = frozenset({UNCERTAIN})
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that does not work; `since` is the last moment at which it did, if known."""
+    """One thing that does not work; `since` is the last moment at which it did, if known.
+    `answer` is what Redis says no with, in a word of its own.
+    """
 
     name: str
     since: dt.datetime | None = None
     count: int = 0
+    answer: str = ""
 
     @property
     def words(self) -> str:
+        if self.answer:
+            return _("Redis refuse d’écrire et répond %(answer)s") % {"answer": self.answer}
         return {
             DATABASE: _("la base de données ne répond pas"),
             BROKER: _("Redis ne répond pas"),
@@ -77,8 +97,40 @@ def problems() -> list[Problem]:
 
 
 def stopped() -> list[Problem]:
-    """What keeps everything from leaving, for the band on every page: two queries."""
-    return [problem for problem in problems() if problem.name != UNCERTAIN]
+    """What keeps everybody's posts from leaving, for the band on every page: one query."""
+    return silent()
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """A post whose hour came and that does not leave. Administrators read no text."""
+
+    account: Account
+    since: dt.datetime
+    draft_id: int | None
+    text: str
+
+
+BLOCKED_SHOWN = 3
+
+
+def blocked(person: Person) -> list[Blocked]:
+    """Of the person's own accounts, of all for an administrator, the longest first: one query.
+    One more than BLOCKED_SHOWN says that there are others.
+    """
+    rows = stuck().select_related("account", "release__revision").order_by(F("expected"))
+    if not person.is_administrator:
+        alive = {"person": person, "ended_at": None}
+        rows = rows.filter(
+            Q(account__in=Seat.objects.filter(**alive).values("account"))
+            | Q(account__in=Supervision.objects.filter(**alive).values("account"))
+        )
+    return [
+        Blocked(row.account, row.expected, None, "")
+        if person.is_administrator
+        else Blocked(row.account, row.expected, row.draft_id, " ".join(row.release.revision.texts))
+        for row in rows[: BLOCKED_SHOWN + 1]
+    ]
 
 
 def unheard() -> dict[str, Problem]:
@@ -105,29 +157,36 @@ def silent() -> list[Problem]:
     return list(dead.values())
 
 
-def not_moving() -> list[Problem]:
-    """Rows due for two minutes that nothing explains; uncertain ones that wait for people."""
+def stuck() -> QuerySet[Publication, Any]:
+    """Rows due for two minutes that nothing explains, with the moment that they were `expected`."""
     limit = Now() - dt.timedelta(seconds=settings.DURATIONS.alert_after)
     explained = Exists(
         Throttle.objects.filter(account=OuterRef("account"), until__gt=Now())
     ) | Exists(Credential.objects.filter(account=OuterRef("account"), state=Connection.PROBING))
-    stuck = Q(state__in=(S.WAITING, S.SENDING), expected__lt=limit) & ~explained
-    uncertain = Q(state=S.UNCERTAIN, since__lt=limit)
-    found = (
-        Publication.objects.filter(state__in=(S.WAITING, S.SENDING, S.UNCERTAIN))
-        .annotate(expected=Greatest("next_try_at", "since"))
-        .aggregate(
-            stuck=Count("pk", filter=stuck),
-            stuck_since=Min("expected", filter=stuck),
-            uncertain=Count("pk", filter=uncertain),
-            uncertain_since=Min("since", filter=uncertain),
-        )
-    )
-    return [
-        Problem(name, found[f"{name}_since"], found[name])
-        for name in (STUCK, UNCERTAIN)
-        if found[name]
-    ]
+    return Publication.objects.filter(
+        ~explained, state__in=(S.WAITING, S.SENDING), next_try_at__lt=limit, since__lt=limit
+    ).annotate(expected=Greatest("next_try_at", "since"))
+
+
+def not_moving() -> list[Problem]:
+    """Rows that are stuck; uncertain ones that wait for people."""
+    limit = Now() - dt.timedelta(seconds=settings.DURATIONS.alert_after)
+    uncertain = Publication.objects.filter(state=S.UNCERTAIN, since__lt=limit)
+    found = {
+        STUCK: stuck().aggregate(n=Count("pk"), since=Min("expected")),
+        UNCERTAIN: uncertain.aggregate(n=Count("pk"), since=Min("since")),
+    }
+    return [Problem(name, one["since"], one["n"]) for name, one in found.items() if one["n"]]
+
+
+def to_decide() -> dict[str, int]:
+    """How many wait for people, by what it is about: what counts none of the rest."""
+    rows = Publication.objects.filter(ALERTS).values_list("state", "reading")
+    found = dict.fromkeys(KINDS, 0)
+    for state, reading, n in rows.annotate(n=Count("pk")).order_by():
+        found[reading if state == S.PUBLISHED else state] += n
+    found["retraction"] = failing().count()
+    return found
 
 
 def clocks() -> list[Problem]:
@@ -135,7 +194,7 @@ def clocks() -> list[Problem]:
     differ, it would take a post of ours for an older one, and people would send it again.
     """
     taken = Answer.objects.filter(outcome=Outcome.ACCEPTED, at__gt=Now() - dt.timedelta(days=1))
-    last = taken.order_by("-pk").first()
+    last = taken.order_by("-at").first()
     apart = dt.timedelta(seconds=settings.DURATIONS.clocks_apart)
     if last is None or abs(last.at - posted_at(last.x_id)) <= apart:
         return []
@@ -143,17 +202,28 @@ def clocks() -> list[Problem]:
 
 
 def broker() -> list[Problem]:
-    """Asks Redis itself; a second at most."""
+    """Writes into Redis, a second at most: a replica, or one that is full, answers a PING."""
     client = redis.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=BROKER_TIMEOUT, socket_timeout=BROKER_TIMEOUT
     )
     try:
-        client.ping()
+        client.set(WRITTEN, "1", ex=60)
+    except (redis.ResponseError, redis.AuthenticationError) as error:
+        return [Problem(BROKER, answer=_own_word(error))]
     except redis.RedisError:
         return [Problem(BROKER)]
     finally:
         client.close()
     return []
+
+
+def _own_word(error: redis.RedisError) -> str:
+    """READONLY, OOM, NOPERM…: redis-py cuts off those that it has a class for."""
+    for kind, word in OWN_WORDS.items():
+        if isinstance(error, kind):
+            return word
+    first = str(error).partition(" ")[0]
+    return first if first.isascii() and first.isupper() and first.isalpha() else "ERR"
 
 
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="health")
@@ -179,7 +249,16 @@ def checked() -> list[Problem]:
     return found
 
 
-def _alone(check: Callable[[], list[Problem]]) -> list[Problem]:
+def deciding() -> list[str]:
+    """What waits for people, by name; nothing when the database does not say in time."""
+    asked = _pool.submit(_alone, to_decide)
+    try:
+        return sorted(name for name, count in asked.result(timeout=DEADLINE).items() if count)
+    except Exception:  # its outage is told by checked()
+        return []
+
+
+def _alone(check: Callable[[], T]) -> T:
     """In a thread of the pool, which must not keep a connection."""
     try:
         return check()
@@ -204,25 +283,47 @@ NAMES: dict[str, Sentence] = {
 
 
 def by_state() -> dict[str, int]:
-    """How many publications stand in each state: one query."""
-    counted = dict(Publication.objects.values_list("state").annotate(n=Count("pk")))
-    return {state: counted.get(state, 0) for state in S.values}
+    """How many publications are on their way, and how many alert, by state; what is over is not
+    counted.
+    """
+    moving = Publication.objects.filter(state__in=(S.WAITING, S.SENDING))
+    counted = dict(moving.values_list("state").annotate(n=Count("pk")).order_by())
+    alerts = to_decide()
+    return {
+        state: counted.get(state, 0) + alerts.get(state, 0) for state in S.values
+        if S(state) not in FINAL
+    }  # fmt: skip
 
 
-def accounts() -> list[tuple[Account, Credential | None]]:
-    """Each with what waits, what is to be decided and the oldest due row; and its connection."""
-    due = Q(publication__state=S.WAITING, publication__next_try_at__lte=Now())
-    undecided = Q(publication__in=Publication.objects.filter(alerting()).values("pk"))
-    rows = (
-        Account.objects.select_related("credential")
-        .annotate(
-            waiting=Count("publication", filter=Q(publication__state=S.WAITING)),
-            to_decide=Count("publication", filter=undecided),
-            oldest_due=Min("publication__next_try_at", filter=due),
+@dataclass(frozen=True)
+class Line:
+    """An account with its connection: what waits, what is to be decided, the oldest due row."""
+
+    account: Account
+    credential: Credential | None
+    waiting: int
+    to_decide: int
+    oldest_due: dt.datetime | None
+
+
+def accounts() -> list[Line]:
+    """Four queries; none reads what is over."""
+    waiting = Publication.objects.filter(state=S.WAITING).order_by().values_list("account")
+    due = waiting.filter(next_try_at__lte=Now())
+    undecided = Publication.objects.filter(alerting()).order_by().values_list("account")
+    waits = dict(waiting.annotate(n=Count("pk")))
+    oldest = dict(due.annotate(oldest=Min("next_try_at")))
+    alerts = dict(undecided.annotate(n=Count("pk")))
+    return [
+        Line(
+            account,
+            getattr(account, "credential", None),
+            waits.get(account.pk, 0),
+            alerts.get(account.pk, 0),
+            oldest.get(account.pk),
         )
-        .order_by("code")
-    )
-    return [(account, getattr(account, "credential", None)) for account in rows]
+        for account in Account.objects.select_related("credential").order_by("code")
+    ]
 
 
 @dataclass(frozen=True)
@@ -230,6 +331,8 @@ class Counts:
     """What operators watch: publications by state, alerts nobody answered, the latest delay."""
 
     by_state: dict[str, int]
+    to_decide: dict[str, int]
+    broker_up: bool
     unacknowledged: int
     oldest_due_seconds: float
     uncertain_parts: int
@@ -239,18 +342,19 @@ class Counts:
 
 
 def counts() -> Counts:
-    """Numbers of the database only: eight queries."""
+    """Numbers of the database, and whether Redis takes writes; what is over is not counted."""
     clock = db_now()
     due = Publication.objects.filter(state=S.WAITING, next_try_at__lte=clock)
     oldest = due.aggregate(oldest=Min("next_try_at"))["oldest"]
     seen = dict(Heartbeat.objects.values_list("process", "seen_at"))
+    alerts = to_decide()
     return Counts(
         by_state=by_state(),
-        unacknowledged=Publication.objects.filter(
-            state__in=(S.REFUSED, S.PARTIAL), acknowledged_at=None
-        ).count(),
+        to_decide=alerts,
+        broker_up=not broker(),
+        unacknowledged=alerts[S.REFUSED] + alerts[S.PARTIAL],
         oldest_due_seconds=(clock - oldest).total_seconds() if oldest else 0.0,
-        uncertain_parts=Publication.objects.filter(parts__state=PartState.UNCERTAIN).count(),
+        uncertain_parts=Part.objects.filter(state=PartState.UNCERTAIN).count(),
         freezes=Freeze.objects.filter(lifted_at=None).count(),
         accounts_not_connected=Credential.objects.exclude(state=Connection.CONNECTED).count(),
         heartbeat_seconds={name: (clock - at).total_seconds() for name, at in seen.items()},

@@ -39,7 +39,15 @@ def text() -> bytes:
         for key, value in values.items():
             family.labels(key).set(value)
 
-    gauges("publications", "Publications by state.", "state", dict(found.by_state))
+    gauges(
+        "publications",
+        "Publications on their way or alerting, by state.",
+        "state",
+        dict(found.by_state),
+    )
+    gauges("waiting_for_people", "Publications that a person must decide about.", "what",
+           dict(found.to_decide))  # fmt: skip
+    gauge("broker_up", "Whether Redis takes writes.", float(found.broker_up))
     gauges("heartbeat_age_seconds", "Since each process was last heard.", "process",
            found.heartbeat_seconds)  # fmt: skip
     gauge("oldest_due_age_seconds", "How late the oldest due row is.", found.oldest_due_seconds)

@@ -16,10 +16,18 @@ from publishing.models import PublicationState as S
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200, or 503 with the names of what fails, within two seconds."""
-    failing = [problem.name for problem in health.checked()]
-    content = {"status": "failing" if failing else "ok", "failing": failing}
-    response = JsonResponse(content, status=503 if failing else 200)
+    """503 with the names of what fails, else 200, within two seconds; `deciding` names what waits
+    for people, who are told by their own pages and mails.
+    """
+    problems = health.checked()
+    outages = [problem for problem in problems if problem.name not in health.DECIDED_BY_PEOPLE]
+    content = {
+        "status": "failing" if outages else "ok",
+        "failing": [problem.name for problem in outages],
+        "deciding": health.deciding(),
+        **{problem.name: problem.answer for problem in outages if problem.answer},
+    }
+    response = JsonResponse(content, status=503 if outages else 200)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import Invalid
 from accounts.models import Account
 from approvals.forms import MomentForm
 from publishing.actions.acknowledge import post_id
+from publishing.lists import KINDS
 
 
 class AccountForm(forms.Form):
@@ -82,3 +85,22 @@ class FreezeForm(forms.Form):
         widget=forms.TextInput,
         error_messages={"required": gettext_lazy("Dites pourquoi, en une phrase.")},
     )
+
+
+class AlertFilterForm(forms.Form):
+    """Which alerts to list."""
+
+    account = forms.ChoiceField(label=gettext_lazy("Compte"), required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("État"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Tous")),
+            *((kind, label) for kind, (label, _rows) in KINDS.items()),
+        ],
+    )
+
+    def __init__(self, accounts: list[Account], data: QueryDict) -> None:
+        super().__init__(data)
+        field = cast(forms.ChoiceField, self.fields["account"])
+        field.choices = [("", _("Tous")), *((a.handle, f"@{a.handle}") for a in accounts)]

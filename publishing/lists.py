@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    When,
+    prefetch_related_objects,
+)
+from django.utils.translation import gettext_lazy
 
 from accounts.access import Membership
+from accounts.errors import Sentence
 from publishing.access import shown
 from publishing.models import Part, Publication, PublicationState, Retraction, RetractionState
-from publishing.models.publication import Reading
+from publishing.models.publication import ALERTS, Reading
 from publishing.panel import link_of, situation_of
 from publishing.words import by_hand, can_do, happening
 
 S = PublicationState
-AT_MOST, LAST = 50, 5
+AT_MOST, ALERTS_SHOWN, LAST = 50, 20, 5
+URGENT_FIRST = (F("urgency").desc(), F("key").desc(), F("pk").desc())
 BAD = (Reading.GONE, Reading.DIFFERS)
 
 
@@ -31,8 +47,12 @@ class Row:
 
 @dataclass(frozen=True)
 class AtHome:
+    """The first of each, and how many there are."""
+
     to_decide: list[Row]
+    to_decide_count: int
     scheduled: list[Row]
+    scheduled_count: int
     published: list[Row]
 
 
@@ -40,43 +60,100 @@ def at_home(places: list[Membership]) -> AtHome:
     """The same number of queries however much there is."""
     accounts = [place.account.pk for place in places]
     rows = shown().filter(account__in=accounts)
+    alerts = rows.filter(alerting())
+    scheduled = rows.filter(state__in=(S.WAITING, S.SENDING))
     standing = Retraction.objects.filter(publication=OuterRef("pk"), ended_at=None)
     return AtHome(
-        to_decide=[_decision(p) for p in _complete(rows.filter(alerting()).order_by("since"))],
-        scheduled=[
-            Row(p, _text(p))
-            for p in rows.filter(state__in=(S.WAITING, S.SENDING)).order_by("due_at")[:AT_MOST]
-        ],
+        to_decide=decisions(by_urgency(alerts).order_by(*URGENT_FIRST)[:ALERTS_SHOWN]),
+        to_decide_count=alerts.count(),
+        scheduled=[Row(p, _text(p)) for p in scheduled.order_by("due_at")[:AT_MOST]],
+        scheduled_count=scheduled.count(),
         published=[
             Row(p, _text(p), link=link_of(p.account, p.parts.all()[0].x_id))
             for p in _complete(
                 rows.filter(~Exists(standing), state=S.PUBLISHED)
                 .exclude(reading__in=BAD)
-                .order_by("-published_at"),
-                LAST,
+                .order_by("-published_at")[:LAST]
             )
         ],
     )
 
 
+def failing() -> QuerySet[Retraction]:
+    return Retraction.objects.filter(ended_at=None, state=RetractionState.FAILING)
+
+
 def alerting() -> Q:
-    """What stands where it alerts somebody until somebody acts."""
-    unseen = Q(acknowledged_at=None)
-    return (
-        Q(state__in=(S.HELD, S.MISSED, S.UNCERTAIN))
-        | Q(state__in=(S.REFUSED, S.PARTIAL)) & unseen
-        | Q(state=S.PUBLISHED, reading__in=BAD) & unseen
-        | Q(retractions__ended_at=None, retractions__state=RetractionState.FAILING)
+    """What stands where it alerts somebody until somebody acts. Each half has its own index: what
+    is over is never read.
+    """
+    standing = Publication.objects.filter(ALERTS).values("pk")
+    return Q(pk__in=standing.union(failing().values("publication")))
+
+
+def by_urgency(rows: QuerySet[Publication]) -> QuerySet[Publication]:
+    """`urgency` and, within it, `key`: the highest first.
+
+    3: X shows, or may show, something else than what was approved (uncertain, gone, differs, half
+    a thread, a retraction that fails); 2: marked urgent; 1: held, it may still leave, the nearest
+    hour first; 0: what is over its hour or was refused. Within the others the newest comes first.
+    """
+    on_x = Q(state__in=(S.UNCERTAIN, S.PARTIAL, S.PUBLISHED)) | Exists(
+        failing().filter(publication=OuterRef("pk"))
+    )
+    held = Q(state=S.HELD)
+    return rows.annotate(
+        urgency=Case(
+            When(on_x, then=3),
+            When(release__revision__draft__urgent=True, then=2),
+            When(held, then=1),
+            default=0,
+            output_field=IntegerField(),
+        ),
+        key=Case(
+            When(
+                Q(state=S.HELD, release__revision__draft__urgent=False), then=_micros("due_at", "-")
+            ),
+            default=_micros("since"),
+            output_field=BigIntegerField(),
+        ),
     )
 
 
-def _complete(rows: QuerySet[Publication], at_most: int = AT_MOST) -> QuerySet[Publication]:
+def _micros(field: str, sign: str = "") -> Func:
+    """Microseconds since 1970: a number that an address can hold."""
+    template = f"({sign}extract(epoch from %(expressions)s) * 1000000)::bigint"
+    return Func(F(field), template=template, output_field=BigIntegerField())
+
+
+# What an alert is, as people may look for it.
+KINDS: dict[str, tuple[Sentence, Q]] = {
+    **{
+        state: (S(state).label, Q(state=state))
+        for state in (S.UNCERTAIN, S.PARTIAL, S.HELD, S.MISSED, S.REFUSED)
+    },
+    **{reading: (Reading(reading).label, Q(state=S.PUBLISHED, reading=reading)) for reading in BAD},
+    "retraction": (
+        gettext_lazy("X ne le supprime pas"),
+        Q(retractions__ended_at=None, retractions__state=RetractionState.FAILING),
+    ),
+}
+
+
+def decisions(rows: QuerySet[Publication] | list[Publication]) -> list[Row]:
+    """Each with what happens and what can be done."""
+    return [_decision(publication) for publication in _complete(rows)]
+
+
+def _complete(rows: QuerySet[Publication] | list[Publication]) -> list[Publication]:
     """With their parts and the retraction that stands."""
     standing = Retraction.objects.filter(ended_at=None)
     parts = Part.objects.order_by("position")
-    return rows.prefetch_related(
-        Prefetch("parts", parts), Prefetch("retractions", standing, "standing")
-    ).distinct()[:at_most]
+    complete = list(rows)
+    prefetch_related_objects(
+        complete, Prefetch("parts", parts), Prefetch("retractions", standing, "standing")
+    )
+    return complete
 
 
 def _decision(publication: Publication) -> Row:

@@ -33,7 +33,15 @@ from publishing.models import (
 from publishing.models.publication import Reading
 from publishing.models.states import FINAL
 from publishing.rules import closes_at
-from publishing.words import Situation, by_hand, can_do, cannot, happening, looked
+from publishing.words import (
+    Situation,
+    by_hand,
+    can_do,
+    cannot,
+    deadline_words,
+    happening,
+    looked,
+)
 
 S = PublicationState
 
@@ -134,6 +142,7 @@ class Panel:
     confirmation: Confirmation | None
     retraction: Retraction | None
     deadline: dt.datetime | None
+    deadline_words: str
     last_look: Look | None
 
     @property
@@ -206,9 +215,17 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
         acts=possible_acts(publication, person, role),
         confirmation=open_confirmation(publication),
         retraction=retraction,
-        deadline=closes_at(publication) if publication.state == S.HELD else None,
+        deadline=_deadline(publication),
+        deadline_words=deadline_words(publication.reason, publication.due_at, now_of(publication)),
         last_look=_last_look(publication) if publication.state == S.UNCERTAIN else None,
     )
+
+
+def _deadline(publication: Publication) -> dt.datetime | None:
+    """Until when a held one may still leave: no tolerance counts when a freeze is lifted."""
+    if publication.state != S.HELD or publication.reason == Reason.ALTERED:
+        return None
+    return publication.due_at if publication.reason == Reason.FROZEN else closes_at(publication)
 
 
 def _last_look(publication: Publication) -> Look | None:

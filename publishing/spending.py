@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from accounts.clock import db_now
 from accounts.models import Account
@@ -54,12 +54,14 @@ def spending_of(account: Account) -> Spending:
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     month = day.replace(day=1)
     mine = Answer.objects.filter(attempt__account=account)
-    accepted = mine.filter(outcome=Outcome.ACCEPTED, at__gte=month)
+    accepted = mine.filter(outcome=Outcome.ACCEPTED, at__gte=day)
     rows = Part.objects.filter(publication__account=account, out_at__gte=month)
     parts = list(rows.select_related("publication__release__revision"))
     sent = [part.publication.release.revision.parts[part.position] for part in parts]
-    counted = accepted.aggregate(today=Count("pk", filter=Q(at__gte=day)))
-    last = mine.exclude(limits={}).order_by("-pk").first()
+    counted = accepted.aggregate(today=Count("pk"))
+    # What X said of a day's limit is worth nothing a day later.
+    lately = mine.filter(at__gt=now - dt.timedelta(days=1))
+    last = lately.exclude(limits={}).order_by("-at").first()
     return Spending(
         since=month,
         posts=len(sent),

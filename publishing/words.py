@@ -107,6 +107,18 @@ def what_frees(reason: str) -> str:
     )
 
 
+def deadline_words(reason: str, due_at: dt.datetime, now: dt.datetime) -> str:
+    """What becomes of a held one when its cause ends, to stand before or after its deadline."""
+    if reason != Reason.FROZEN:
+        return _("Dernier moment pour partir :")
+    if due_at <= now:
+        return _("Son heure est passée : il ne partira pas de lui-même quand le gel sera levé, il "
+                 "faudra lui donner un nouvel horaire. Il devait partir :")  # fmt: skip
+    return _("Si le gel est levé avant son heure, il part à son heure ; s’il l’est après, il ne "
+             "partira pas de lui-même et il faudra lui donner un nouvel horaire. "
+             "Son heure :")  # fmt: skip
+
+
 def _held(situation: Situation) -> str:
     if not situation.reason:
         return _("Suspendu : rien ne part pour l’instant.")

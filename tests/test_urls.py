@@ -70,6 +70,7 @@ journal              GET    in   403  ok   403  403
 mails                GET    in   ok   ok   ok   ok
 
 drafts               GET    in   ok   404  ok   ok
+alerts               GET    in   ok   404  ok   ok
 new-draft            GET    in   ok   404  ok   ok
 new-draft            POST   in   404  404  403  ok
 draft                GET    in   404  404  ok   ok

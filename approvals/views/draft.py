@@ -50,7 +50,7 @@ def _debate(draft: Draft) -> list[dict[str, Any]]:
 
 
 def _live_context(draft: Draft, revisions: list[Revision]) -> dict[str, Any]:
-    """The parts of the page that change while one reads it: the debate and the quorum."""
+    """The parts of the page that change while one reads it: the debate, the quorum, the history."""
     current = next((r for r in revisions if r.closed_at is None), None)
     return {
         "draft": draft,
@@ -58,6 +58,7 @@ def _live_context(draft: Draft, revisions: list[Revision]) -> dict[str, Any]:
         "revision": current,
         "quorum": quorum_of(current) if current is not None else None,
         "debate": _debate(draft),
+        "history": history_of(draft),
     }
 
 
@@ -148,7 +149,6 @@ def show(
         "read": before is read,
         "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
         "contributors": [c.person for c in draft.contributors.select_related("person")],
-        "history": history_of(draft),
         "position": _position(draft, current),
         "live_etag": _live_body({**context, "moved_on": False})[1],
         "comment_form": CommentForm(),
@@ -172,7 +172,7 @@ def page(request: PersonRequest, draft_id: int) -> HttpResponse:
 
 @require_safe
 def live(request: PersonRequest, draft_id: int) -> HttpResponse:
-    """The debate and the quorum again, or 304 when nothing of them changed."""
+    """The debate, the quorum and the history again, or 304 when nothing of them changed."""
     draft, _role = draft_for(request.user, draft_id)
     context = _live_context(draft, _revisions(draft))
     context["moved_on"] = request.GET.get("position") != _position(draft, context["revision"])

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from accounts.moments import said
-from policetweets.health import Problem, stopped
+from policetweets.health import Blocked, Problem, blocked, stopped
 
 register = template.Library()
 
@@ -22,6 +22,13 @@ def line_problems(context: dict[str, Any]) -> list[Problem]:
     """For those who are signed in; nothing is asked for the others."""
     person = getattr(context.get("request"), "user", None)
     return stopped() if isinstance(person, Person) else []
+
+
+@register.simple_tag(takes_context=True)
+def blocked_posts(context: dict[str, Any]) -> list[Blocked]:
+    """Those that concern this person."""
+    person = getattr(context.get("request"), "user", None)
+    return blocked(person) if isinstance(person, Person) else []
 
 
 @register.filter

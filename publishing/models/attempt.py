@@ -184,6 +184,7 @@ class Answer(models.Model):
     body = models.TextField(default="", blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["at"], name="answers_at")]
         triggers = append_only()
 
     def __str__(self) -> str:

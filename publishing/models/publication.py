@@ -39,6 +39,14 @@ class Reading(models.TextChoices):
     DIFFERS = "differs", _("diffère")
 
 
+# What stands until somebody acts; a retraction that X does not carry out alerts besides.
+ALERTS = (
+    models.Q(state__in=["held", "missed", "uncertain"])
+    | models.Q(state__in=["refused", "partial"], acknowledged_at=None)
+    | models.Q(state="published", reading__in=["gone", "differs"], acknowledged_at=None)
+)
+
+
 class Publication(models.Model):
     """`due_at` starts as the requested time, or the moment of release. `next_try_at` is when the
     scan looks at it again; `since` is when it came into its state.
@@ -82,6 +90,13 @@ class Publication(models.Model):
                 fields=["state"],
                 condition=~models.Q(state__in=["published", "recalled", "retracted"]),
                 name="publications_open",
+            ),
+            # What people and machines look at all the time is found without counting the rest.
+            models.Index(fields=["account"], condition=ALERTS, name="publications_alerting"),
+            models.Index(
+                fields=["-published_at"],
+                condition=models.Q(state="published"),
+                name="publications_out",
             ),
         ]
         triggers = [
@@ -137,6 +152,14 @@ class Part(models.Model):
                 condition=~models.Q(state__in=["out", "deleted"]) | models.Q(x_id__isnull=False),
                 name="out_has_its_id",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["publication"],
+                condition=models.Q(state="uncertain"),
+                name="parts_uncertain",
+            ),
+            models.Index(fields=["out_at"], name="parts_out_at"),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="same_place", fields=["publication", "position"]),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
+from accounts.clock import db_now
+from publishing.actions.decide import confirm, propose_lift
+from publishing.actions.freeze import freeze
+from publishing.actions.scan import settle
 from publishing.models import Freeze
 from publishing.spending import spending_of
 from tests.cast import signed_in
@@ -85,3 +91,24 @@ def test_what_was_sent_is_counted_with_its_price_and_xs_own_limit(line, x):
     assert spending.day_limit is not None
     assert spending.day_left == spending.day_limit - 2
     assert "0,22 $" in page(line.cast.claire, line.cast.nantes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_frozen_message_says_what_happens_when_the_freeze_is_lifted(line, backdate):
+    ahead = line.released(requested_at=db_now() + dt.timedelta(hours=1))
+    past = line.released(requested_at=db_now() + dt.timedelta(hours=1))
+    freeze(actor=line.cast.claire, account=line.cast.nantes, reason="Un doute.")
+    for publication in (ahead, past):
+        settle(publication.pk)
+    # Within its tolerance still, and past its hour.
+    backdate(past, 3660, "due_at", "next_try_at")
+    assert "s’il l’est après, il ne partira pas de lui-même" in line.page(ahead)
+    page = line.page(past)
+    assert "Son heure est passée : il ne partira pas de lui-même" in page
+    assert "Dernier moment pour partir" not in page
+    one = propose_lift(actor=line.cast.helene, freeze_id=Freeze.objects.get().pk, reason="Vu.")
+    confirm(actor=line.cast.claire, confirmation_id=one.pk)
+    for publication in (ahead, past):
+        settle(publication.pk)
+        publication.refresh_from_db()
+    assert (ahead.state, past.state) == ("waiting", "missed")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import socket
 import threading
 import time
 from dataclasses import replace
 
 import pytest
-from django.db import DatabaseError
+import redis
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.clock import db_now
 from policetweets import health
 from policetweets.heart import Heart
+from policetweets.runner.redis import Redis
 from publishing import heart
+from publishing.actions.acknowledge import acknowledge
 from publishing.actions.send import send_due
 from publishing.models import Heartbeat, Publication, Throttle
 from tests.cast import signed_in
@@ -76,13 +81,15 @@ def test_a_message_that_x_makes_wait_is_explained_elsewhere(alive, line, backdat
 
 def test_what_is_uncertain_alerts_within_two_minutes(alive, line, x, backdate):
     x.switch("status", status=503, on="post")
-    from publishing.actions.send import send_due
-
     publication = line.released()
     send_due(publication.account_id)
     assert healthz() == (200, [])
     backdate(publication, 121, "since")
-    assert healthz() == (503, ["uncertain"])
+    # The monitor that reads the status alone is told of outages: here people must decide.
+    response = Client().get("/healthz")
+    assert (response.status_code, response.json()["status"]) == (200, "ok")
+    assert response.json()["deciding"] == ["uncertain"]
+    assert "un envoi reste à vérifier sur X" in page(line.cast.ada, "/sante")
 
 
 def test_healthz_answers_in_two_seconds_while_the_broker_hangs(alive, settings):
@@ -91,6 +98,51 @@ def test_healthz_answers_in_two_seconds_while_the_broker_hangs(alive, settings):
         began = time.monotonic()
         assert healthz() == (503, ["broker"])
         assert time.monotonic() - began < 5
+
+
+@pytest.fixture(scope="module")
+def own_redis(tmp_path_factory):
+    server = Redis(tmp_path_factory.mktemp("redis"), durable=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def told(own_redis, settings):
+    """Tells a real Redis of the test's own something, and takes it back."""
+    settings.REDIS_URL = own_redis.url
+    with redis.Redis.from_url(own_redis.url) as client:
+        yield client
+        client.replicaof("NO", "ONE")
+        client.config_set("maxmemory", "0")
+        client.acl_setuser("default", enabled=True, reset=True, nopass=True, keys=["*"],
+                           channels=["*"], categories=["+@all"])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "tell"),
+    [
+        ("READONLY", lambda client: client.replicaof("127.0.0.1", 1)),
+        ("OOM", lambda client: client.config_set("maxmemory", "1")),
+        ("NOPERM", lambda client: client.acl_setuser(
+            "default", enabled=True, nopass=True, keys=["*"], channels=["*"],
+            categories=["+@all"], commands=["-set"])),
+    ],
+)  # fmt: skip
+def test_a_redis_that_answers_and_takes_no_writes_is_named_in_its_own_word(
+    alive, cast, told, word, tell
+):
+    assert healthz() == (200, [])
+    assert "policetweets_broker_up 1.0" in metrics()[1]
+    tell(told)
+    assert told.ping()
+    response = Client().get("/healthz")
+    assert response.status_code == 503
+    assert response.json()["failing"] == ["broker"]
+    assert response.json()["broker"] == word
+    assert "policetweets_broker_up 0.0" in metrics()[1]
+    assert f"Redis refuse d’écrire et répond {word}" in page(cast.ada, "/sante")
 
 
 def test_healthz_answers_in_two_seconds_while_the_database_hangs(alive, monkeypatch):
@@ -107,7 +159,9 @@ def test_healthz_answers_in_two_seconds_while_the_database_hangs(alive, monkeypa
 def test_healthz_tells_a_stranger_nothing_more(alive, line, backdate):
     publication = line.released("Un texte.")
     backdate(publication, 180, "due_at", "next_try_at", "since")
-    assert set(Client().get("/healthz").json()) == {"status", "failing"}
+    assert Client().get("/healthz").json() == {
+        "status": "failing", "failing": ["stuck"], "deciding": []
+    }  # fmt: skip
 
 
 def test_a_heart_outlives_a_database_that_refuses(settings, monkeypatch):
@@ -164,9 +218,53 @@ def test_orders_that_no_longer_arrive_are_told_apart_from_a_dead_worker(alive, c
     assert "les ordres n’arrivent plus" not in shown
 
 
-def test_the_band_costs_two_queries(alive, cast, django_assert_num_queries):
+def test_the_bands_cost_two_queries(alive, cast, django_assert_num_queries):
     with django_assert_num_queries(2):
         health.stopped()
+        health.blocked(cast.claire)
+
+
+def blocked_rows(line, backdate, count=1):
+    for number in range(count):
+        publication = line.released(f"Le texte bloqué {number}.")
+        backdate(publication, 180 + number, "due_at", "next_try_at", "since")
+    return publication
+
+
+def test_the_band_names_the_blocked_account_its_text_since_when_and_what_to_do(
+    alive, line, backdate
+):
+    publication = blocked_rows(line, backdate)
+    for person in (line.cast.claire, line.cast.helene):
+        shown = " ".join(page(person).split())
+        assert "Un envoi ne part pas :" in shown
+        band = shown.partition("Un envoi ne part pas :")[2].partition("</section>")[0]
+        assert "@pnationale44" in band
+        assert "Le texte bloqué 0." in band
+        assert f'href="/brouillons/{publication.draft_id}/"' in band
+        assert "depuis <time" in band
+        assert "rappelez-le" in band
+
+
+def test_the_band_says_nothing_of_a_blocked_account_to_other_departments(alive, line, backdate):
+    blocked_rows(line, backdate)
+    for outsider in (line.cast.yann, line.cast.gwen, line.cast.nadia):
+        shown = page(outsider)
+        assert "ne part pas" not in shown
+        assert "Les envois n’avancent pas" not in shown
+        assert "pnationale44" not in shown
+    administrator = page(line.cast.ada)
+    band = administrator.partition("Un envoi ne part pas :")[2].partition("</section>")[0]
+    assert "@pnationale44" in band
+    assert "Le texte bloqué" not in administrator
+
+
+def test_the_band_of_many_blocked_posts_stays_short(alive, line, backdate):
+    blocked_rows(line, backdate, 5)
+    shown = page(line.cast.claire)
+    band = shown.partition("Un envoi ne part pas :")[2].partition("</section>")[0]
+    assert band.count("Le texte bloqué") == 3
+    assert "et d’autres" in band
 
 
 def test_the_health_page_shows_administrators_each_thing_and_no_text(alive, line, backdate):
@@ -202,9 +300,69 @@ def test_metrics_are_counted_in_the_database(alive, line):
     status, text = metrics()
     assert status == 200
     assert 'policetweets_publications{state="waiting"} 1.0' in text
-    assert 'policetweets_publications{state="published"} 0.0' in text
+    assert 'policetweets_publications{state="held"} 0.0' in text
+    # What is over is not counted: it only grows.
+    assert 'state="published"' not in text
+    assert 'policetweets_waiting_for_people{what="uncertain"} 0.0' in text
+    assert "policetweets_broker_up 1.0" in text
     assert 'policetweets_heartbeat_age_seconds{process="worker-send"}' in text
     assert Publication.objects.count() == 1
+
+
+def test_metrics_count_what_waits_for_people_until_somebody_says_so(alive, line, x):
+    x.switch("not_permitted", on="post")
+    refused = line.released()
+    send_due(refused.account_id)
+    gone = line.released()
+    send_due(gone.account_id)
+    Publication.objects.filter(pk=gone.pk).update(reading="gone")
+    text = metrics()[1]
+    assert 'policetweets_waiting_for_people{what="refused"} 1.0' in text
+    assert 'policetweets_waiting_for_people{what="gone"} 1.0' in text
+    assert Client().get("/healthz").json()["deciding"] == ["gone", "refused"]
+    for publication in (refused, gone):
+        acknowledge(actor=line.cast.claire, publication_id=publication.pk, reason="Vu.")
+    assert Client().get("/healthz").json()["deciding"] == []
+    assert 'policetweets_waiting_for_people{what="refused"} 0.0' in metrics()[1]
+
+
+def read_whole(line) -> list[str]:
+    """The tables of all publications, parts, answers or attempts that a page reads from end to
+    end, when the planner has every index to choose from and a table big enough to matter.
+    """
+    pages = [
+        (line.cast.ada, "/sante"),
+        (line.cast.claire, "/"),
+        (line.cast.claire, "/a-decider"),
+        (line.cast.claire, "/comptes/pnationale44"),
+    ]
+    with CaptureQueriesContext(connection) as captured:
+        health.problems()
+        health.clocks()
+        health.counts()
+        for person, path in pages:
+            assert signed_in(person).get(path).status_code == 200
+    whole = []
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "mergejoin", "hashjoin"):
+            cursor.execute(f"SET enable_{way} = off")
+        for query in captured.captured_queries:
+            if query["sql"].startswith("SELECT"):
+                cursor.execute("EXPLAIN " + query["sql"].replace("%", "%%"))
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+                big = r"publication|part|answer|attempt"
+                found = re.findall(rf"Seq Scan on publishing_({big})\b", plan)
+                by_key = rf"Scan using publishing_({big})_pkey\b(?!.*\n *Index Cond)"
+                found += re.findall(by_key, plan)
+                whole += [f"{one}: {query['sql']}" for one in found]
+        cursor.execute("RESET ALL")
+    return whole
+
+
+def test_what_is_watched_reads_no_table_of_all_that_was_ever_sent(alive, line, x):
+    send_due(line.released().account_id)
+    line.released(requested_at=db_now() + dt.timedelta(hours=1))
+    assert read_whole(line) == []
 
 
 def test_metrics_are_not_for_strangers(settings):

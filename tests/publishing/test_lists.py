@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.db import connection
@@ -10,13 +12,15 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.access import memberships
 from accounts.clock import db_now
+from approvals.actions.reviews import approve
+from approvals.models import Draft
 from policetweets import health
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.send import send_due
 from publishing.lists import at_home
 from publishing.models import Publication
 from publishing.models.publication import Reading
-from tests.cast import signed_in
+from tests.cast import signed_in, supervise
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,9 +63,9 @@ def test_what_went_wrong_is_to_be_decided_until_somebody_did(line, x, backdate):
     refused = line.released("Refusé.")
     send_due(refused.account_id)
     shown = home(line.cast.claire)
-    assert texts(shown.to_decide) == ["Trop tard.", "Refusé."]
-    assert "l’heure est passée" in shown.to_decide[0].sentence
-    assert "nouvel horaire" in shown.to_decide[0].can_do
+    assert texts(shown.to_decide) == ["Refusé.", "Trop tard."]  # the newest first
+    assert "l’heure est passée" in shown.to_decide[1].sentence
+    assert "nouvel horaire" in shown.to_decide[1].can_do
     page = signed_in(line.cast.claire).get("/").content.decode()
     assert "À décider (2)" in page
 
@@ -76,7 +80,7 @@ def test_what_vanished_from_x_is_no_longer_among_what_is_out(line, x):
     shown = home(line.cast.claire)
     assert shown.published == []
     assert "il n’y est plus" in shown.to_decide[0].sentence
-    assert {a.code: a.to_decide for a, _credential in health.accounts()}["44"] == 1
+    assert {line.account.code: line.to_decide for line in health.accounts()}["44"] == 1
 
 
 def queries(person) -> int:
@@ -98,3 +102,91 @@ def test_the_number_of_queries_does_not_grow(line, x, backdate):
     for number in (2, 3, 4):
         one_of_each(number)
     assert queries(line.cast.claire) == before
+
+
+def put(line, text, state, seconds=0, **fields):
+    """A publication that stands in this state since then."""
+    publication = line.released(text, requested_at=db_now() + dt.timedelta(hours=1))
+    Publication.objects.filter(pk=publication.pk).update(
+        state=state, since=db_now() - dt.timedelta(seconds=seconds), **fields
+    )
+    return publication
+
+
+def all_pages(person, query="") -> list[str]:
+    """The texts of every page of alerts, as somebody reads them who follows the links."""
+    client, path, found = signed_in(person), f"/a-decider?{query}", []
+    while path:
+        answer = client.get(path).text
+        found += re.findall(r'<a href="/brouillons/\d+/">([^<]+)</a>', answer)
+        link = re.search(r'<a class="fr-link" href="([^"]*after=[^"]+)">Page suivante', answer)
+        path = "/a-decider" + html.unescape(link[1]) if link else ""
+    return found
+
+
+def test_more_alerts_than_home_shows_are_counted_and_all_found_the_newest_first(line):
+    for number in range(61):
+        put(line, f"Alerte {number}.", "missed", seconds=1000 - number)
+    shown = home(line.cast.claire)
+    assert shown.to_decide_count == 61
+    assert texts(shown.to_decide)[:2] == ["Alerte 60.", "Alerte 59."]
+    page = signed_in(line.cast.claire).get("/").text
+    assert "À décider (61)" in page
+    assert 'href="/a-decider"' in page
+    newest_first = [f"Alerte {number}." for number in reversed(range(61))]
+    assert all_pages(line.cast.claire) == newest_first
+    assert "À décider (61)" in signed_in(line.cast.helene).get("/a-decider").text
+
+
+def test_what_is_or_may_be_on_x_comes_first_then_the_urgent_then_what_may_still_leave(line):
+    put(line, "Manqué.", "missed")
+    soon = put(line, "Suspendu, bientôt.", "held", seconds=500)
+    put(line, "Suspendu, plus tard.", "held", due_at=db_now() + dt.timedelta(hours=3))
+    urgent = put(line, "Manqué, urgent.", "missed", seconds=900)
+    Draft.objects.filter(pk=urgent.draft_id).update(urgent=True)
+    put(line, "Peut-être parti.", "uncertain", seconds=1000)
+    assert soon.due_at < db_now() + dt.timedelta(hours=3)
+    expected = [
+        "Peut-être parti.", "Manqué, urgent.", "Suspendu, bientôt.", "Suspendu, plus tard.",
+        "Manqué.",
+    ]  # fmt: skip
+    assert all_pages(line.cast.claire) == expected
+    assert texts(home(line.cast.claire).to_decide) == expected
+
+
+def test_alerts_are_filtered_by_state_and_account(line):
+    put(line, "Manqué.", "missed")
+    put(line, "Suspendu.", "held")
+    supervise(line.cast.rennes, line.cast.helene)
+    revision = line.submitted("De Rennes.", author=line.cast.yann, account=line.cast.rennes)
+    for signer in (line.cast.soazig, line.cast.gwen):
+        approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+    Publication.objects.filter(release__revision=revision).update(state="held")
+    helene = line.cast.helene
+    assert set(all_pages(helene)) == {"Manqué.", "Suspendu.", "De Rennes."}
+    assert set(all_pages(helene, "state=held")) == {"Suspendu.", "De Rennes."}
+    assert all_pages(helene, "account=pnationale35") == ["De Rennes."]
+    assert all_pages(helene, "account=pnationale35&state=missed") == []
+
+
+def test_the_page_of_alerts_shows_no_other_department_s(line):
+    put(line, "De Nantes.", "held")
+    for outsider in (line.cast.yann, line.cast.nadia):
+        page = signed_in(outsider).get("/a-decider?account=pnationale44").text
+        assert "De Nantes." not in page
+        assert "À décider (0)" in page
+    assert all_pages(line.cast.claire, "account=pnationale35") == ["De Nantes."]  # not her own
+
+
+@pytest.mark.parametrize("after", ["", "x", "1_2", "1_2_3_4", "9" * 40, "-_-_-", "1_²_3"])
+def test_a_page_that_does_not_exist_is_the_first(line, after):
+    put(line, "Manqué.", "missed")
+    assert all_pages(line.cast.claire, f"after={after}") == ["Manqué."]
+
+
+def test_more_scheduled_than_home_shows_are_counted(line):
+    for number in range(52):
+        later(line, f"Programmé {number}.", hours=number + 1)
+    page = signed_in(line.cast.claire).get("/").text
+    assert "Programmés (52)" in page
+    assert "Les 50 prochains sont montrés" in page

@@ -45,6 +45,18 @@ def test_the_page_follows_and_says_each_change_aloud_once(line, x, open_page, ba
     expect(page.locator("#act-recall")).to_be_focused()
 
 
+def test_the_history_moves_with_the_panel_above_it(line, x, open_page):
+    publication = line.released()
+    page = open_page(line.cast.claire, publication)
+    history = page.locator("#history")
+    latest = history.locator("li").first
+    expect(latest).to_contain_text("Diffusion en attente de son heure")
+    send_due(publication.account_id)
+    expect(page.locator("#publication")).to_contain_text("est sur X", timeout=15_000)
+    expect(latest).to_contain_text("Le message est sur X", timeout=2_000)
+    expect(history).to_have_count(1)
+
+
 def in_each_state(line, x, backdate):
     """One publication in each state that has a panel of its own."""
     yield waiting(line)

@@ -11,7 +11,7 @@ from django.utils import translation
 from publishing.models import PublicationState, Reason, RetractionState
 from publishing.models.publication import Reading
 from publishing.panel import BADGES, PROGRESS
-from publishing.words import HISTORY, Situation, cannot, happening, soon, what_frees
+from publishing.words import HISTORY, Situation, cannot, deadline_words, happening, soon, what_frees
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = dt.datetime(2026, 12, 2, 16, 0, tzinfo=dt.UTC)
@@ -111,3 +111,14 @@ def test_what_cannot_be_done_is_a_sentence():
 
 def test_every_state_has_its_line_in_the_history():
     assert {f"publication.{state}" for state in PublicationState.values} <= set(HISTORY)
+
+
+def test_a_freeze_s_deadline_says_that_what_is_past_its_hour_does_not_leave_by_itself():
+    ahead, past = NOW + dt.timedelta(hours=1), NOW - dt.timedelta(minutes=1)
+    before = deadline_words(Reason.FROZEN, ahead, NOW)
+    assert "levé avant son heure, il part à son heure" in before
+    assert "ne partira pas de lui-même" in before
+    after = deadline_words(Reason.FROZEN, past, NOW)
+    assert "Son heure est passée" in after
+    assert "ne partira pas de lui-même quand le gel sera levé" in after
+    assert deadline_words(Reason.RECONNECT, past, NOW) == "Dernier moment pour partir :"
