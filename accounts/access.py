@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
 
 from django.db.models import QuerySet
 
-from accounts.errors import Forbidden, NotYours
+from accounts.errors import NotYours
 from accounts.models import Account, Person, Seat, Supervision
-
-Role = Literal["seat", "supervision"]
+from accounts.roles import Role
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,8 @@ def memberships(person: Person) -> list[Membership]:
     supervisions = Supervision.objects.filter(person=person, ended_at=None).select_related(
         "account"
     )
-    found = [Membership(s.account, "seat", s.number) for s in seats]
-    found += [Membership(s.account, "supervision") for s in supervisions]
+    found = [Membership(s.account, Role.SEAT, s.number) for s in seats]
+    found += [Membership(s.account, Role.SUPERVISION) for s in supervisions]
     return sorted(found, key=lambda m: m.account.code)
 
 
@@ -41,19 +39,17 @@ def role_on(person: Person, account: Account | int) -> Role | None:
     account_id = account.pk if isinstance(account, Account) else account
     alive = {"account_id": account_id, "person_id": person.pk, "person__ended_at": None}
     if Seat.objects.filter(ended_at=None, **alive).exists():
-        return "seat"
+        return Role.SEAT
     if Supervision.objects.filter(ended_at=None, **alive).exists():
-        return "supervision"
+        return Role.SUPERVISION
     return None
 
 
-def require_role(person: Person, account: Account | int, *, only: Role | None = None) -> Role:
-    """The person's role. Raises NotYours without one, Forbidden when `only` asks for the other."""
+def require_role(person: Person, account: Account | int) -> Role:
+    """The person's role. Raises NotYours without one."""
     role = role_on(person, account)
     if role is None:
         raise NotYours
-    if only is not None and role != only:
-        raise Forbidden
     return role
 
 
@@ -68,9 +64,9 @@ def reviewers_of(account_ids: Collection[int]) -> dict[int, dict[int, tuple[Pers
     alive = {"account_id__in": account_ids, "ended_at": None, "person__ended_at": None}
     people: dict[int, dict[int, tuple[Person, Role]]] = {pk: {} for pk in account_ids}
     for seat in Seat.objects.filter(**alive).select_related("person").order_by("number"):
-        people[seat.account_id][seat.person_id] = (seat.person, "seat")
+        people[seat.account_id][seat.person_id] = (seat.person, Role.SEAT)
     for sup in Supervision.objects.filter(**alive).select_related("person").order_by("pk"):
-        people[sup.account_id][sup.person_id] = (sup.person, "supervision")
+        people[sup.account_id][sup.person_id] = (sup.person, Role.SUPERVISION)
     return people
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from accounts.access import reviewers
 from accounts.errors import Sentence
 from accounts.models import Account, Person
+from accounts.roles import Role
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,6 @@ def rule_of(account: Account, required: int | None = None) -> ApprovalRule:
     people = reviewers(account).values()
     return ApprovalRule(
         required=account.approvals_required if required is None else required,
-        holders=tuple(person for person, role in people if role == "seat"),
-        supervisors=tuple(person for person, role in people if role == "supervision"),
+        holders=tuple(person for person, role in people if role == Role.SEAT),
+        supervisors=tuple(person for person, role in people if role == Role.SUPERVISION),
     )

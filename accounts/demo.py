@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.departments import all_departments
 from accounts.models import Person
+from accounts.roles import Role
 
 DOMAIN = "demo.invalid"
 PASSWORD = "trois-sièges-44"  # noqa: S105 - shown on the sign-in page, refused in production
@@ -17,8 +18,8 @@ def groups() -> list[tuple[str, list[tuple[Person, str]]]]:
     for one in all_departments():
         holders = [place.seat.person for place in one.places if place.seat]
         supervisors = [supervision.person for supervision in one.supervisions]
-        roles = [(person, _("titulaire")) for person in holders]
-        roles += [(person, _("supervision")) for person in supervisors]
+        roles = [(person, str(Role.SEAT.label)) for person in holders]
+        roles += [(person, str(Role.SUPERVISION.label)) for person in supervisors]
         known = [(person, role) for person, role in roles if person.email.endswith(f"@{DOMAIN}")]
         shown.append((str(one.account), known))
     administrators = [person for person in people() if person.is_administrator]

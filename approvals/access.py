@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from accounts.access import Role, memberships, role_on
+from accounts.access import memberships, role_on
 from accounts.errors import NotYours
 from accounts.models import Person
+from accounts.roles import Role
 from approvals.models import Draft, StoredImage
 
 

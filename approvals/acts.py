@@ -1,11 +1,12 @@
-"""What a person may do with a draft now: read from the table of moves by pages and tests alike."""
+"""What a person may do with a draft now: the tables of capabilities and of moves, as buttons."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from accounts.access import Role
 from accounts.models import Person
+from accounts.roles import Role
+from approvals.capabilities import CAPABILITIES
 from approvals.models import Draft, DraftState
 from approvals.models.states import MOVES
 from approvals.quorum import Quorum
@@ -16,21 +17,16 @@ def possible_acts(
 ) -> frozenset[str]:
     """The names of the acts; `quorum` is that of the open revision, if there is one."""
     wrote = quorum is not None and person.pk in quorum.contributors
-    by = {
-        "seat": role == "seat",
-        "author": role == "seat" and (draft.author_id == person.pk or author_left),
-        "reviewer": not (wrote and role == "seat"),
-        "supervisor": role == "supervision",
-        "seat, when the author's has ended": role == "seat" and author_left,
-    }
-    acts = {
-        act for act, move in MOVES.items() if draft.state in move.before and by.get(move.by, False)
-    }
-    if quorum is not None and why_not_approve(draft, person, quorum) == "":
-        acts.add("approve")
-    if role == "seat" and draft.state not in (DraftState.WRITING, DraftState.IN_REVIEW):
-        acts.add("use_again")
-    return frozenset(acts)
+    possible = {act: draft.state in move.before for act, move in MOVES.items()}
+    possible["abandon"] &= draft.author_id == person.pk or author_left
+    possible["adopt"] &= author_left
+    possible["approve"] = quorum is not None and why_not_approve(draft, person, quorum) == ""
+    possible["use_again"] = draft.state not in (DraftState.WRITING, DraftState.IN_REVIEW)
+    return frozenset(
+        act
+        for act, capability in CAPABILITIES.items()
+        if possible.get(act, False) and capability.allows(role, contributor=wrote)
+    )
 
 
 def why_not_approve(draft: Draft, person: Person, quorum: Quorum) -> str:

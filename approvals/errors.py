@@ -40,6 +40,16 @@ class TooLateToApprove(Moved):
     sentence = _("L’heure demandée est passée : reprenez ce texte avec un nouvel horaire.")
 
 
+class OwnText(Forbidden):
+    code = "own_text"
+    sentence = _("Vous avez écrit ou modifié ce texte : modifiez-le, ou reprenez-le en rédaction.")
+
+
+class OnlySeatHolders(Forbidden):
+    code = "only_seat_holders"
+    sentence = _("Seuls les titulaires de ce compte écrivent ses brouillons.")
+
+
 class OnlySupervisors(Forbidden):
     code = "only_supervisors"
     sentence = _("Seul un superviseur de ce compte peut rejeter un texte.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit_words import DETAILS, VALUES, WORDS, in_words
 from accounts.errors import Sentence
 from accounts.models import AuditEntry
+from accounts.roles import Role
 from approvals.models import Draft
 
 # What upper floors do with a draft says itself: they add their acts when they are loaded.
@@ -41,7 +42,7 @@ DETAILS.update(
         "version": _("enregistrement n° %(value)s"),
     }
 )
-VALUES["role"] = {"seat": _("titulaire"), "supervision": _("superviseur")}
+VALUES["role"] = {Role.SEAT: _("titulaire"), Role.SUPERVISION: _("superviseur")}
 VALUES["fields"] |= {
     "parts": _("texte ou images"),
     "category": _("catégorie"),

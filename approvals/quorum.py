@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.access import Role, reviewers_of
+from accounts.access import reviewers_of
 from accounts.models import Person
+from accounts.roles import Role
 from approvals.models import Contributor, Review, Revision, Verdict
 
 
@@ -34,7 +35,7 @@ class Quorum:
 
     @property
     def has_supervisor(self) -> bool:
-        return any(s.role == "supervision" for s in self.signatures)
+        return any(s.role == Role.SUPERVISION for s in self.signatures)
 
     @property
     def missing(self) -> int:
@@ -48,7 +49,7 @@ class Quorum:
     @property
     def within_reach(self) -> bool:
         """Whether those who could still sign would be enough."""
-        supervisor = self.has_supervisor or any(r == "supervision" for _p, r in self.could_sign)
+        supervisor = self.has_supervisor or any(r == Role.SUPERVISION for _p, r in self.could_sign)
         return supervisor and len(self.could_sign) >= self.missing
 
     def without(self, person_id: int) -> Quorum:

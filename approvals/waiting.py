@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.access import Membership
 from accounts.models import Person, Seat
+from accounts.roles import Role
 from approvals.models import Closing, Contributor, Draft, DraftState, Review, Revision, Verdict
 from approvals.quorum import Quorum, quorums_of
 
@@ -44,7 +45,7 @@ class Waiting:
 def waiting_for(person: Person, places: list[Membership]) -> Waiting:
     """The same number of queries however much there is."""
     accounts = [m.account.pk for m in places]
-    seats = [m.account.pk for m in places if m.role == "seat"]
+    seats = [m.account.pk for m in places if m.role == Role.SEAT]
     found = Waiting()
     _under_review(found, person, accounts)
     _being_written(found, person, seats)

@@ -12,6 +12,7 @@ from accounts.access import few_administrators, memberships
 from accounts.departments import all_departments
 from accounts.models import Person
 from accounts.requests import PersonRequest
+from approvals.capabilities import CAPABILITIES
 from approvals.waiting import waiting_for
 
 
@@ -23,7 +24,7 @@ def home(request: PersonRequest) -> HttpResponse:
     places = memberships(request.user)
     context = {
         "places": places,
-        "writes": any(m.role == "seat" for m in places),
+        "writes": any(CAPABILITIES["begin"].allows(m.role) for m in places),
         "waiting": waiting_for(request.user, places),
     }
     return render(request, "home.html", context)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from accounts.access import Role, reviewers, role_on
+from accounts.access import administers, reviewers, role_on
 from accounts.errors import NotYours
 from accounts.models import Account, Person
-from publishing.models import Look, Publication
+from accounts.roles import Role
+from publishing.models import Freeze, Look, Publication
 
 
 def shown() -> QuerySet[Publication]:
@@ -31,9 +32,20 @@ def publication_for(person: Person, publication_id: int) -> tuple[Publication, R
     return found, role
 
 
+def freeze_for(person: Person, freeze_id: int) -> Freeze:
+    """A freeze of one of the person's accounts; of all, for administrators. Raises NotYours."""
+    found = Freeze.objects.filter(pk=freeze_id).first()
+    if found is None:
+        raise NotYours
+    of_all = found.account_id is None
+    if not administers(person) if of_all else role_on(person, found.account_id or 0) is None:
+        raise NotYours
+    return found
+
+
 def holders_of(account: Account) -> list[Person]:
     """Those who may write for the account."""
-    return [person for person, role in reviewers(account).values() if role == "seat"]
+    return [person for person, role in reviewers(account).values() if role == Role.SEAT]
 
 
 def publication_of(draft_id: int) -> Publication | None:

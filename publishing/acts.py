@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from accounts.access import Role
 from accounts.models import Person
+from accounts.roles import Role
 from publishing.actions.acknowledge import can_acknowledge
 from publishing.actions.decide import answers_of
 from publishing.actions.effects import can_propose
 from publishing.actions.recall import can_recall
 from publishing.actions.retract import can_retract
+from publishing.capabilities import may
 from publishing.models import (
     Confirmation,
     ConfirmationKind,
@@ -26,8 +27,8 @@ def open_confirmation(publication: Publication) -> Confirmation | None:
 
 
 def possible_acts(publication: Publication, person: Person, role: Role | None) -> frozenset[str]:
-    """Names of `publishing.views.acts.ACTS`, and the answers to an open confirmation. Everybody of
-    the account may act; nobody else may anything.
+    """Names of `publishing.views.acts.ACTS`, and the answers to an open confirmation. Who may
+    is in the table of capabilities.
     """
     if role is None:
         return frozenset()
@@ -42,7 +43,10 @@ def possible_acts(publication: Publication, person: Person, role: Role | None) -
     if can_acknowledge(publication):
         acts.add("acknowledge")
     one = open_confirmation(publication)
+    answers: set[str] = set()
     if one is not None:
-        return frozenset(acts | answers_of(one, person))
-    kinds = [kind for kind in ConfirmationKind if can_propose(publication, kind)]
-    return frozenset(acts | {f"propose_{kind.value}" for kind in kinds})
+        answers = answers_of(one, person)
+    else:
+        kinds = [kind for kind in ConfirmationKind if can_propose(publication, kind)]
+        acts |= {f"propose_{kind.value}" for kind in kinds}
+    return frozenset(answers | {act for act in acts if may(act, role)})

@@ -10,10 +10,10 @@ from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access import Role
 from accounts.errors import Sentence
 from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
+from accounts.roles import Role
 from approvals.models import Review, Verdict
 from publishing.actions.look_up import SEARCHES
 from publishing.acts import open_confirmation, possible_acts

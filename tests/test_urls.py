@@ -83,8 +83,8 @@ image                GET    in   404  404  ok   ok
 draft-live           GET    in   404  404  ok   ok
 comment              POST   in   404  404  ok   ok
 approve              POST   in   404  404  ok   403
-ask-for-changes      POST   in   404  404  ok   ok
-reject               POST   in   404  404  ok   ok
+ask-for-changes      POST   in   404  404  ok   403
+reject               POST   in   404  404  ok   403
 take-back            POST   in   404  404  403  ok
 abandon              POST   in   404  404  403  ok
 adopt                POST   in   404  404  403  ok

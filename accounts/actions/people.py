@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import administrators
 from accounts.actions.base import action, lock_account, owe, record, require_administrator
 from accounts.actions.rights import end_right
-from accounts.errors import Moved, NotYours, Refusal
+from accounts.errors import Forbidden, Moved, NotYours, Refusal
 from accounts.models import Person, Seat, Supervision
 from accounts.models.notice import NoticeKind
 
@@ -63,7 +63,7 @@ def end_person(person_id: int, *, actor: Person) -> None:
     locked = {right.account_id for right in rights_of(person_id)}
     for account_id in sorted(locked):
         lock_account(account_id)
-    others = lock_other_administrators(person_id)
+    others = lock_other_administrators(person_id, actor)
     person = lock_person(person_id)
     if person.is_administrator and not others:
         raise LastAdministrator
@@ -91,7 +91,7 @@ def make_administrator(person_id: int, *, actor: Person) -> None:
 @action
 def unmake_administrator(person_id: int, *, actor: Person) -> None:
     require_administrator(actor)
-    others = lock_other_administrators(person_id)
+    others = lock_other_administrators(person_id, actor)
     person = lock_person(person_id)
     if not person.is_administrator:
         return
@@ -119,7 +119,11 @@ def lock_person(person_id: int) -> Person:
     return person
 
 
-def lock_other_administrators(person_id: int) -> list[Person]:
-    """All are locked, in one order and before the person: two who end each other at once."""
-    active = administrators().order_by("pk").select_for_update(no_key=True)
+def lock_other_administrators(person_id: int, actor: Person) -> list[Person]:
+    """All are locked, in one order and before the person: of two who unmake each other at once the
+    second is no administrator any more. Raises Forbidden for them.
+    """
+    active = list(administrators().order_by("pk").select_for_update(no_key=True))
+    if actor not in active:
+        raise Forbidden(_("Vous n’administrez plus : quelqu’un vient de vous retirer ce droit."))
     return [p for p in active if p.pk != person_id]

@@ -65,6 +65,8 @@ def show(request: PersonRequest, code: str, form: RuleForm, status: int = 200) -
 @require_http_methods(["GET", "HEAD", "POST"])
 def appoint(request: PersonRequest, code: str, number: int | None = None) -> HttpResponse:
     """Somebody for a free seat; without a number, one more supervisor."""
+    if number is not None and number not in Seat.NUMBERS:
+        raise NotYours
     shown = department(code)
     form = AppointForm(request.POST or None, account=shown.account)
     context = {"account": shown.account, "number": number}

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from django.db.models.functions import Now
 
-from accounts.access import Role, require_role
+from accounts.access import require_role
 from accounts.actions.base import lock_account
 from accounts.errors import NotYours
 from accounts.models import Person
+from accounts.roles import Role
+from approvals import capabilities
 from approvals.errors import WrongState
 from approvals.models import Closing, Contributor, Draft, Revision
 from approvals.models.states import MOVES
 
 
-def lock_draft(draft_id: int, actor: Person, *, only: Role | None = None) -> tuple[Draft, Role]:
+def lock_draft(draft_id: int, actor: Person, *, act: str) -> tuple[Draft, Role]:
     """Locks the account, then the draft; the actor's role as it is under that lock.
 
-    Raises NotYours for a draft of another department, Forbidden for the other role.
+    Raises NotYours for a draft of another department, Forbidden as the table of capabilities says.
     """
     account_id = Draft.objects.filter(pk=draft_id).values_list("account_id", flat=True).first()
     if account_id is None:
         raise NotYours
     account = lock_account(account_id)
-    role = require_role(actor, account, only=only)
+    role = require_role(actor, account)
     draft = Draft.objects.select_for_update().get(pk=draft_id)
     draft.account = account
+    capabilities.require(act, role, actor.pk, draft)
     return draft, role
 
 

@@ -17,6 +17,7 @@ from accounts.errors import Forbidden, Invalid
 from accounts.models import Account, Person
 from accounts.models.account import ReplySettings
 from accounts.models.notice import NoticeKind
+from accounts.roles import Role
 from approvals.actions.base import (
     close_revision,
     contribute,
@@ -25,6 +26,7 @@ from approvals.actions.base import (
     require_state,
 )
 from approvals.actions.images import refuse_undescribed, refuse_unfit_images
+from approvals.capabilities import CAPABILITIES
 from approvals.digest import content_of, digest_of
 from approvals.errors import SavedElsewhere, WrongState
 from approvals.findings import findings
@@ -80,7 +82,7 @@ def begin_draft(
 ) -> Draft:
     """A new draft of the account, by one of its seat holders."""
     account = lock_account(account.pk)
-    require_role(actor, account, only="seat")
+    CAPABILITIES["begin"].require(require_role(actor, account))
     draft = Draft(account=account, author=actor, came_from=came_from)
     _write(draft, content)
     draft.save(force_insert=True)
@@ -97,7 +99,7 @@ def save_draft(*, actor: Person, draft_id: int, version: int, content: Content) 
     Saving nothing changed does nothing. A change of what was submitted takes the draft back to
     writing and closes the revision. Raises SavedElsewhere, WrongState, Invalid.
     """
-    draft, _role = lock_draft(draft_id, actor, only="seat")
+    draft, _role = lock_draft(draft_id, actor, act="edit")
     require_state(draft, "edit")
     before = content_of(draft)
     shown_version = draft.version
@@ -134,7 +136,7 @@ def _refuse_unfit(draft: Draft) -> None:
 @action
 def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
     """Makes the immutable revision that reviewers see and sign, with the N of this moment."""
-    draft, _role = lock_draft(draft_id, actor, only="seat")
+    draft, _role = lock_draft(draft_id, actor, act="submit")
     require_state(draft, "submit")
     if draft.version != version:
         raise SavedElsewhere(draft=draft)
@@ -165,7 +167,7 @@ def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
 @action
 def take_back(*, actor: Person, draft_id: int) -> Draft:
     """A seat holder takes a submitted draft back to writing; its approvals end."""
-    draft, _role = lock_draft(draft_id, actor, only="seat")
+    draft, _role = lock_draft(draft_id, actor, act="take_back")
     require_state(draft, "take_back")
     close_revision(draft, Closing.TAKEN_BACK, actor=actor)
     move(draft, "take_back")
@@ -175,13 +177,13 @@ def take_back(*, actor: Person, draft_id: int) -> Draft:
 
 def author_left(draft: Draft) -> bool:
     """Whether the draft's author no longer holds a seat of its account."""
-    return role_on(draft.author, draft.account_id) != "seat"
+    return role_on(draft.author, draft.account_id) != Role.SEAT
 
 
 @action
 def abandon_draft(*, actor: Person, draft_id: int) -> Draft:
     """The author, or any seat holder once the author's seat has ended, gives the draft up."""
-    draft, _role = lock_draft(draft_id, actor, only="seat")
+    draft, _role = lock_draft(draft_id, actor, act="abandon")
     require_state(draft, "abandon")
     if draft.author_id != actor.pk and not author_left(draft):
         raise Forbidden(_("Seul l’auteur de ce brouillon peut l’abandonner."))
@@ -196,7 +198,7 @@ def adopt_draft(*, actor: Person, draft_id: int) -> Draft:
     """Another seat holder takes over a draft whose author left; their own approval of it, if
     there was one, counts no more.
     """
-    draft, _role = lock_draft(draft_id, actor, only="seat")
+    draft, _role = lock_draft(draft_id, actor, act="adopt")
     require_state(draft, "adopt")
     if not author_left(draft):
         raise WrongState(_("L’auteur de ce brouillon est toujours titulaire de ce compte."))

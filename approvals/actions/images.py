@@ -29,7 +29,7 @@ def add_image(*, actor: Person, draft_id: int, upload: UploadedFile[bytes]) -> S
 
 @action
 def _record_image(*, actor: Person, draft_id: int, image: images.Rewritten) -> StoredImage:
-    draft, _role = lock_draft(draft_id, actor, only="seat")
+    draft, _role = lock_draft(draft_id, actor, act="edit")
     require_state(draft, "edit")
     stored, _created = StoredImage.objects.get_or_create(
         account=draft.account,

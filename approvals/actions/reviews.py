@@ -5,18 +5,17 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.access import Role
 from accounts.actions.base import action, owe, record, said
 from accounts.clock import db_now
 from accounts.errors import NotYours
 from accounts.models import Person
 from accounts.models.notice import NoticeKind
+from accounts.roles import Role
 from approvals.actions.base import close_revision, lock_draft, move, open_revision, require_state
-from approvals.errors import OnlySupervisors, OwnWords, TextChanged, TooLateToApprove, WrongState
+from approvals.errors import TextChanged, TooLateToApprove, WrongState
 from approvals.models import (
     Closing,
     Comment,
-    Contributor,
     Draft,
     DraftState,
     Release,
@@ -33,7 +32,7 @@ COMMENT_AT_MOST = 4000
 @action
 def comment(*, actor: Person, draft_id: int, body: str) -> Comment:
     """A word in the debate, by anybody of the account."""
-    draft, _role = lock_draft(draft_id, actor)
+    draft, _role = lock_draft(draft_id, actor, act="comment")
     made = Comment.objects.create(
         draft=draft,
         revision=open_revision(draft),
@@ -44,12 +43,14 @@ def comment(*, actor: Person, draft_id: int, body: str) -> Comment:
     return made
 
 
-def _lock_revision(actor: Person, revision_id: int, digest: str) -> tuple[Draft, Revision, Role]:
+def _lock_revision(
+    actor: Person, revision_id: int, digest: str, *, act: str
+) -> tuple[Draft, Revision, Role]:
     """The draft and its open revision, if that is the very one that the page showed."""
     draft_id = Revision.objects.filter(pk=revision_id).values_list("draft_id", flat=True).first()
     if draft_id is None:
         raise NotYours
-    draft, role = lock_draft(draft_id, actor)
+    draft, role = lock_draft(draft_id, actor, act=act)
     revision = open_revision(draft)
     if revision is None or revision.pk != revision_id or revision.digest != digest:
         raise TextChanged(draft=draft)
@@ -62,9 +63,7 @@ def approve(*, actor: Person, revision_id: int, digest: str) -> Revision:
 
     Approving twice is approving once. Raises TextChanged, OwnWords, TooLateToApprove.
     """
-    draft, revision, role = _lock_revision(actor, revision_id, digest)
-    if Contributor.objects.filter(draft=draft, person=actor).exists():
-        raise OwnWords
+    draft, revision, role = _lock_revision(actor, revision_id, digest, act="approve")
     in_review = draft.state == DraftState.IN_REVIEW
     if revision.reviews.filter(reviewer=actor, verdict=Verdict.APPROVE).exists():
         # Their right may have ended and begun again since: what it was worth then counts now.
@@ -112,16 +111,14 @@ def reject(*, actor: Person, revision_id: int, digest: str, reason: str) -> Draf
 def _turn_down(
     actor: Person, revision_id: int, digest: str, verdict: Verdict, reason: str
 ) -> Draft:
-    draft, revision, role = _lock_revision(actor, revision_id, digest)
-    if draft.state != DraftState.IN_REVIEW:
-        raise WrongState(_("Ce texte est déjà bon à diffuser : il faut maintenant le rappeler."))
     act, closing = (
         ("reject", Closing.REJECTED)
         if verdict == Verdict.REJECT
         else ("ask_for_changes", Closing.CHANGES)
     )
-    if verdict == Verdict.REJECT and role != "supervision":
-        raise OnlySupervisors
+    draft, revision, role = _lock_revision(actor, revision_id, digest, act=act)
+    if draft.state != DraftState.IN_REVIEW:
+        raise WrongState(_("Ce texte est déjà bon à diffuser : il faut maintenant le rappeler."))
     require_state(draft, act)
     review = Review.objects.create(
         revision=revision,

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import append_only
+from accounts.roles import Role
 
 # `reviewer_role(account, person)` and `quorum_met(revision)` are functions of the database, in
 # migration 0002: reviews, releases and each send ask them.
@@ -109,6 +110,11 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.revision_id}: {self.verdict}"
+
+    @property
+    def role_label(self) -> str:
+        """What the reviewer was on the account, in words."""
+        return str(Role(self.role).label)
 
 
 class Opening(models.Model):

@@ -18,31 +18,31 @@ class DraftState(models.TextChoices):
 
 @dataclass(frozen=True)
 class Move:
-    """One line of the table: what the act is called, from where to where, and by whom."""
+    """One line of the table: what the act is called, from where to where. `CAPABILITIES` says
+    by whom.
+    """
 
     act: str
     before: frozenset[str]
     after: str | None
-    by: str
 
 
 S = DraftState
 MOVES: dict[str, Move] = {
     move.act: move
     for move in (
-        Move("submit", frozenset({S.WRITING}), S.IN_REVIEW, "seat"),
-        Move("edit", frozenset({S.WRITING, S.IN_REVIEW}), S.WRITING, "seat"),
-        Move("take_back", frozenset({S.IN_REVIEW}), S.WRITING, "seat"),
-        Move("ask_for_changes", frozenset({S.IN_REVIEW}), S.WRITING, "reviewer"),
-        Move("release", frozenset({S.IN_REVIEW}), S.RELEASED, "quorum"),
-        Move("reject", frozenset({S.IN_REVIEW}), S.REJECTED, "supervisor"),
-        Move("abandon", frozenset({S.WRITING, S.IN_REVIEW}), S.ABANDONED, "author"),
-        Move("recall", frozenset({S.RELEASED}), S.WRITING, "seat or supervisor"),
+        Move("submit", frozenset({S.WRITING}), S.IN_REVIEW),
+        Move("edit", frozenset({S.WRITING, S.IN_REVIEW}), S.WRITING),
+        Move("take_back", frozenset({S.IN_REVIEW}), S.WRITING),
+        Move("ask_for_changes", frozenset({S.IN_REVIEW}), S.WRITING),
+        Move("release", frozenset({S.IN_REVIEW}), S.RELEASED),
+        Move("reject", frozenset({S.IN_REVIEW}), S.REJECTED),
+        Move("abandon", frozenset({S.WRITING, S.IN_REVIEW}), S.ABANDONED),
+        Move("recall", frozenset({S.RELEASED}), S.WRITING),
         Move(
             "adopt",
             frozenset({S.WRITING, S.IN_REVIEW, S.RELEASED}),
             None,
-            "seat, when the author's has ended",
         ),
     )
 }

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import reviewers
-from accounts.errors import Forbidden, Invalid
+from accounts.errors import Invalid
 from accounts.requests import PersonRequest, takes_up_to, whole_number
 from approvals.access import draft_for
 from approvals.actions.base import require_state
 from approvals.actions.drafts import save_draft, submit_draft
+from approvals.capabilities import CAPABILITIES
 from approvals.diff import changes, image_changes
 from approvals.errors import SavedElsewhere
 from approvals.findings import findings
@@ -33,8 +34,7 @@ COMPOSED_AT_MOST = 1024 * 1024
 def draft_to_write(request: PersonRequest, draft_id: int) -> Draft:
     """A draft that this person may write. Raises NotYours, Forbidden, WrongState."""
     draft, role = draft_for(request.user, draft_id)
-    if role != "seat":
-        raise Forbidden(_("Seuls les titulaires de ce compte écrivent ses brouillons."))
+    CAPABILITIES["edit"].require(role)
     require_state(draft, "edit")
     return draft
 

@@ -14,11 +14,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import Role
+from accounts.errors import NotYours
 from accounts.models import Person
 from accounts.models.account import ReplySettings
 from accounts.moments import exactly
 from accounts.requests import PersonRequest, etag_of, unless_known, whole_number
+from accounts.roles import Role
+from approvals import capabilities
 from approvals.access import draft_for
 from approvals.actions import drafts as writing
 from approvals.actions import reviews as reviewing
@@ -191,12 +193,16 @@ def comment(request: PersonRequest, draft_id: int) -> HttpResponse:
     return response
 
 
-def _revision_and_digest(request: PersonRequest) -> dict[str, Any]:
-    """What the page showed. Nonsense is no revision at all."""
-    return {
-        "revision_id": whole_number(request.POST.get("revision", "")) or 0,
-        "digest": request.POST.get("digest", ""),
-    }
+def _shown_revision(request: PersonRequest, draft_id: int, act: str) -> dict[str, Any]:
+    """What the page showed: a revision of the very draft that the URL names, to somebody who may
+    do this. Raises NotYours, Forbidden.
+    """
+    draft, role = draft_for(request.user, draft_id)
+    capabilities.require(act, role, request.user.pk, draft)
+    revision_id = whole_number(request.POST.get("revision", "")) or 0
+    if not Revision.objects.filter(pk=revision_id, draft=draft).exists():
+        raise NotYours
+    return {"revision_id": revision_id, "digest": request.POST.get("digest", "")}
 
 
 def _stale(
@@ -205,8 +211,9 @@ def _stale(
     """The page as it is now, with what changed since the one that was answered; a reason that
     has no place there any more goes to the debate's field.
     """
-    shown = _revision_and_digest(request)["revision_id"]
-    seen = Revision.objects.filter(pk=shown, draft=draft_id).first()
+    seen = Revision.objects.filter(
+        pk=whole_number(request.POST.get("revision", "")) or 0, draft=draft_id
+    ).first()
     if changed.details["draft"].state != DraftState.IN_REVIEW:
         reasons = [f.cleaned_data["reason"] for f in forms.values()]
         forms = {"comment_form": CommentForm(initial={"body": "".join(reasons)})}
@@ -215,9 +222,9 @@ def _stale(
 
 @require_POST
 def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
-    draft_for(request.user, draft_id)
+    shown = _shown_revision(request, draft_id, "approve")
     try:
-        revision = reviewing.approve(actor=request.user, **_revision_and_digest(request))
+        revision = reviewing.approve(actor=request.user, **shown)
     except TextChanged as changed:
         return _stale(request, draft_id, changed)
     revision.draft.refresh_from_db(fields=["state"])
@@ -231,7 +238,9 @@ def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
 
 
 def _turn_down(request: PersonRequest, draft_id: int, verdict: str) -> HttpResponse:
-    draft_for(request.user, draft_id)
+    shown = _shown_revision(
+        request, draft_id, "reject" if verdict == "reject" else "ask_for_changes"
+    )
     form = ReasonForm(request.POST, prefix=verdict)
     typed: dict[str, Any] = {f"{verdict}_form": form}
     if not form.is_valid():
@@ -240,7 +249,7 @@ def _turn_down(request: PersonRequest, draft_id: int, verdict: str) -> HttpRespo
         reviewing.reject if verdict == "reject" else reviewing.ask_for_changes
     )
     try:
-        act(actor=request.user, reason=form.cleaned_data["reason"], **_revision_and_digest(request))
+        act(actor=request.user, reason=form.cleaned_data["reason"], **shown)
     except TextChanged as changed:
         return _stale(request, draft_id, changed, **typed)
     messages.success(request, _("Avis enregistré."))

@@ -10,13 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import account_of, memberships
-from accounts.errors import Forbidden, NotYours
+from accounts.access import account_of, memberships, require_role
+from accounts.errors import NotYours
 from accounts.models import Person
 from accounts.paging import page_of
 from accounts.requests import PersonRequest
 from approvals.access import drafts_of
 from approvals.actions.drafts import Content, begin_draft
+from approvals.capabilities import CAPABILITIES
 from approvals.forms import DraftFilterForm
 from approvals.models import Draft, DraftState
 from approvals.models.draft import one_empty_part
@@ -56,14 +57,13 @@ def _filtered(found: QuerySet[Draft], form: DraftFilterForm) -> QuerySet[Draft]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_draft(request: PersonRequest) -> HttpResponse:
     """The account first, then the composer; a draft just begun and still empty is taken again."""
-    mine = [m for m in memberships(request.user) if m.role == "seat"]
+    mine = [m for m in memberships(request.user) if CAPABILITIES["begin"].allows(m.role)]
     if request.user.is_administrator:
         raise NotYours
     if request.method != "POST":
         return render(request, "approvals/new_draft.html", {"seats": mine})
     account = account_of(request.user, request.POST.get("account", ""))
-    if account.pk not in {m.account.pk for m in mine}:
-        raise Forbidden
+    CAPABILITIES["begin"].require(require_role(request.user, account))
     draft = _untouched(request.user, account.pk) or begin_draft(
         actor=request.user,
         account=account,

@@ -29,7 +29,7 @@ def can_acknowledge(publication: Publication) -> bool:
 @action
 def acknowledge(*, actor: Person, publication_id: int, reason: str) -> Publication:
     """Ends the alert, with a reason. Raises NotYours, Invalid, Moved."""
-    publication = lock_own(actor, publication_id)
+    publication = lock_own(actor, publication_id, act="acknowledge")
     reason = said(reason)
     if not can_acknowledge(publication):
         raise Moved
@@ -47,7 +47,7 @@ def point_to(*, actor: Person, publication_id: int, link: str) -> None:
 
     Raises NotYours, Invalid for what is no link to a post of this account.
     """
-    publication = lock_own(actor, publication_id)
+    publication = lock_own(actor, publication_id, act="point_to")
     x_id = post_id(link, publication.account)
     parts = publication.parts.all()
     part = next((p for p in parts if p.perhaps_out or p.state == PartState.REFUSED), None)

@@ -16,9 +16,11 @@ from accounts.clock import db_now, in_seconds
 from accounts.errors import Forbidden, Invalid, Moved, NotYours
 from accounts.models import Account, Person
 from accounts.models.notice import NoticeKind
+from accounts.roles import Role
 from publishing.actions import freeze as freezing
 from publishing.actions.effects import KIND, RULES, NotNow, can_propose
 from publishing.actions.moves import lock_own
+from publishing.capabilities import may
 from publishing.matching import is_post_id
 from publishing.models import (
     Confirmation,
@@ -60,7 +62,7 @@ def propose(
     """Proposes a decision on a publication; somebody else of the account confirms it within the
     hour. Raises NotYours, Invalid, NotNow, AlreadyOpen.
     """
-    publication = lock_own(actor, publication_id)
+    publication = lock_own(actor, publication_id, act="propose")
     if not can_propose(publication, kind):
         raise NotNow
     if due_at is not None and due_at <= db_now():
@@ -181,15 +183,15 @@ def answers_of(one: Confirmation, person: Person) -> set[str]:
     if one.proposed_by_id == person.pk:
         return {"withdraw"}
     two = {mine, _side(one.proposed_by, _account_id(one))}
-    agree = None not in two and two & {"supervision", "administrator"}
+    agree = None not in two and two & {Role.SUPERVISION, Role.ADMINISTRATOR}
     return {"confirm", "decline"} if agree else {"decline"}
 
 
-def _side(person: Person, account_id: int | None) -> str | None:
+def _side(person: Person, account_id: int | None) -> Role | None:
     """The person's role on the account; of all of them, an administrator's."""
     if account_id is not None:
         return role_on(person, account_id)
-    return "administrator" if administers(person) else None
+    return Role.ADMINISTRATOR if administers(person) else None
 
 
 def _locked_freeze(freeze_id: int, actor: Person) -> Freeze:
@@ -198,7 +200,7 @@ def _locked_freeze(freeze_id: int, actor: Person) -> Freeze:
         raise NotYours
     if found[0] is not None:
         lock_account(found[0])
-    if _side(actor, found[0]) is None:
+    if not may("lift_all" if found[0] is None else "lift", _side(actor, found[0])):
         raise NotYours
     freeze = Freeze.objects.select_for_update().get(pk=freeze_id)
     if freeze.lifted_at is not None:
@@ -212,7 +214,7 @@ def _lock(confirmation_id: int, actor: Person) -> tuple[Confirmation, Publicatio
         raise NotYours
     publication = None
     if row.publication_id is not None:
-        publication = lock_own(actor, row.publication_id)
+        publication = lock_own(actor, row.publication_id, act="answer")
     elif row.freeze_id is not None:
         _locked_freeze(row.freeze_id, actor)
     one = Confirmation.objects.select_for_update(of=("self",)).get(pk=confirmation_id)

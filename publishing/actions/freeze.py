@@ -12,6 +12,7 @@ from accounts.errors import Moved
 from accounts.models import Account, Person
 from publishing.actions.moves import lock_publication, move
 from publishing.actions.scan import settle_account
+from publishing.capabilities import CAPABILITIES
 from publishing.models import Confirmation, Freeze, Publication, PublicationState, Reason
 
 STATE = PublicationState
@@ -29,12 +30,12 @@ def freeze(*, actor: Person, account: Account | None, reason: str) -> Freeze:
     What was waiting is held in this very transaction (for all: by the scan; the last look before
     each POST, and the database itself, refuse meanwhile).
     """
-    reason = said(reason)
     if account is not None:
         account = lock_account(account.pk)
-        require_role(actor, account)
+        CAPABILITIES["freeze"].require(require_role(actor, account))
     else:
         require_administrator(actor)
+    reason = said(reason)
     try:
         with transaction.atomic():
             made = Freeze.objects.create(account=account, reason=reason, frozen_by=actor)

@@ -14,6 +14,7 @@ from accounts.errors import NotYours
 from accounts.models import Account, Person
 from accounts.models.notice import NoticeKind
 from publishing.actions.looks import moot
+from publishing.capabilities import CAPABILITIES
 from publishing.models import (
     Confirmation,
     ConfirmationState,
@@ -46,12 +47,12 @@ def lock_publication(publication_id: int) -> Publication:
     return publication
 
 
-def lock_own(actor: Person, publication_id: int) -> Publication:
-    """The same locks for somebody of the account. Raises NotYours for anybody else."""
+def lock_own(actor: Person, publication_id: int, *, act: str) -> Publication:
+    """The same locks for somebody of the account who may do this. Raises NotYours, Forbidden."""
     if not Publication.objects.filter(pk=publication_id).exists():
         raise NotYours
     publication = lock_publication(publication_id)
-    require_role(actor, publication.account_id)
+    CAPABILITIES[act].require(require_role(actor, publication.account_id))
     return publication
 
 

@@ -38,7 +38,7 @@ def recall(*, actor: Person, publication_id: int, reason: str) -> Publication:
     Raises NotYours, Invalid without a reason, TooLateToRecall when a part is out or may be, and
     for what was given up, where two people must agree.
     """
-    publication = lock_own(actor, publication_id)
+    publication = lock_own(actor, publication_id, act="recall")
     reason = said(reason)
     if not can_recall(publication):
         raise TooLateToRecall

@@ -57,7 +57,7 @@ def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
 
     Raises NotYours, Invalid, NothingToRetract, AlreadyAsked.
     """
-    publication = lock_own(actor, publication_id)
+    publication = lock_own(actor, publication_id, act="retract")
     reason = said(reason)
     if not can_retract(publication):
         raise NothingToRetract

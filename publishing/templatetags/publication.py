@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.access import Membership, role_on
+from approvals.capabilities import CAPABILITIES
 from approvals.models import Draft, DraftState
 from approvals.origin import correction_of
 from publishing.access import holders_of, publication_of
@@ -40,7 +41,7 @@ def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
         "csrf_token": context.get("csrf_token"),
         "withdrawn": panel.withdrawn,
         "correction": correction_of(draft),
-        "corrects": role == "seat",
+        "corrects": CAPABILITIES["use_again"].allows(role),
         "correctors": holders_of(draft.account),
     }
     # The rest of the page does not offer the same a second time.

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import account_of, few_administrators, role_on
-from accounts.errors import Invalid
+from accounts.errors import Invalid, NotYours
 from accounts.models import Account, Credential, Person
 from accounts.requests import PersonRequest, administrators_only
+from publishing.access import freeze_for
 from publishing.actions import decide
 from publishing.actions.acknowledge import credits_restored
 from publishing.actions.freeze import freeze
@@ -128,6 +129,7 @@ def freeze_all(request: PersonRequest) -> HttpResponse:
 
 @require_POST
 def propose_lift(request: PersonRequest, freeze_id: int) -> HttpResponse:
+    freeze_for(request.user, freeze_id)
     form = FreezeForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("Dites pourquoi le gel peut être levé, en une phrase."), field="reason")
@@ -140,6 +142,8 @@ def propose_lift(request: PersonRequest, freeze_id: int) -> HttpResponse:
 
 @require_POST
 def answer_lift(request: PersonRequest, confirmation_id: int, answer: str) -> HttpResponse:
+    if not Confirmation.objects.filter(pk=confirmation_id, freeze__isnull=False).exists():
+        raise NotYours  # one about a publication is answered on its own page
     one = decide.ANSWERS[answer](actor=request.user, confirmation_id=confirmation_id)
     said = {
         "confirm": _("Le gel est levé. Ce dont l’heure est passée attend un nouvel horaire."),

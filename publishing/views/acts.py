@@ -16,6 +16,7 @@ from accounts.errors import Invalid, Moved, Sentence
 from accounts.models import Person
 from accounts.requests import PersonRequest
 from approvals.actions.drafts import use_again
+from approvals.capabilities import CAPABILITIES
 from approvals.views.compose import shown_parts
 from publishing.access import holders_of, publication_for
 from publishing.actions.acknowledge import acknowledge, point_to
@@ -166,6 +167,7 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
     publication, role = publication_for(request.user, publication_id)
     if request.method != "POST" and act not in possible_acts(publication, request.user, role):
         raise NotPossibleNow
+    corrects = CAPABILITIES["use_again"].allows(role)
     form = what.form(publication.account, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -176,13 +178,13 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
         else:
             messages.success(request, str(what.done))
             draft = publication.release.revision.draft
-            if request.POST.get("then") == "correct" and role == "seat":
+            if request.POST.get("then") == "correct" and corrects:
                 messages.warning(request, NOW_CORRECT)
                 return redirect("compose", use_again(actor=request.user, draft=draft).pk)
             return redirect("draft", draft.pk)
     context = {
         "act": what,
-        "corrects": act == "retract" and role == "seat",
+        "corrects": act == "retract" and corrects,
         "correctors": holders_of(publication.account) if act == "retract" else [],
         "by_two": BY_TWO if what.by_two else "",
         "publication": publication,

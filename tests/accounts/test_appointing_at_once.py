@@ -85,8 +85,24 @@ def test_two_administrators_who_end_each_other_leave_one():
         lambda: people.end_person(cast.basile.pk, actor=cast.ada),
         lambda: people.end_person(cast.ada.pk, actor=cast.basile),
     )
-    assert refusals(results) in (["last_administrator"], ["forbidden"])
+    assert refusals(results) == ["forbidden"]
     assert Person.objects.filter(is_administrator=True, ended_at=None).count() == 1
+
+
+@pytest.mark.parametrize("act", [people.end_person, people.unmake_administrator])
+@pytest.mark.parametrize("third", [False, True])
+def test_the_second_of_two_administrators_who_unmake_each_other_is_told(act, third):
+    """With a third one, too, whoever is no administrator any more unmakes nobody."""
+    cast = make_cast()
+    if third:
+        people.make_administrator(cast.nadia.pk, actor=cast.ada)
+    results = at_once(
+        lambda: act(cast.basile.pk, actor=cast.ada),
+        lambda: act(cast.ada.pk, actor=cast.basile),
+    )
+    assert refusals(results) == ["forbidden"]
+    left = Person.objects.filter(is_administrator=True, ended_at=None).count()
+    assert left == 1 + third
 
 
 def test_vacating_twice_at_once_is_one_act():

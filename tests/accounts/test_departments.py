@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.clock import db_now
-from accounts.models import Account, Credential, Seat, Supervision
+from accounts.models import Account, AuditEntry, Credential, Seat, Supervision
 from tests.cast import account, person, queries_of, seat, signed_in, supervise
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +173,29 @@ def test_queries_do_not_grow_with_what_is_shown(cast, ada, address):
 def test_an_unknown_department_is_a_404(ada):
     for path in ("", "/reglages", "/sieges/1/attribuer", "/superviseurs/nommer"):
         assert ada.get(f"/departements/999{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["sieges/4/attribuer", "sieges/0/attribuer",
+                                  "sieges/99999/attribuer", "sieges/99999/liberer",
+                                  f"sieges/{10**18}/attribuer", f"sieges/{10**30}/liberer",
+                                  f"superviseurs/{10**30}/retirer"])  # fmt: skip
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_seat_or_a_supervision_that_is_not_there_is_a_404(cast, path, method):
+    client = signed_in(cast.ada)
+    before = AuditEntry.objects.count()
+    response = getattr(client, method)(f"/departements/44/{path}", {"person": cast.nadia.pk})
+    assert response.status_code == 404
+    assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("kind", ["vacate", "end"])
+def test_a_right_of_another_department_than_the_url_names_is_a_404(cast, kind):
+    if kind == "vacate":
+        right = Seat.objects.get(person=cast.claire)
+        path = f"/departements/35/sieges/{right.pk}/liberer"
+    else:
+        right = Supervision.objects.get(person=cast.helene)
+        path = f"/departements/35/superviseurs/{right.pk}/retirer"
+    assert signed_in(cast.ada).post(path).status_code == 404
+    right.refresh_from_db()
+    assert right.ended_at is None
