@@ -77,6 +77,9 @@ class Postgres(Process):
             "max_connections": "200",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            # A statement that fails holds what somebody wrote; so does what explains it.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
             **({} if self.durable else FAST),
         }
         for stale in self.sockets.glob(".s.PGSQL.*"):

@@ -30,6 +30,7 @@ class Stack:
     url: str
     env: dict[str, str]
     x: Sandbox
+    folder: Path
 
     def empty_redis(self) -> None:
         """FLUSHALL as far as this stack is concerned."""
@@ -55,7 +56,7 @@ def started(folder: Path, name: str) -> Iterator[Stack]:
                 service.wait()
         except Stop as stop:
             raise RuntimeError(str(stop)) from stop
-        yield Stack(env["PUBLIC_URL"], env, sandbox)
+        yield Stack(env["PUBLIC_URL"], env, sandbox, folder)
 
 
 def _environment(folder: Path, ports: Ports, sandbox: Sandbox, database: str) -> dict[str, str]:
