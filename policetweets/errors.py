@@ -6,10 +6,11 @@ import sys
 from urllib.parse import urlsplit
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+from psycopg2.errors import ReadOnlySqlTransaction
 
 from accounts.errors import Forbidden, NotYours, Sentence
 
@@ -42,6 +43,11 @@ PAGES: dict[int, tuple[Sentence, Sentence]] = {
     ),
 }
 
+READ_ONLY = _(
+    "La base de données n’accepte pour l’instant que la lecture : rien n’a été enregistré. "
+    "Gardez ce que vous avez saisi, et réessayez dans un instant."
+)
+
 
 def refuse(request: HttpRequest, status: int, sentence: Sentence | None = None) -> HttpResponse:
     """The page, or for htmx an alert that takes the place of the messages."""
@@ -51,6 +57,7 @@ def refuse(request: HttpRequest, status: int, sentence: Sentence | None = None) 
         "title": title,
         "sentence": sentence or usual,
         "back": way_back(request),
+        "typed": typed_texts(request) if status == 503 else [],
     }
     # Who signed in and what is theirs is not asked again when something is broken.
     known = request if status < 500 and hasattr(request, "user") else None
@@ -63,6 +70,16 @@ def refuse(request: HttpRequest, status: int, sentence: Sentence | None = None) 
         response.headers["HX-Reswap"] = "innerHTML show:top"
         return response
     return HttpResponse(render_to_string("error.html", context, known), status=status)
+
+
+def typed_texts(request: HttpRequest) -> list[str]:
+    """What somebody wrote in the form that could not be stored: texts, reasons, descriptions."""
+    if request.method != "POST":
+        return []
+    kept = ("text", "body", "reason", "changes-reason", "reject-reason")
+    fields = [(name, texts) for name, texts in request.POST.lists() if isinstance(name, str)]
+    written = [t for n, texts in fields if n in kept or n.startswith("alt-") for t in texts]
+    return [str(text) for text in written if str(text).strip()]
 
 
 def way_back(request: HttpRequest) -> str:
@@ -103,5 +120,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Called while the exception is handled: an outage is told apart from a mistake of ours."""
-    outage = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    error = sys.exc_info()[1]
+    if isinstance(error, InternalError) and isinstance(error.__cause__, ReadOnlySqlTransaction):
+        return refuse(request, 503, READ_ONLY)
+    outage = isinstance(error, OperationalError | InterfaceError)
     return refuse(request, 503 if outage else 500)
