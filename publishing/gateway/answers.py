@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import email.utils
-import json
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import requests
 
+from publishing.gateway.wire import Unreadable, body_text, post_accepted, problem
 from publishing.models.attempt import Outcome
 from publishing.models.states import Reason
 
@@ -49,7 +48,7 @@ def reply_to_post(
         x_id=x_id,
         retry_after=seconds_to_reset(response) if response.status_code == 429 else None,
         limits=_limits(response),
-        body=response.text[:BODY_AT_MOST].replace("\0", ""),
+        body=body_text(response)[:BODY_AT_MOST],
     )
 
 
@@ -76,12 +75,12 @@ def _judge(response: requests.Response, is_reply: bool) -> tuple[Outcome, Reason
 
 def _judge_no(response: requests.Response, is_reply: bool) -> tuple[Outcome, Reason]:
     """400 and 403: told apart by X's own words and the last segment of its problem type."""
-    words = response.text.lower()
-    problem = problem_type(response)
+    words = body_text(response).lower()
+    kind = problem_type(response)
     if "duplicate content" in words:
         return Outcome.UNCERTAIN, Reason.DUPLICATE
     stopped = ("account is suspended", "account is temporarily locked")
-    if problem in ("user-suspended", "user-locked") or any(said in words for said in stopped):
+    if kind in ("user-suspended", "user-locked") or any(said in words for said in stopped):
         return Outcome.NOT_SENT, Reason.SUSPENDED
     if is_reply and "deleted or not visible" in words:
         return Outcome.NOT_SENT, Reason.PARENT_INVISIBLE
@@ -92,24 +91,19 @@ def _judge_no(response: requests.Response, is_reply: bool) -> tuple[Outcome, Rea
     return Outcome.REFUSED, Reason.BAD_REQUEST
 
 
-def parsed(response: requests.Response) -> dict[str, Any]:
-    """The body as an object; empty when it is none."""
-    try:
-        body = response.json()
-    except (json.JSONDecodeError, requests.JSONDecodeError, UnicodeDecodeError):
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
 def problem_type(response: requests.Response) -> str:
     """`user-suspended` of `https://api.x.com/2/problems/user-suspended`."""
-    return str(parsed(response).get("type", "")).rstrip("/").rsplit("/", 1)[-1]
+    try:
+        return problem(response).kind
+    except Unreadable:
+        return ""
 
 
 def _x_id(response: requests.Response) -> str:
-    data = parsed(response).get("data")
-    x_id = data.get("id") if isinstance(data, dict) else None
-    return x_id if isinstance(x_id, str) and x_id.isdigit() else ""
+    try:
+        return post_accepted(response).id
+    except Unreadable:
+        return ""
 
 
 def _limits(response: requests.Response) -> dict[str, str]:

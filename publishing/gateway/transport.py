@@ -22,6 +22,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from accounts.crypto import Secret
+from publishing.gateway.wire import MAX_BODY
 
 
 class LeftTooLate(Exception):
@@ -118,7 +119,7 @@ class Client(tweepy.Client):  # type: ignore[misc]
             consumer_secret=settings.X_API_SECRET,
             access_token=token.reveal(),
             access_token_secret=token_secret.reveal(),
-            return_type=dict,
+            return_type=requests.Response,  # `wire` reads it, not tweepy
         )
         self.response: requests.Response | None = None
         self._timeouts = (connect, read)
@@ -142,7 +143,7 @@ class Client(tweepy.Client):  # type: ignore[misc]
             self.consumer_key, self.consumer_secret, self.access_token, self.access_token_secret
         ).apply_auth()
         with self.session:
-            self.response = self.session.request(
+            response = self.session.request(
                 method,
                 settings.X_API_BASE_URL + route,
                 params=params,
@@ -153,13 +154,28 @@ class Client(tweepy.Client):  # type: ignore[misc]
                 headers={"User-Agent": self.user_agent, "Connection": "close"},
                 timeout=self._timeouts,
                 allow_redirects=False,
+                stream=True,
             )
+            response._content = _bounded(response)
+            self.response = response
         if not 200 <= self.response.status_code < 300:
             raise NotAccepted
         return self.response
 
     def __repr__(self) -> str:
         return "Client(…)"
+
+
+def _bounded(response: requests.Response) -> bytes:
+    """The body, unpacked; none of it when it is longer than any answer of X. A small packed body
+    may hold gigabytes: it is unpacked a piece at a time.
+    """
+    body = bytearray()
+    for piece in response.iter_content(65_536):
+        body += piece
+        if len(body) > MAX_BODY:
+            return b""
+    return bytes(body)
 
 
 class NotAccepted(Exception):
