@@ -36,12 +36,16 @@ class Durations:
     given_up_for: float = 7 * 86_400
     # A published post is read back.
     read_backs: tuple[float, ...] = (60, 3_600, 86_400)
+    # A retracted post is read again.
+    retracted_reads: tuple[float, ...] = (60, 3_600)
     # 401: one probe of the account, then « à reconnecter ».
     unauthorized_probes: tuple[float, ...] = (60, 300, 900)
     # « The cause is gone » is asked of X.
     connection_probe: float = 900
     # Retractions that X did not carry out are tried again.
     retraction_retries: tuple[float, ...] = (5, 15, 60, 300)
+    # After these, what X does not know is believed gone although X never said it deleted it.
+    retraction_sure_tries: int = 3
     # People.
     confirmation_expires: float = 3_600
     tolerance: float = 900
@@ -61,6 +65,7 @@ class Durations:
             "heartbeat_every",
             "heartbeat_dead",
             "clocks_apart",
+            "retraction_sure_tries",
             "password_link",
             "sign_in_pause",
         }

@@ -6,11 +6,14 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from approvals.tweet_text import entities
 from publishing.gateway.calls import Seen, comparable
+from publishing.links import Link, link
 
-SCHEME = re.compile(r"^https?://(www\.)?", re.IGNORECASE)
+# A stretch of words, or the addresses that one link may stand for.
+Piece: TypeAlias = str | tuple[Link, ...]
 
 
 @dataclass(frozen=True)
@@ -27,27 +30,56 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Match:
-    """`x_id` is the post itself; `lookalike` an older equal one, which X may take it for."""
+    """`x_id` is the post itself; `lookalike` an equal one that it is not: older, or that of another
+    release. X may have taken the one for a duplicate of the other.
+    """
 
     x_id: str = ""
     lookalike: str = ""
 
 
-def fingerprint(text: str) -> str:
-    """A text without what X changes of its links: the scheme, a last slash, letter case of it."""
-    text = comparable(text)
-    pieces: list[str] = []
+def same_text(sent: str, seen: Seen) -> bool:
+    """Is this what X makes of that text? Words alike to the letter, links to where they lead."""
+    ours, theirs = _pieces(comparable(sent), {}), _pieces(seen.text, seen.links)
+    return len(ours) == len(theirs) and all(map(_alike, ours, theirs))
+
+
+def _pieces(text: str, links: dict[str, tuple[str, ...]]) -> list[Piece]:
+    """Words and links by turns, words first and last. X's own link to the media, which stands for
+    nothing, goes with the spaces around it.
+    """
+    pieces: list[Piece] = [""]
+    for stretch in _stretches(text, links):
+        if stretch in links and not links[stretch]:
+            pieces[-1] = str(pieces[-1]).rstrip()
+        elif stretch in links:
+            pieces += [tuple(link(url) for url in (stretch, *links[stretch])), ""]
+        else:
+            _add_words(pieces, stretch)
+    pieces[-1] = str(pieces[-1]).rstrip()
+    return pieces
+
+
+def _stretches(text: str, links: dict[str, tuple[str, ...]]) -> list[str]:
+    """The text cut where a t.co address of its own stands; of two, the longer one is meant."""
+    shorts = "|".join(re.escape(short) for short in sorted(links, key=len, reverse=True))
+    return re.split(f"({shorts})", text) if shorts else [text]
+
+
+def _add_words(pieces: list[Piece], words: str) -> None:
     end = 0
-    for entity in entities(text):
+    for entity in entities(words):
         if entity.kind == "url":
-            pieces += [text[end : entity.start], _bare(text[entity.start : entity.end])]
+            pieces[-1] = str(pieces[-1]) + words[end : entity.start]
+            pieces += [(link(words[entity.start : entity.end]),), ""]
             end = entity.end
-    return "".join([*pieces, text[end:]])
+    pieces[-1] = str(pieces[-1]) + words[end:]
 
 
-def _bare(url: str) -> str:
-    host, slash, rest = SCHEME.sub("", url).partition("/")
-    return (host.lower() + slash + rest).rstrip("/")
+def _alike(ours: Piece, theirs: Piece) -> bool:
+    if isinstance(ours, str) or isinstance(theirs, str):
+        return ours == theirs
+    return any(one.same(other) for one in ours for other in theirs)
 
 
 def is_post_id(text: str) -> bool:
@@ -59,12 +91,12 @@ def same(wanted: Wanted, seen: Seen) -> bool:
     """By media id where there is one, else by parent and text."""
     if wanted.media:
         return bool(wanted.media & set(seen.media))
-    return seen.parent == wanted.parent and fingerprint(seen.text) == fingerprint(wanted.text)
+    return seen.parent == wanted.parent and same_text(wanted.text, seen)
 
 
 def find(wanted: Wanted, posts: Iterable[Seen], taken: set[str]) -> Match:
-    """The oldest equal post that is new enough and nobody else's; and an older equal one."""
+    """The oldest equal post that is new enough and nobody else's; and the newest of the others."""
     equal = sorted((s for s in posts if same(wanted, s)), key=lambda s: int(s.x_id))
     fresh = [s for s in equal if s.posted_at >= wanted.not_before and s.x_id not in taken]
-    older = [s for s in equal if s.posted_at < wanted.not_before]
-    return Match(x_id=fresh[0].x_id if fresh else "", lookalike=older[-1].x_id if older else "")
+    others = [s for s in equal if s not in fresh]
+    return Match(x_id=fresh[0].x_id if fresh else "", lookalike=others[-1].x_id if others else "")

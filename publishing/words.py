@@ -287,6 +287,9 @@ HISTORY: dict[str, Sentence] = {
     "retraction.requested": lazy("a demandé le retrait"),
     "retraction.tried": lazy("Suppression demandée à X"),
     "retraction.verified": lazy("Retrait vérifié"),
+    "retraction.seen_again": lazy(
+        "Le message retiré est de nouveau visible sur X : suppression redemandée"
+    ),
     "retraction.moot": lazy("Retrait sans objet"),
     "freeze.standing": lazy("a gelé les envois"),
     "freeze.lifted": lazy("a levé le gel, avec une autre personne"),

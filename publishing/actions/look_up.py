@@ -19,7 +19,8 @@ from publishing.actions.effects import take_effect
 from publishing.actions.looks import plan_again
 from publishing.actions.moves import alert, lock_publication
 from publishing.actions.parts import found
-from publishing.gateway import Line, Seen, Unreadable, read_posts, read_timeline
+from publishing.actions.retract import retract_again
+from publishing.gateway import Line, Lookup, Seen, Unreadable, read_posts, read_timeline
 from publishing.models import (
     Answer,
     Look,
@@ -35,7 +36,7 @@ from publishing.models.publication import Reading
 log = structlog.get_logger(__name__)
 
 SEARCHES = (LookKind.LOOK_UP, LookKind.GIVEN_UP, LookKind.BEFORE_ACT)
-READS = (LookKind.READ_BACK, LookKind.POINTED)
+READS = (LookKind.READ_BACK, LookKind.RETRACTED, LookKind.POINTED)
 POSTS_A_READ = 100
 
 
@@ -163,16 +164,19 @@ def _not_found(one: Look, publication: Publication, *, readable: bool) -> None:
 
 def _read(looks: list[Look], credential: Credential | None) -> None:
     ids = {one.x_id or one.part.x_id or "" for one in looks} - {""}
-    posts: dict[str, Seen] | None = None
+    lookup = Lookup({}, frozenset())  # nothing is known of any
     with contextlib.suppress(Unreadable):
         if credential is not None:
-            posts = read_posts(Line.of(credential), sorted(ids))
+            lookup = read_posts(Line.of(credential), sorted(ids))
+    author = credential.x_user_id if credential is not None else ""
     for one in looks:
         with _alone(one):
             if one.kind == LookKind.POINTED:
-                _pointed(one.pk, wanted_of(one.part), posts, credential)
+                _pointed(one.pk, wanted_of(one.part), lookup, author)
+            elif one.kind == LookKind.RETRACTED:
+                _read_retracted(one.pk, lookup, author)
             else:
-                _read_back(one.pk, wanted_of(one.part), posts)
+                _read_back(one.pk, wanted_of(one.part), lookup, author)
 
 
 @contextlib.contextmanager
@@ -187,19 +191,18 @@ def _alone(one: Look) -> Iterator[None]:
 
 
 @action
-def _read_back(look_id: int, wanted: matching.Wanted, posts: dict[str, Seen] | None) -> None:
-    """A published post, as X shows it now: there, gone, or different from what was sent."""
+def _read_back(look_id: int, wanted: matching.Wanted, lookup: Lookup, author: str) -> None:
+    """A published post, as X shows it now: there, gone, or different from what was sent. The post
+    of another account is not what was sent.
+    """
     one, publication = _lock_look(look_id)
     if one.done_at is not None or one.part.state != PartState.OUT:
         _done(one, LookResult.MOOT)
         return
-    if posts is None:
-        _done(one, LookResult.UNREADABLE)
-        return
-    seen = posts.get(one.part.x_id or "")
+    seen = lookup.posts.get(one.part.x_id or "")
     if seen is None:
-        _done(one, LookResult.ABSENT)
-    elif matching.fingerprint(seen.text) != matching.fingerprint(wanted.text):
+        _done_unseen(one, lookup, one.part.x_id)
+    elif seen.author != author or not matching.same_text(wanted.text, seen):
         _done(one, LookResult.DIFFERS)
     else:
         _done(one, LookResult.FOUND)
@@ -237,24 +240,37 @@ def _reading(publication: Publication, reading: Reading) -> None:
 
 
 @action
-def _pointed(
-    look_id: int,
-    wanted: matching.Wanted,
-    posts: dict[str, Seen] | None,
-    credential: Credential | None,
-) -> None:
+def _read_retracted(look_id: int, lookup: Lookup, author: str) -> None:
+    """A retracted post, read again: X may have shown nothing of it for a moment only."""
+    one, publication = _lock_look(look_id)
+    if one.done_at is not None or one.part.state != PartState.DELETED:
+        _done(one, LookResult.MOOT)
+        return
+    seen = lookup.posts.get(one.part.x_id or "")
+    if seen is None or seen.author != author:
+        _done_unseen(one, lookup, one.part.x_id)
+        return
+    _done(one, LookResult.FOUND)
+    retract_again(publication, one.part)
+
+
+def _done_unseen(one: Look, lookup: Lookup, x_id: str | None) -> None:
+    """Gone only if X says so of this very post; otherwise X has said nothing of it."""
+    _done(one, LookResult.ABSENT if x_id in lookup.gone else LookResult.UNREADABLE)
+
+
+@action
+def _pointed(look_id: int, wanted: matching.Wanted, lookup: Lookup, author: str) -> None:
     """A person says « c’est sur X » and gives the link: believed when X shows this very post."""
     one, publication = _lock_look(look_id)
     if one.done_at is not None or not _still_wanted(one):
         _done(one, LookResult.MOOT)
         return
-    seen = posts.get(one.x_id) if posts is not None else None
-    if posts is None or credential is None:
-        _done(one, LookResult.UNREADABLE)
-    elif seen is None:
-        _done(one, LookResult.ABSENT)
+    seen = lookup.posts.get(one.x_id)
+    if seen is None:
+        _done_unseen(one, lookup, one.x_id)
     elif (
-        seen.author != credential.x_user_id
+        seen.author != author
         or Part.objects.filter(x_id=seen.x_id).exists()
         or not matching.find(wanted, [seen], set()).x_id
     ):

@@ -24,6 +24,11 @@ def plan_read_backs(parts: list[Part]) -> None:
     _plan(LookKind.READ_BACK, parts, settings.DURATIONS.read_backs)
 
 
+def plan_retracted_reads(parts: list[Part]) -> None:
+    """X said that it is gone: asked again, for it may have lagged."""
+    _plan(LookKind.RETRACTED, parts, settings.DURATIONS.retracted_reads)
+
+
 def plan_given_up(parts: list[Part]) -> None:
     """What was given up may still turn up: it is looked for daily, for a week."""
     every = settings.DURATIONS.given_up_every

@@ -15,8 +15,9 @@ from accounts.clock import db_now, in_seconds
 from accounts.errors import Moved
 from accounts.models import Credential, Person
 from publishing import wake
+from publishing.actions.looks import plan_retracted_reads
 from publishing.actions.moves import alert, lock_own, lock_publication, move
-from publishing.gateway import Line, Unreadable, delete_post, read_posts
+from publishing.gateway import Deleted, Line, Unreadable, delete_post, read_posts
 from publishing.models import (
     Attempt,
     Part,
@@ -101,12 +102,10 @@ def run(retraction_id: int) -> None:
     line, ids = started
     answers = {x_id: delete_post(line, x_id) for x_id in ids}
     try:
-        still_there = set(read_posts(line, ids)) if ids else set()
+        unknown = read_posts(line, ids).gone if ids else frozenset()
     except Unreadable:
-        still_there = set(ids)
-    # Timelines lag: what is not seen is gone only if X also says that it deleted it, or has none.
-    gone = [x for x in ids if x not in still_there and answers[x] in (200, 404)]
-    _finish(retraction_id, gone, answers)
+        unknown = frozenset()
+    _finish(retraction_id, unknown, answers)
 
 
 @action
@@ -139,7 +138,8 @@ def _start(retraction_id: int) -> tuple[Line, list[str]] | None:
 
 
 @action
-def _finish(retraction_id: int, gone: list[str], answers: dict[str, int | None]) -> None:
+def _finish(retraction_id: int, unknown: frozenset[str], answers: dict[str, Deleted]) -> None:
+    """`unknown` are those of which X says, by their very ids, that they do not exist."""
     publication_id = Retraction.objects.values_list("publication_id", flat=True).get(
         pk=retraction_id
     )
@@ -147,13 +147,14 @@ def _finish(retraction_id: int, gone: list[str], answers: dict[str, int | None])
     one = Retraction.objects.select_for_update().get(pk=retraction_id)
     if one.ended_at is not None:
         return
-    Part.objects.filter(publication=publication, state=PartState.OUT, x_id__in=gone).update(
-        state=PartState.DELETED
-    )
+    gone = [x_id for x_id in answers if x_id in unknown and _sure(one, answers[x_id])]
+    parts = publication.parts.filter(state=PartState.OUT, x_id__in=gone)
+    plan_retracted_reads(list(parts))
+    parts.update(state=PartState.DELETED)
     if answers:
         record("retraction.tried", actor=None, account=publication.account_id, subject=one,
-               draft_id=publication.draft_id, answers=answers,
-               gone=gone)  # fmt: skip
+               draft_id=publication.draft_id, gone=gone,
+               answers={x_id: answer.status for x_id, answer in answers.items()})  # fmt: skip
     states = set(publication.parts.values_list("state", flat=True))
     if PartState.OUT in states:
         _later(one, publication)
@@ -164,6 +165,29 @@ def _finish(retraction_id: int, gone: list[str], answers: dict[str, int | None])
         )
     else:
         _end(one, publication, deleted=PartState.DELETED in states)
+
+
+def _sure(one: Retraction, answer: Deleted) -> bool:
+    """A reading that lags shows nothing of a live post either: when X does not say that it deleted
+    it, only its saying so again, more than a minute later, is believed.
+    """
+    return answer.gone or one.tries >= settings.DURATIONS.retraction_sure_tries
+
+
+def retract_again(publication: Publication, part: Part) -> None:
+    """A retracted post is on X after all: everybody is told, and it is deleted anew."""
+    Part.objects.filter(pk=part.pk).update(state=PartState.OUT)
+    standing = Retraction.objects.filter(publication=publication, ended_at=None).first()
+    if standing is None:
+        last = Retraction.objects.filter(publication=publication).latest("requested_at", "pk")
+        standing = Retraction.objects.create(
+            publication=publication, reason=last.reason, requested_by=last.requested_by
+        )
+    record("retraction.seen_again", actor=None, account=publication.account_id,
+           subject=standing, draft_id=publication.draft_id, x_id=part.x_id)  # fmt: skip
+    alert(publication)
+    Retraction.objects.filter(pk=standing.pk).update(next_try_at=Now())
+    wake.after_commit(wake.RETRACT, standing.pk)
 
 
 def _end(one: Retraction, publication: Publication, *, deleted: bool) -> None:

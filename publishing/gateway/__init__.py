@@ -2,9 +2,10 @@
 
 from publishing.gateway.answers import Reply
 from publishing.gateway.calls import (
+    Deleted,
     Line,
+    Lookup,
     Seen,
-    Unreadable,
     delete_post,
     post,
     read_posts,
@@ -13,10 +14,13 @@ from publishing.gateway.calls import (
     who_am_i,
 )
 from publishing.gateway.transport import LeftTooLate, boot_clock
+from publishing.gateway.wire import Unreadable
 
 __all__ = [
+    "Deleted",
     "LeftTooLate",
     "Line",
+    "Lookup",
     "Reply",
     "Seen",
     "Unreadable",

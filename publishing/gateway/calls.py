@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import html
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -17,8 +18,10 @@ from django.db import connection
 
 from accounts.crypto import Secret
 from accounts.models import Credential
-from publishing.gateway.answers import Reply, parsed, reply_to_post
+from publishing.gateway import wire
+from publishing.gateway.answers import Reply, reply_to_post
 from publishing.gateway.transport import Client, LeftTooLate, Limit
+from publishing.gateway.wire import Unreadable
 from publishing.models.attempt import Outcome
 from publishing.models.states import Reason
 
@@ -49,13 +52,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Seen:
-    """A post as X shows it: unescaped, t.co links expanded, NFC; `media` are the media ids."""
+    """A post as X shows it, unescaped and NFC; `media` are the media ids. `links` says which
+    addresses stand behind each t.co one of the text: none behind X's own link to the media.
+    """
 
     x_id: str
     author: str
     text: str
     parent: str
     media: tuple[str, ...]
+    links: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def posted_at(self) -> dt.datetime:
@@ -66,14 +72,6 @@ def posted_at(x_id: str) -> dt.datetime:
     """The moment of a post by X's clock, to the millisecond: its id holds it."""
     ms = (int(x_id) >> 22) + X_EPOCH_MS
     return dt.datetime.fromtimestamp(ms / 1000, dt.UTC)
-
-
-class Unreadable(Exception):
-    """X did not let itself be read: no proof of anything."""
-
-    def __init__(self, status: int | None) -> None:
-        super().__init__(f"status {status}")
-        self.status = status
 
 
 @contextmanager
@@ -124,37 +122,50 @@ def post(
         return reply_to_post(client.response, reached=limit.reached, is_reply=bool(reply_to))
 
 
-def delete_post(line: Line, x_id: str) -> int | None:
-    """One DELETE. X's status, None without an answer; a 2xx that says deleted: false is 404."""
+@dataclass(frozen=True)
+class Deleted:
+    """What X answered to a DELETE: its status, and whether that says that there is no such post
+    any more: it deleted it, or knows none of this very id.
+    """
+
+    status: int | None
+    gone: bool = False
+
+
+def delete_post(line: Line, x_id: str) -> Deleted:
+    """One DELETE."""
     with _client(line, settings.DURATIONS.post_total) as (client, _limit):
-        with contextlib.suppress(Exception):  # the status says it all
+        with contextlib.suppress(Exception):  # the answer itself is judged
             client.delete_tweet(x_id, user_auth=True)
         response = client.response
     if response is None:
-        return None
-    data = parsed(response).get("data")
-    if response.ok and not (isinstance(data, dict) and data.get("deleted") is True):
-        return 404
-    return response.status_code
+        return Deleted(None)
+    try:
+        if response.ok:
+            return Deleted(response.status_code, wire.deletion(response).deleted)
+        said = wire.problem(response)
+    except Unreadable:
+        return Deleted(response.status_code)
+    of_it = any(one.says_not_found(x_id) for one in (said, *said.errors))
+    return Deleted(response.status_code, response.status_code == 404 and of_it)
 
 
 def who_am_i(line: Line) -> tuple[str, str]:
     """X's (user id, handle) for these tokens. Raises Unreadable."""
-    data = _read(line, "get_me").get("data")
-    if not isinstance(data, dict) or not data.get("id") or not data.get("username"):
-        raise Unreadable(None)
-    return str(data["id"]), str(data["username"])
+    user = wire.user(_read(line, "get_me"))
+    return user.id, user.username
 
 
 def read_timeline(line: Line, *, since: dt.datetime, pages: int = 5) -> list[Seen]:
-    """The account's own posts since that moment, replies included, newest first.
+    """The account's own posts since that moment, replies included, newest first: all of them.
 
-    Raises Unreadable, also when there is more than `pages` hold: no proof of absence then.
+    What is not among them was not on X. Raises Unreadable when any page is not whole, shows a
+    post of somebody else, or is followed by more than `pages` hold: no proof of absence then.
     """
-    seen: list[Seen] = []
+    seen: dict[str, Seen] = {}
     token = None
     for _page in range(pages):
-        body = _read(
+        response = _read(
             line,
             "get_users_tweets",
             id=line.x_user_id,
@@ -163,63 +174,96 @@ def read_timeline(line: Line, *, since: dt.datetime, pages: int = 5) -> list[See
             pagination_token=token,
             tweet_fields=TWEET_FIELDS,
         )
-        seen += _seen(body.get("data"))
-        meta = body.get("meta")
-        token = meta.get("next_token") if isinstance(meta, dict) else None
-        if not token:
-            return seen
+        page = wire.timeline_page(response)
+        posts = [_seen(post) for post in page.data]
+        if not page.is_whole or any(post.author != line.x_user_id for post in posts):
+            raise Unreadable(response.status_code)
+        seen |= {post.x_id: post for post in posts}
+        token = page.meta.next_token
+        if token is None:
+            return list(seen.values())
     raise Unreadable(200)
 
 
-def read_posts(line: Line, ids: list[str]) -> dict[str, Seen]:
-    """Those of the posts that are on X, by id, 100 at most. Raises Unreadable."""
-    body = _read(line, "get_tweets", ids=ids, tweet_fields=TWEET_FIELDS)
-    if "data" not in body and "errors" not in body:
-        raise Unreadable(200)
-    return {seen.x_id: seen for seen in _seen(body.get("data"))}
+@dataclass(frozen=True)
+class Lookup:
+    """Posts asked for by id: those that X shows, and those it says do not exist. Of any other id
+    nothing is known.
+    """
+
+    posts: dict[str, Seen]
+    gone: frozenset[str]
 
 
-def _read(line: Line, method: str, **arguments: Any) -> dict[str, Any]:
+def read_posts(line: Line, ids: list[str]) -> Lookup:
+    """These posts, 100 at most. Raises Unreadable."""
+    said = wire.post_lookup(_read(line, "get_tweets", ids=ids, tweet_fields=TWEET_FIELDS))
+    posts = {post.id: _seen(post) for post in said.data if post.id in ids}
+    gone = {
+        x_id
+        for x_id in set(ids) - set(posts)
+        if (about := [one for one in said.errors if x_id in (one.resource_id, one.value)])
+        and all(one.says_not_found(x_id) for one in about)
+    }
+    return Lookup(posts, frozenset(gone))
+
+
+def _read(line: Line, method: str, **arguments: Any) -> requests.Response:
     with _client(line, settings.DURATIONS.read_total) as (client, _limit):
         try:
-            body = getattr(client, method)(user_auth=True, **arguments)
+            getattr(client, method)(user_auth=True, **arguments)
         except Exception as error:
             response = client.response
             raise Unreadable(response.status_code if response is not None else None) from error
-    if not isinstance(body, dict):
-        raise Unreadable(200)
-    return body
+        if client.response is None:
+            raise Unreadable(None)
+        return client.response
 
 
-def _seen(data: Any) -> list[Seen]:
-    return (
-        [_one_seen(row) for row in data if isinstance(row, dict)] if isinstance(data, list) else []
-    )
-
-
-def _one_seen(row: dict[str, Any]) -> Seen:
-    text = str(row.get("text", ""))
-    entities = row.get("entities") or {}
-    keys = (row.get("attachments") or {}).get("media_keys") or []
-    # Expanded before it is unescaped: the t.co address stands in the text as X wrote it.
-    for url in entities.get("urls") or []:
-        short, full = str(url.get("url", "")), str(url.get("expanded_url", ""))
-        # The trailing link to the media itself is X's, not part of what was sent.
-        own = url.get("media_key") or "/photo/" in full or "/video/" in full
-        if short:
-            text = text.replace(short, "" if keys and own else full.replace("&", "&amp;"))
-    parents = [
-        str(ref.get("id"))
-        for ref in row.get("referenced_tweets") or []
-        if ref.get("type") == "replied_to"
+def _seen(post: wire.Post) -> Seen:
+    keys = post.attachments.media_keys if post.attachments else ()
+    # The t.co address stands in the text as X wrote it; nothing in it is escaped.
+    links: dict[str, tuple[str, ...]] = {}
+    for entity in post.entities.urls if post.entities else ():
+        shown = () if _is_own_media(entity, post.id, keys) else _shown(entity)
+        links[entity.url] = links.get(entity.url, ()) + shown
+    replied = [
+        ref.id
+        for ref in (*post.referenced_tweets, *post.referenced_posts)
+        if ref.type == "replied_to"
     ]
     return Seen(
-        x_id=str(row.get("id", "")),
-        author=str(row.get("author_id", "")),
-        text=comparable(html.unescape(text)),
-        parent=parents[0] if parents else "",
-        media=tuple(str(key).partition("_")[2] for key in keys),
+        x_id=post.id,
+        author=post.author_id,
+        text=comparable(html.unescape(post.text)),
+        parent=replied[0] if replied else "",
+        media=tuple(key.partition("_")[2] for key in keys),
+        links=links,
     )
+
+
+STATUS_MEDIA = re.compile(
+    r"https?://(?:www\.)?(?:x|twitter)\.com/[^/?#]+/status/([0-9]+)/(?:photo|video)/[0-9]+/?\Z",
+    re.IGNORECASE,
+)
+
+
+def _is_own_media(entity: wire.UrlEntity, x_id: str, keys: tuple[str, ...]) -> bool:
+    """The link that X adds for the post's media: its address stands under the post's own id, or
+    its key is one of the post's. A link to another post's media was written by the author.
+    """
+    address = STATUS_MEDIA.match(entity.expanded_url or "")
+    if address is not None:
+        return address[1] == x_id
+    return entity.media_key is not None and entity.media_key in keys
+
+
+def _shown(entity: wire.UrlEntity) -> tuple[str, ...]:
+    """The addresses behind a t.co one. What X displays is shortened, and has lost its www: it is
+    taken only when X says nothing else.
+    """
+    full = tuple(url for url in (entity.expanded_url, entity.unwound_url) if url)
+    return full or ((entity.display_url,) if entity.display_url else ())
 
 
 def comparable(text: str) -> str:
@@ -248,8 +292,8 @@ def upload_image(line: Line, name: str, content: bytes, mime: str, alt: str) -> 
                 files={"media": (name, content, mime)},
                 data={"media_category": "tweet_image"},
             )
-            data = parsed(response)["data"]
-            upload = Upload(str(data["id"]), float(data.get("expires_after_secs") or MEDIA_DAY))
+            media = wire.media_uploaded(response)
+            upload = Upload(media.id, media.expires_after_secs or MEDIA_DAY)
         except Exception:
             return _upload_reply(client.response)
     with _client(line, settings.DURATIONS.read_total) as (client, _limit):

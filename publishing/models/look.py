@@ -12,6 +12,7 @@ class LookKind(models.TextChoices):
     LOOK_UP = "look_up", _("recherche d’un envoi incertain")
     GIVEN_UP = "given_up", _("recherche d’un envoi abandonné")
     READ_BACK = "read_back", _("relecture d’un envoi diffusé")
+    RETRACTED = "retracted", _("relecture d’un envoi retiré")
     BEFORE_ACT = "before_act", _("dernière recherche avant une décision")
     POINTED = "pointed", _("vérification d’un lien donné")
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from accounts.models import Account
-from publishing.gateway import Seen, Unreadable
+from publishing.gateway import Deleted, Lookup, Seen, Unreadable
 from publishing.gateway.calls import X_EPOCH_MS, comparable
 
 
@@ -41,17 +41,18 @@ class StandIn:
         account = Account.objects.get(handle=line.handle)
         return [self.seen(post) for post in self.shown() if post.account == account.pk]
 
-    def read_posts(self, line, ids: list[str]) -> dict[str, Seen]:
-        return {post.x_id: self.seen(post) for post in self.shown() if post.x_id in ids}
+    def read_posts(self, line, ids: list[str]) -> Lookup:
+        posts = {post.x_id: self.seen(post) for post in self.shown() if post.x_id in ids}
+        return Lookup(posts, frozenset(ids) - set(posts))
 
     def seen(self, post: Post) -> Seen:
         return Seen(post.x_id, str(post.account), comparable(post.text), post.parent, ())
 
-    def delete_post(self, line, x_id: str) -> int | None:
+    def delete_post(self, line, x_id: str) -> Deleted:
         if not self.deletes:
-            return 500
+            return Deleted(500)
         for post in self.posts:
             if post.x_id == x_id and post.live:
                 post.live = False
-                return 200
-        return 404
+                return Deleted(200, gone=True)
+        return Deleted(404, gone=True)
