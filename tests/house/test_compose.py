@@ -97,7 +97,7 @@ def test_every_secret_comes_from_a_file():
     assert {name: f"./secrets/{name}" for name in named} == {
         name: secret["file"] for name, secret in COMPOSE["secrets"].items()
     }
-    assert "@" not in SERVICES["web"]["environment"]["REDIS_URL"]
+    assert "REDIS_URL" not in SERVICES["web"]["environment"]
 
 
 def test_secrets_stay_out_of_git_and_of_the_image():

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import kombu
 import psycopg2
 import pytest
 import redis
@@ -88,8 +89,6 @@ class Machine:
     def environment(self, name: str) -> dict[str, str]:
         service = compose(**self.given)["services"][name]
         own = {k: self.here(str(v), name) for k, v in service["environment"].items()}
-        if "REDIS_URL" in own:  # of this machine already
-            own["REDIS_URL"] = os.environ["REDIS_URL"]
         return {**clean_environment(), **own}
 
     def start(self, name: str, **changes: str) -> subprocess.Popen[bytes]:
@@ -176,6 +175,7 @@ def machine(root: Path, address: str, given: dict[str, str]) -> Iterator[Machine
     subprocess.run(["sh", "-ec", block("secrets")], cwd=root, check=True)
     made = Machine(root, given)
     write(root / "secrets" / "database_url", address)
+    write(root / "secrets" / "redis_url", os.environ["REDIS_URL"])
     for name in ("x_api_key", "x_api_secret"):
         write(root / "secrets" / name, f"the-{name}-of-the-portal")
     try:
@@ -279,8 +279,23 @@ def test_the_check_of_postgres(tmp_path):
     assert subprocess.run([*command, f"--host={tmp_path}"]).returncode == 2
 
 
+def carries_messages(url: str) -> None:
+    """All that Celery asks of Redis, with the rights of this user."""
+    with kombu.Connection(url) as broker, broker.SimpleQueue("send") as queue:
+        queue.put({"id": 1})
+        message = queue.get(timeout=10)
+        assert message.payload == {"id": 1}
+        message.reject(requeue=True)
+        queue.get(timeout=10).ack()
+        broker.default_channel.qos.restore_visible()
+
+
 def test_redis_starts_as_told(tmp_path):
+    subprocess.run(["sh", "-ec", block("secrets")], cwd=tmp_path, check=True)
+    acl = "/run/secrets/redis_acl"
     name, *options = compose()["services"]["redis"]["command"]
+    assert acl in options
+    options = ["secrets/redis_acl" if option == acl else option for option in options]
     assert binary().name == name
     place = ["--port", "0", "--unixsocket", "r.sock", "--dir", "."]
     server = subprocess.Popen(
@@ -288,11 +303,21 @@ def test_redis_starts_as_told(tmp_path):
     )
     try:
         until(lambda: (tmp_path / "r.sock").exists(), 20)
-        with redis.Redis(unix_socket_path=os.path.relpath(tmp_path / "r.sock")) as client:
-            assert client.config_get("appendonly") == {"appendonly": "yes"}
-            assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
-            assert client.config_get("save") == {"save": ""}
+        user, _at, password = urlsplit((tmp_path / "secrets/redis_url").read_text())[1].partition(
+            ":"
+        )
+        who = {"username": "policetweets", "password": password.partition("@")[0]}
+        assert user == who["username"]
+        place_of_it = os.path.relpath(tmp_path / "r.sock")
+        stranger = redis.Redis(unix_socket_path=place_of_it)
+        with stranger, pytest.raises(redis.AuthenticationError):
+            stranger.get("kept")
+        with redis.Redis(unix_socket_path=place_of_it, **who) as client:
             client.set("kept", "yes")
+            for command in ("FLUSHALL", "CONFIG GET *", "REPLICAOF NO ONE", "SHUTDOWN", "KEYS *"):
+                with pytest.raises(redis.exceptions.NoPermissionError):
+                    client.execute_command(command)
+        carries_messages(f"redis+socket://{who['username']}:{who['password']}@{tmp_path}/r.sock")
     finally:
         server.terminate()
         server.wait(20)
