@@ -12,6 +12,7 @@ from approvals.tweet_text import entities
 from publishing.gateway.calls import Seen, comparable
 from publishing.links import Link, link
 
+SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 # A stretch of words, or the addresses that one link may stand for.
 Piece: TypeAlias = str | tuple[Link, ...]
 
@@ -40,8 +41,25 @@ class Match:
 
 def same_text(sent: str, seen: Seen) -> bool:
     """Is this what X makes of that text? Words alike to the letter, links to where they lead."""
-    ours, theirs = _pieces(comparable(sent), {}), _pieces(seen.text, seen.links)
-    return len(ours) == len(theirs) and all(map(_alike, ours, theirs))
+    sent = comparable(sent)
+    ours, theirs = _pieces(sent, {}), _pieces(seen.text, seen.links)
+    alike = len(ours) == len(theirs) and all(map(_alike, ours, theirs))
+    return alike or _spells(sent, seen)
+
+
+def _spells(sent: str, seen: Seen) -> bool:
+    """To the letter, with or without schemes: X may know a top-level domain that we do not, and
+    make a link where we see words.
+    """
+    at = 0
+    for stretch in _stretches(seen.text, seen.links):
+        urls = seen.links.get(stretch, (stretch,))
+        spellings = {spelling for url in urls for spelling in (url, SCHEME.sub("", url))}
+        fitting = [one for one in spellings if sent.startswith(one, at)]
+        if not fitting:
+            return False
+        at += len(max(fitting, key=len))
+    return at == len(sent)
 
 
 def _pieces(text: str, links: dict[str, tuple[str, ...]]) -> list[Piece]:
@@ -84,7 +102,7 @@ def _alike(ours: Piece, theirs: Piece) -> bool:
 
 def is_post_id(text: str) -> bool:
     """As X numbers its posts: a batch with one nonsense id would be refused whole."""
-    return text.isascii() and text.isdigit() and len(text) <= 19
+    return re.fullmatch(r"[1-9][0-9]{0,18}", text) is not None
 
 
 def same(wanted: Wanted, seen: Seen) -> bool:

@@ -101,6 +101,13 @@ def test_fault_85_what_x_shows_is_what_was_sent(sent, x_text, url):
     assert same_text(sent, shown(x_text, {"url": T} | url))
 
 
+def test_fault_85_a_link_of_a_domain_that_only_x_knows_is_what_was_sent():
+    seen = shown(f"Voir {T}.", {"url": T, "expanded_url": "http://aide.tldtoutneuf/x"})
+    assert same_text("Voir aide.tldtoutneuf/x.", seen)
+    assert not same_text("Voir aide.tldtoutneuf/y.", seen)
+    assert not same_text("Voir aide.tldtoutneuf/x. Et puis", seen)
+
+
 def test_a_short_address_that_begins_another_is_not_taken_for_it():
     seen = shown(
         f"{T} {T}b",
