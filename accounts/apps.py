@@ -1,6 +1,7 @@
 """The accounts app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
@@ -8,3 +9,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import sign_ins  # noqa: F401 - its receivers write the trail
+        from accounts.hardening import harden
+
+        # Sent once all migrations of all apps are applied.
+        post_migrate.connect(harden, sender=self)

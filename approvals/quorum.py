@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import reviewers_of
 from accounts.models import Person
 from accounts.roles import Role
-from approvals.models import Contributor, Review, Revision, Verdict
+from approvals.models import Contributor, Review, Revision
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,20 @@ class Quorum:
         return sentence if self.has_supervisor else sentence + _(", dont celui d’un superviseur")
 
 
+# Which approvals count is the database's to say: approvals/sql/functions.sql.
+VALID = """
+SELECT a.review_id FROM approvals_revision r CROSS JOIN LATERAL valid_approvals(r.id) a
+WHERE r.id = ANY(%s)
+"""
+
+
 def quorum_of(revision: Revision) -> Quorum:
-    """The quorum as the database has it now: four queries."""
+    """The quorum as the database has it now: five queries."""
     return quorums_of([revision])[revision.pk]
 
 
 def quorums_of(revisions: Iterable[Revision]) -> dict[int, Quorum]:
-    """The quorums of several revisions (with their drafts), by id: four queries in all."""
+    """The quorums of several revisions (with their drafts), by id: five queries in all."""
     revisions = list(revisions)
     people = reviewers_of({r.draft.account_id for r in revisions})
     wrote: dict[int, set[int]] = defaultdict(set)
@@ -88,10 +96,20 @@ def quorums_of(revisions: Iterable[Revision]) -> dict[int, Quorum]:
     given: dict[int, list[Review]] = defaultdict(list)
     for review in Review.objects.filter(revision__in=revisions).order_by("id"):
         given[review.revision_id].append(review)
+    valid = _valid_approvals([r.pk for r in revisions])
     return {
-        r.pk: _quorum(r, people[r.draft.account_id], frozenset(wrote[r.draft_id]), given[r.pk])
+        r.pk: _quorum(
+            r, people[r.draft.account_id], frozenset(wrote[r.draft_id]), given[r.pk], valid
+        )
         for r in revisions
     }
+
+
+def _valid_approvals(revision_ids: list[int]) -> set[int]:
+    """The ids of the reviews that count now."""
+    with connection.cursor() as cursor:
+        cursor.execute(VALID, [revision_ids])
+        return {review_id for (review_id,) in cursor.fetchall()}
 
 
 def _quorum(
@@ -99,15 +117,12 @@ def _quorum(
     people: dict[int, tuple[Person, Role]],
     contributors: frozenset[int],
     given: list[Review],
+    valid: set[int],
 ) -> Quorum:
-    against = {r.reviewer_id for r in given if r.verdict != Verdict.APPROVE}
     signatures = [
         Signature(review, *people[review.reviewer_id])
         for review in given
-        if review.verdict == Verdict.APPROVE
-        and review.digest == revision.digest
-        and review.reviewer_id in people
-        and review.reviewer_id not in contributors | against
+        if review.pk in valid and review.reviewer_id in people
     ]
     answered = {r.reviewer_id for r in given}
     could = [entry for pk, entry in people.items() if pk not in contributors and pk not in answered]

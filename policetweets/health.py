@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
-from django.db.models.functions import Greatest, Now
+from django.db.models.functions import Greatest, Least, Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,6 +45,8 @@ DATABASE, BROKER, WORKER = "database", "broker", "worker"
 STUCK, UNCERTAIN, APART = "stuck", "uncertain", "clocks"
 # The queues that somebody must serve: a worker may serve one, or all.
 QUEUES = [serving(queue.name) for queue in settings.CELERY_TASK_QUEUES]
+# The longest window of X's own limits.
+LONGEST_PAUSE = dt.timedelta(hours=25)
 # What /healthz may take, whatever hangs; the broker's share of it.
 DEADLINE, BROKER_TIMEOUT = 1.8, 1.0
 # The key that is written to see whether Redis takes writes, and its own words when it does not.
@@ -158,14 +160,20 @@ def silent() -> list[Problem]:
 
 
 def stuck() -> QuerySet[Publication, Any]:
-    """Rows due for two minutes that nothing explains, with the moment that they were `expected`."""
-    limit = Now() - dt.timedelta(seconds=settings.DURATIONS.alert_after)
+    """Rows due for two minutes that nothing explains, with the moment that they were `expected`;
+    those too whose next try is further away than any that the worker plans.
+    """
+    patience = dt.timedelta(seconds=settings.DURATIONS.alert_after)
+    limit, longest_pause = Now() - patience, Now() + LONGEST_PAUSE
     explained = Exists(
-        Throttle.objects.filter(account=OuterRef("account"), until__gt=Now())
+        Throttle.objects.filter(
+            account=OuterRef("account"), until__gt=Now(), until__lt=longest_pause
+        )
     ) | Exists(Credential.objects.filter(account=OuterRef("account"), state=Connection.PROBING))
+    late = Q(next_try_at__lt=limit) | Q(due_at__lt=limit, next_try_at__gt=Now() + patience)
     return Publication.objects.filter(
-        ~explained, state__in=(S.WAITING, S.SENDING), next_try_at__lt=limit, since__lt=limit
-    ).annotate(expected=Greatest("next_try_at", "since"))
+        late, ~explained, state__in=(S.WAITING, S.SENDING), since__lt=limit
+    ).annotate(expected=Greatest(Least("next_try_at", "due_at"), "since"))
 
 
 def not_moving() -> list[Problem]:

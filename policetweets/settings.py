@@ -21,8 +21,8 @@ LOCAL_DIR = BASE_DIR / ".local"
 for _name in [n for n in os.environ if n.endswith("_FILE")]:
     _target = _name.removesuffix("_FILE")
     if _target not in os.environ and _target in {
-        "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "X_API_KEY", "X_API_SECRET", "X_TOKEN_KEYS",
-        "MEDIA_S3_SECRET",
+        "SECRET_KEY", "DATABASE_URL", "DATABASE_APP_URL", "REDIS_URL",
+        "X_API_KEY", "X_API_SECRET", "X_TOKEN_KEYS", "MEDIA_S3_SECRET",
         "EMAIL_URL", "METRICS_TOKEN",
     }:  # fmt: skip
         os.environ[_target] = Path(os.environ[_name]).read_text(encoding="utf-8").strip()
@@ -54,6 +54,9 @@ DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 DATABASES["default"]["OPTIONS"].setdefault(
     "options", "-c idle_in_transaction_session_timeout=30s -c synchronous_commit=on"
 )
+# Where `migrate` runs as the owner of the tables: the address that web and workers use. Its role is
+# made if need be, and gets no more than it needs.
+DATABASE_APP_URL = env.str("DATABASE_APP_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis wakes and carries workers; nothing lives there.

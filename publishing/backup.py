@@ -21,6 +21,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from accounts.clock import db_now
+from accounts.hardening import harden
 
 DUMP, MANIFEST, IMAGES = "database.dump", "manifest.json", "images"
 
@@ -77,7 +78,9 @@ def back_up(target: Path) -> dict[str, Any]:
     manifest = {"made_at": db_now().isoformat(), "format": 1}
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         dump = Path(folder) / DUMP
-        _run([program("pg_dump"), "--format=custom", "--no-owner", f"--file={dump}"])
+        # Who is signed in is nobody's to restore; who may do what, `harden` says.
+        left_out = ["--no-owner", "--no-privileges", "--exclude-table-data=django_session"]
+        _run([program("pg_dump"), "--format=custom", *left_out, f"--file={dump}"])
         half = Path(folder) / "half.tar"
         with tarfile.open(half, "w") as archive:
             archive.add(dump, DUMP)
@@ -116,10 +119,12 @@ def restore(source: Path) -> dt.datetime:
             command = [
                 program("pg_restore"),
                 "--no-owner",
+                "--no-privileges",
                 "--exit-on-error",
                 "--single-transaction",
             ]
             _run([*command, f"{Path(folder) / DUMP}"])
+            harden()
             for entry in archive.getmembers():
                 if entry.name.startswith(f"{IMAGES}/") and not default_storage.exists(entry.name):
                     default_storage.save(entry.name, ContentFile(_read(archive, entry.name)))

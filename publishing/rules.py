@@ -1,6 +1,6 @@
 """What stands between an approved text and X, asked at the claim and again at the last look.
 
-One query answers for one publication, and the same words of SQL for the scan of all of them.
+One query answers for one publication.
 """
 
 from __future__ import annotations
@@ -13,31 +13,10 @@ from django.db import connection
 from approvals.digest import digest_of
 from publishing.models import Publication, Reason
 
-TABLES = """
-publishing_publication pub
-JOIN accounts_account a ON a.id = pub.account_id
-JOIN approvals_release re ON re.id = pub.release_id
-JOIN approvals_revision r ON r.id = re.revision_id
-JOIN approvals_draft d ON d.id = r.draft_id
-LEFT JOIN accounts_credential c ON c.account_id = a.id
-"""
-
-# The first rule that does not hold now, as a Reason, or ''.
-BROKEN = """
-CASE
-    WHEN (reviewer_role(a.id, d.author_id) = 'seat') IS NOT TRUE THEN 'author_left'
-    WHEN quorum_met(r.id) IS NOT TRUE THEN 'signer_left'
-    WHEN EXISTS (SELECT 1 FROM publishing_freeze f WHERE f.lifted_at IS NULL
-                 AND (f.account_id IS NULL OR f.account_id = a.id)) THEN 'frozen'
-    WHEN c.state IS NULL OR c.state = 'reconnect' THEN 'reconnect'
-    WHEN c.state = 'suspended' THEN 'suspended'
-    WHEN EXISTS (SELECT 1 FROM publishing_creditstop s WHERE s.ended_at IS NULL
-                 AND (s.restored_at IS NULL OR s.probe_id <> pub.id)) THEN 'no_credits'
-    ELSE '' END
-"""
-
-FACTS = f"""
-SELECT {BROKEN},
+# Rules are functions of the database (publishing/sql/functions.sql, approvals/sql/functions.sql),
+# asked here, by the scan and by the trigger at « posting ».
+FACTS = """
+SELECT first_violation(pub.id),
     clock_timestamp(),
     EXISTS (SELECT 1 FROM publishing_attempt t WHERE t.account_id = a.id AND t.phase = 'posting'),
     c.state = 'probing' OR EXISTS (SELECT 1 FROM publishing_throttle h
@@ -50,8 +29,12 @@ SELECT {BROKEN},
     EXISTS (SELECT 1 FROM publishing_freeze l
         WHERE l.lifted_at > greatest(pub.due_at, re.released_at)
         AND (l.account_id IS NULL OR l.account_id = a.id))
-FROM {TABLES} WHERE pub.id = %s
-"""  # noqa: S608 - our own words, no one else's
+FROM publishing_publication pub
+JOIN accounts_account a ON a.id = pub.account_id
+JOIN approvals_release re ON re.id = pub.release_id
+LEFT JOIN accounts_credential c ON c.account_id = a.id
+WHERE pub.id = %s
+"""
 
 
 @dataclass(frozen=True)

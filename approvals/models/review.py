@@ -11,7 +11,7 @@ from accounts.models.triggers import append_only
 from accounts.roles import Role
 
 # `reviewer_role(account, person)` and `quorum_met(revision)` are functions of the database, in
-# migration 0002: reviews, releases and each send ask them.
+# approvals/sql/functions.sql: reviews, releases and each send ask them.
 REVIEW_ENTITLED = """
     SELECT r.digest, r.closed_at, r.draft_id, d.account_id INTO revision
     FROM approvals_revision r JOIN approvals_draft d ON d.id = r.draft_id
@@ -25,11 +25,11 @@ REVIEW_ENTITLED = """
         RAISE EXCEPTION 'reviews are those of the account''s active seat holders and supervisors'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'review_entitled';
     END IF;
-    IF NEW.verdict = 'approve' AND EXISTS (
+    IF (NEW.verdict = 'approve' OR NEW.role = 'seat') AND EXISTS (
         SELECT 1 FROM approvals_contributor c
         WHERE c.draft_id = revision.draft_id AND c.person_id = NEW.reviewer_id
     ) THEN
-        RAISE EXCEPTION 'nobody approves a draft that they ever wrote or changed'
+        RAISE EXCEPTION 'no seat holder reviews, and nobody approves, what they wrote or changed'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'review_not_by_contributor';
     END IF;
     RETURN NEW;

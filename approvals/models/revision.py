@@ -21,6 +21,10 @@ IF NEW.required <> (
     RAISE EXCEPTION 'a revision needs as many approvals as its account says at submit'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'required_as_set';
 END IF;
+IF NEW.requested_at IS DISTINCT FROM (NEW.content::jsonb ->> 'requested_at')::timestamptz THEN
+    RAISE EXCEPTION 'the hour of a revision is the one that its content names'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'hour_of_content';
+END IF;
 RETURN NEW;
 """
 

@@ -22,6 +22,8 @@ from policetweets.runner.processes import Process
 from policetweets.runner.terminal import Stop, wait_until
 
 NAME = "policetweets"
+# Owns nothing: what web and workers use. `migrate` makes it and gives it its rights.
+APP_ROLE = "policetweets_app"
 # initdb refuses a locale that is not installed, whatever LANG says; C.UTF-8 always is.
 ENVIRONMENT = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.environ.get("PATH", os.defpath)}
 # For tests only: what a power cut would lose is thrown away anyway.
@@ -44,7 +46,16 @@ class Postgres(Process):
 
     @property
     def url(self) -> str:
-        return f"postgresql://{NAME}@{quote(str(self.sockets), safe='')}:5432/{NAME}"
+        """For the owner of the database, who migrates it."""
+        return self._url(NAME)
+
+    @property
+    def app_url(self) -> str:
+        """For the application."""
+        return self._url(APP_ROLE)
+
+    def _url(self, role: str) -> str:
+        return f"postgresql://{role}@{quote(str(self.sockets), safe='')}:5432/{NAME}"
 
     def start(self) -> None:
         make_private(self.folder)

@@ -214,6 +214,7 @@ def clear_all_leftovers(folder: Path) -> None:
 def start_all(children: list[Process], folder: Path, chosen: Ports) -> str:
     """Start each child, adding it to `children` first; the people to sign in as."""
     servers = given_servers()
+    owner: dict[str, str] = {}
     if servers:
         say("DATABASE_URL and REDIS_URL are given: no server is embedded.")
     else:
@@ -222,7 +223,8 @@ def start_all(children: list[Process], folder: Path, chosen: Ports) -> str:
             children.append(server)
             with step(f"Starting {name}"):
                 server.start()
-        servers = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
+        servers = {"DATABASE_URL": postgres.app_url, "REDIS_URL": redis.url}
+        owner = {"DATABASE_URL": postgres.url, "DATABASE_APP_URL": postgres.app_url}
     env = environment(folder, chosen, servers)
     sandbox_of_x = sandbox(folder, env, chosen)
     services = application(folder, env, chosen)
@@ -230,7 +232,7 @@ def start_all(children: list[Process], folder: Path, chosen: Ports) -> str:
     with step("Starting the sandbox of X"):
         sandbox_of_x.start()
     with step("Migrating the database"):
-        manage(env, "migrate", "--no-input")
+        manage({**env, **owner}, "migrate", "--no-input")
     with step("Seeding the demo"):
         people = manage(env, "seed_demo")
     children.extend(services)

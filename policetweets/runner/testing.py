@@ -52,6 +52,7 @@ def test_environment() -> Iterator[dict[str, str]]:
                 stack.callback(server.stop)
                 server.start()
             given = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
+            given["DATABASE_APP_URL"] = postgres.app_url
         yield {**os.environ, **settings(folder), **given}
 
 

@@ -230,8 +230,10 @@ def _account_id(one: Confirmation) -> int | None:
 
 
 def _decide(one: Confirmation, state: ConfirmationState, actor: Person | None) -> None:
-    one.state, one.decided_by = state, actor
-    Confirmation.objects.filter(pk=one.pk).update(state=state, decided_by=actor, decided_at=Now())
+    one.state, one.decided_by, one.decided_at = state, actor, db_now()
+    Confirmation.objects.filter(pk=one.pk).update(
+        state=state, decided_by=actor, decided_at=one.decided_at
+    )
     draft_id = one.publication.draft_id if one.publication else None
     record(f"confirmation.{state}", actor=actor, account=_account_id(one), subject=one,
            draft_id=draft_id, kind=one.kind)  # fmt: skip

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clock import db_now
 from accounts.errors import Moved
 from publishing import wake
 from publishing.actions.looks import moot, plan_before_act, plan_given_up
@@ -93,7 +92,9 @@ def pending_decision(publication: Publication) -> bool:
 
 def _wait_until(publication: Publication, one: Confirmation) -> None:
     """« Now » is when the two agreed: should X not be readable for hours, it is too late then."""
-    publication.due_at = one.due_at or one.decided_at or db_now()
+    agreed = one.due_at or one.decided_at
+    assert agreed is not None, "a decision takes effect once confirmed"  # noqa: S101
+    publication.due_at = agreed
     Publication.objects.filter(pk=publication.pk).update(due_at=publication.due_at, not_sent=0)
     wake.after_commit(wake.SEND, publication.account_id)
 

@@ -124,7 +124,7 @@ def _searched(look_id: int, posts: Iterable[Seen] | None, status: int | None) ->
     if match.lookalike and match.lookalike != part.lookalike_id:
         Part.objects.filter(pk=part.pk).update(lookalike_id=match.lookalike)
     if match.x_id:
-        _done(one, LookResult.FOUND)
+        _done(one, LookResult.FOUND, x_id=match.x_id)
         found(publication, part, match.x_id)
         return
     _done(one, LookResult.ABSENT if posts is not None else LookResult.UNREADABLE, status)
@@ -291,6 +291,11 @@ def _lock_look(look_id: int) -> tuple[Look, Publication]:
     return one, publication
 
 
-def _done(one: Look, result: LookResult, status: int | None = None) -> None:
+def _done(
+    one: Look, result: LookResult, status: int | None = None, x_id: str | None = None
+) -> None:
+    """What the look came to; `x_id` is the post that it found, the evidence that a part is out."""
     if one.done_at is None:
-        Look.objects.filter(pk=one.pk).update(done_at=Now(), result=result, status=status)
+        Look.objects.filter(pk=one.pk).update(
+            done_at=Now(), result=result, status=status, x_id=x_id or one.x_id
+        )

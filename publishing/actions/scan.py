@@ -37,16 +37,17 @@ def suspects() -> list[int]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            SELECT pub.id FROM {rules.TABLES}
-            CROSS JOIN LATERAL (SELECT {rules.BROKEN} AS broken) rules
-            WHERE (pub.state = 'waiting' AND rules.broken <> '')
-               OR (pub.state = 'held' AND pub.reason NOT IN ('altered', rules.broken))
+            """
+            SELECT pub.id FROM publishing_publication pub
+            JOIN accounts_account a ON a.id = pub.account_id
+            CROSS JOIN LATERAL (SELECT first_violation(pub.id) AS violation) rules
+            WHERE (pub.state = 'waiting' AND rules.violation <> '')
+               OR (pub.state = 'held' AND pub.reason NOT IN ('altered', rules.violation))
                OR (pub.state IN ('waiting', 'held') AND pub.reason <> 'altered'
                    AND pub.due_at + make_interval(secs => a.tolerance_minutes * 60 * %s)
                        < clock_timestamp())
             ORDER BY pub.due_at LIMIT 500
-            """,  # noqa: S608 - our own words, no one else's
+            """,
             [settings.DURATIONS.tolerance / 900],
         )
         return [row[0] for row in cursor.fetchall()]

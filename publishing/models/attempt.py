@@ -10,45 +10,63 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.triggers import append_only, never_deleted
 from publishing.models.states import Reason
 
-# The database's own last look, in the transaction that commits « posting »: whatever the code
-# above believes, nothing leaves without its quorum, under a freeze, before its hour, out of its
-# order, while it is being taken off X, or a second time without the two people who said so.
+# An attempt begins in preparation, with nothing known of it.
+BEGINS_PREPARING = """
+IF NEW.phase <> 'preparing' OR NEW.outcome <> '' OR NEW.posting_at IS NOT NULL
+   OR NEW.answered_at IS NOT NULL THEN
+    RAISE EXCEPTION 'an attempt begins in preparation'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'attempt_begins_preparing';
+END IF;
+RETURN NEW;
+"""
+
+# The database's own pre-send check, in the transaction that commits « posting »: whatever the code
+# above believes, nothing leaves against a rule, before or after its hour, out of its order, while
+# it is being taken off X, or a second time without the two people who said so.
 RULES_AT_POSTING = """
-IF NEW.phase <> 'posting' OR (TG_OP = 'UPDATE' AND OLD.phase = 'posting') THEN
+IF NEW.phase <> 'posting' OR OLD.phase = 'posting' THEN
     RETURN NEW;
 END IF;
-IF EXISTS (SELECT 1 FROM publishing_freeze f WHERE f.lifted_at IS NULL
-           AND (f.account_id IS NULL OR f.account_id = NEW.account_id)) THEN
+SELECT pub.id, pub.state, pub.due_at, pub.account_id, p.state AS part_state, p.position, r.digest,
+       a.tolerance_minutes
+INTO sent
+FROM publishing_part p
+JOIN publishing_publication pub ON pub.id = p.publication_id
+JOIN accounts_account a ON a.id = pub.account_id
+JOIN approvals_release re ON re.id = pub.release_id
+JOIN approvals_revision r ON r.id = re.revision_id
+WHERE p.id = NEW.part_id;
+violation := first_violation(sent.id);
+IF violation = 'frozen' THEN
     RAISE EXCEPTION 'nothing leaves under a freeze'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_not_frozen';
 END IF;
-IF NOT EXISTS (
-    SELECT 1 FROM publishing_part p
-    JOIN publishing_publication pub ON pub.id = p.publication_id
-    JOIN approvals_release re ON re.id = pub.release_id
-    JOIN approvals_revision r ON r.id = re.revision_id
-    JOIN approvals_draft d ON d.id = r.draft_id
-    WHERE p.id = NEW.part_id AND pub.state = 'sending' AND pub.account_id = NEW.account_id
-      AND d.account_id = NEW.account_id AND re.digest = r.digest AND NEW.digest = r.digest
-      AND reviewer_role(d.account_id, d.author_id) IS NOT NULL AND quorum_met(r.id)
-) THEN
+IF violation = 'altered' THEN
+    RAISE EXCEPTION 'nothing leaves but what was signed, at the hour that was signed or confirmed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_as_signed';
+END IF;
+IF violation IN ('reconnect', 'suspended', 'no_credits') THEN
+    RAISE EXCEPTION 'nothing leaves of an account that X does not let speak'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_connected';
+END IF;
+IF violation IS DISTINCT FROM '' OR sent.state <> 'sending' OR NEW.digest <> sent.digest
+   OR sent.account_id <> NEW.account_id THEN
     RAISE EXCEPTION 'nothing leaves without a standing quorum on its digest'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_with_quorum';
 END IF;
-IF NOT EXISTS (
-    SELECT 1 FROM publishing_part p
-    JOIN publishing_publication pub ON pub.id = p.publication_id
-    WHERE p.id = NEW.part_id AND p.state = 'pending' AND pub.due_at <= clock_timestamp()
-      AND NOT EXISTS (SELECT 1 FROM publishing_part before
-                      WHERE before.publication_id = pub.id AND before.position < p.position
-                        AND before.state <> 'out')
-      AND NOT EXISTS (SELECT 1 FROM publishing_retraction x
-                      WHERE x.publication_id = pub.id AND x.ended_at IS NULL)
-      AND (NEW.confirmation_id IS NULL OR EXISTS (
+IF sent.part_state <> 'pending' OR sent.due_at > clock_timestamp()
+   OR sent.position = 0 AND clock_timestamp() > sent.due_at
+                            + make_interval(mins => sent.tolerance_minutes)
+   OR EXISTS (SELECT 1 FROM publishing_part before
+              WHERE before.publication_id = sent.id AND before.position < sent.position
+                AND before.state <> 'out')
+   OR EXISTS (SELECT 1 FROM publishing_retraction x
+              WHERE x.publication_id = sent.id AND x.ended_at IS NULL)
+   OR NEW.confirmation_id IS NOT NULL AND NOT EXISTS (
           SELECT 1 FROM publishing_confirmation c
-          WHERE c.id = NEW.confirmation_id AND c.publication_id = pub.id
-            AND c.state = 'confirmed' AND c.kind IN ('send_again', 'go_on')))
-) THEN
+          WHERE c.id = NEW.confirmation_id AND c.publication_id = sent.id
+            AND c.state = 'confirmed' AND c.kind IN ('send_again', 'go_on'))
+THEN
     RAISE EXCEPTION 'a part leaves in its turn, at its hour, and again only by confirmation'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_in_its_turn';
 END IF;
@@ -147,9 +165,16 @@ class Attempt(models.Model):
                 ],
             ),
             pgtrigger.Trigger(
+                name="begins_preparing",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=BEGINS_PREPARING,
+            ),
+            pgtrigger.Trigger(
                 name="rules_at_posting",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
+                operation=pgtrigger.Update,
+                declare=[("sent", "record"), ("violation", "text")],
                 func=RULES_AT_POSTING,
             ),
             pgtrigger.Trigger(

@@ -125,6 +125,28 @@ class Publication(models.Model):
         return self.release.revision.draft_id
 
 
+# A part is out when X said so to one of its attempts, or a look-up or two people found it there.
+OUT_WITH_EVIDENCE = """
+IF TG_OP = 'INSERT' AND (NEW.state <> 'pending' OR NEW.x_id IS NOT NULL) THEN
+    RAISE EXCEPTION 'a part begins pending'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'part_begins_pending';
+END IF;
+IF TG_OP = 'INSERT' OR NEW.x_id IS NULL OR NEW.x_id IS NOT DISTINCT FROM OLD.x_id
+   OR EXISTS (SELECT 1 FROM publishing_answer w JOIN publishing_attempt t ON t.id = w.attempt_id
+              WHERE t.part_id = NEW.id AND w.outcome = 'accepted' AND w.x_id = NEW.x_id)
+   OR EXISTS (SELECT 1 FROM publishing_look l
+              WHERE l.part_id = NEW.id AND l.result = 'found' AND l.x_id = NEW.x_id)
+   OR EXISTS (SELECT 1 FROM publishing_confirmation c
+              WHERE c.publication_id = NEW.publication_id AND c.kind = 'found'
+                AND c.state = 'confirmed' AND c.x_id = NEW.x_id)
+THEN
+    RETURN NEW;
+END IF;
+RAISE EXCEPTION 'a part is out when X said so, or showed it'
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'out_with_evidence';
+"""
+
+
 class Part(models.Model):
     """One post. Its text is the revision's: nothing here could differ from what was approved.
     `media` remembers uploads as {sha256: {"id": str, "expires": epoch seconds}}.
@@ -163,6 +185,12 @@ class Part(models.Model):
         ]
         triggers = [
             pgtrigger.ReadOnly(name="same_place", fields=["publication", "position"]),
+            pgtrigger.Trigger(
+                name="out_with_evidence",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=OUT_WITH_EVIDENCE,
+            ),
             pgtrigger.Protect(
                 name="x_id_kept",
                 operation=pgtrigger.Update,

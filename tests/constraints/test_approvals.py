@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Account, Seat, Supervision
 from approvals.actions.reviews import comment
 from approvals.models import Draft, Review
+from approvals.quorum import quorum_of
 from tests.approvals.writing import a_draft, a_revision, signed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,9 +108,80 @@ def test_rule_3_a_release_is_refused_without_a_supervisor(cast, revision):
     refused("release_with_quorum", *forge(revision, cast.nantes))
 
 
+TRAIL = (
+    "INSERT INTO accounts_auditentry (actor_id, act, subject_type, subject_id, draft_id, details)"
+    " SELECT v.reviewer_id, 'review.approved', 'review', v.id, r.draft_id, '{}'"
+    " FROM approvals_review v JOIN approvals_revision r ON r.id = v.revision_id"
+    " WHERE v.revision_id = %s AND v.reviewer_id = %s"
+)
+
+
 def a_met_quorum_that_nobody_released(cast, revision):
     signed(revision, cast.marc)
     sql(*review(revision, cast.helene))
+    sql(TRAIL, revision.pk, cast.helene.pk)
+
+
+def test_fault_91_an_approval_that_left_no_row_in_the_trail_counts_for_nothing(cast, revision):
+    signed(revision, cast.marc)
+    sql(*review(revision, cast.helene))
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+    assert not quorum_of(revision).met
+    sql(TRAIL.replace("v.reviewer_id, 'review", "v.reviewer_id - 1, 'review"), revision.pk,
+        cast.helene.pk)  # fmt: skip
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+    sql(TRAIL, revision.pk, cast.helene.pk)
+    assert quorum_of(revision).met
+    sql(*forge(revision, cast.nantes))
+
+
+def test_rule_3_a_seat_holder_does_not_turn_down_what_they_wrote(cast, revision):
+    asks = review(revision, cast.claire, verdict="changes", reason="Non.", role="seat")
+    refused("review_not_by_contributor", *asks)
+    sql(*review(revision, cast.marc, verdict="changes", reason="Non.", role="seat"))
+
+
+def test_rule_5_a_revision_names_the_hour_that_its_content_names(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    content = '{"requested_at": "2030-01-01T08:00:00+00:00"}'
+    made = REVISION.replace("'{}'", f"'{content}'").replace("closing)", "closing, requested_at)")
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    values = (draft.pk, 1, digest, 2, cast.claire.pk)
+    for wrong in ("NULL", "'2030-01-01T09:00:00+00:00'"):
+        refused("hour_of_content", made.replace("'')", f"'', {wrong})"), *values)
+    sql(made.replace("'')", "'', '2030-01-01T09:00:00+01:00')"), *values)
+
+
+def test_fault_91_a_temporary_table_makes_nobody_a_supervisor(cast, revision):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE accounts_supervision ON COMMIT DROP AS"
+                       " SELECT * FROM public.accounts_supervision")  # fmt: skip
+        cursor.execute("UPDATE accounts_supervision SET person_id = %s", [cast.nadia.pk])
+        asked = "SELECT reviewer_role(%s, %s), reviewer_role(%s, %s)"
+        nantes = cast.nantes.pk
+        cursor.execute(asked, [nantes, cast.nadia.pk, nantes, cast.helene.pk])
+        assert cursor.fetchone() == (None, "supervision")
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE accounts_auditentry SET act = 'x'",
+    "DELETE FROM accounts_auditentry",
+    "UPDATE approvals_review SET verdict = 'approve'",
+])  # fmt: skip
+def test_fault_91_no_setting_of_a_session_switches_a_rule_off(cast, revision, statement):
+    signed(revision, cast.marc)
+    every = (
+        "SELECT set_config('pgtrigger.ignore', '{' || string_agg(tgname, ',') || '}', true)"
+        " FROM pg_trigger WHERE tgname LIKE 'pgtrigger%'"
+    )
+    with (
+        pytest.raises(Error, match="pgtrigger:"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(every)
+        cursor.execute(statement)
 
 
 def test_a_release_with_its_quorum_is_accepted_so_the_refusals_above_are_about_the_quorum(

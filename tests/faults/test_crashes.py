@@ -28,6 +28,7 @@ from publishing.actions.retract import retract
 from publishing.heart import CLOCK
 from publishing.models import Attempt, Heartbeat, Look, Publication
 from tests.cast import signed_in
+from tests.clock import backdate_row
 from tests.sandbox import until
 from tests.whole.departments import make_department
 
@@ -237,7 +238,7 @@ def test_fault_8_without_redis_nothing_leaves_and_the_pages_say_so(system, town)
         system.redis.stop()
     becomes(sent_meanwhile, "published")
     publication, late = town.released(), town.released()
-    Publication.objects.filter(pk=late.pk).update(due_at=soon(-77))
+    backdate_row(late, 77, "due_at")
     until(lambda: "les ordres n’arrivent plus au service d’envoi" in browser.get("/").text, 20)
     assert DURATIONS.heartbeat_dead + DURATIONS.heartbeat_every < 120  # two minutes, not scaled
     answer = Client().get("/healthz")

@@ -132,7 +132,7 @@ def test_every_variable_that_is_needed_is_named():
 
 def test_every_setting_can_be_given():
     """All but those of the image itself and of tests: a bucket for pictures included."""
-    settable = set(read_by_settings()) - {"STATIC_ROOT", "DURATIONS_FACTOR"}
+    settable = set(read_by_settings()) - {"STATIC_ROOT", "DURATIONS_FACTOR", "DATABASE_APP_URL"}
     bucket = {
         "MEDIA_BUCKET": "tweets",
         "MEDIA_S3_ENDPOINT": "https://s3.example",
@@ -145,6 +145,9 @@ def test_every_setting_can_be_given():
         given = {variable.removesuffix("_FILE") for variable in environment} | {"ALIVE_FILE"}
         assert settable <= given, name
         assert bucket.items() <= environment.items()
+        # The owner's address is the migration's alone.
+        owned = {"DATABASE_APP_URL_FILE"} <= set(environment)
+        assert owned == (name == "migrate") == ("database_owner_url" in services[name]["secrets"])
 
 
 def test_every_file_variable_is_one_that_the_settings_open(settings):

@@ -28,6 +28,7 @@ import redis
 from policetweets.runner.postgres import binaries
 from policetweets.runner.redis import binary
 from tests.containers import block, compose, copy_image, env_file, instructions
+from tests.journeys.stack import as_application
 from tests.sandbox import until
 
 PUBLIC = "comptes.police.example"
@@ -174,7 +175,8 @@ def machine(root: Path, address: str, given: dict[str, str]) -> Iterator[Machine
     """Its secrets are made by the commands of docs/containers.md."""
     subprocess.run(["sh", "-ec", block("secrets")], cwd=root, check=True)
     made = Machine(root, given)
-    write(root / "secrets" / "database_url", address)
+    write(root / "secrets" / "database_owner_url", address)
+    write(root / "secrets" / "database_url", as_application(address))
     write(root / "secrets" / "redis_url", os.environ["REDIS_URL"])
     for name in ("x_api_key", "x_api_secret"):
         write(root / "secrets" / name, f"the-{name}-of-the-portal")

@@ -17,6 +17,7 @@ import psycopg2
 import redis
 from psycopg2 import sql
 
+from policetweets.runner.postgres import APP_ROLE, NAME
 from policetweets.runner.run import Ports, application, manage
 from policetweets.runner.terminal import Stop
 from tests.sandbox import CONSUMER, Sandbox, _free_port, running
@@ -31,6 +32,7 @@ class Stack:
     env: dict[str, str]
     x: Sandbox
     folder: Path
+    owner_url: str
 
     def empty_redis(self) -> None:
         """FLUSHALL as far as this stack is concerned."""
@@ -46,6 +48,8 @@ def started(folder: Path, name: str) -> Iterator[Stack]:
         ports = Ports(web=_free_port(), sandbox=sandbox.port)
         env = _environment(folder, ports, sandbox, ends.enter_context(_database(name)))
         manage(env, "migrate", "--no-input")
+        owner_url = env["DATABASE_URL"]
+        env["DATABASE_URL"] = as_application(owner_url)
         manage(env, "seed_demo")
         services = application(folder, env, ports)
         for service in services:
@@ -56,7 +60,12 @@ def started(folder: Path, name: str) -> Iterator[Stack]:
                 service.wait()
         except Stop as stop:
             raise RuntimeError(str(stop)) from stop
-        yield Stack(env["PUBLIC_URL"], env, sandbox, folder)
+        yield Stack(env["PUBLIC_URL"], env, sandbox, folder, owner_url)
+
+
+def as_application(url: str) -> str:
+    """The same database for the application's role, where the tests run the server."""
+    return url.replace(f"//{NAME}@", f"//{APP_ROLE}@")
 
 
 def _environment(folder: Path, ports: Ports, sandbox: Sandbox, database: str) -> dict[str, str]:

@@ -69,9 +69,9 @@ def test_fault_99_no_log_holds_a_token_a_text_or_an_address(stack):
     assert requests.get(f"{stack.url}{link}/more", timeout=20).status_code == 404
     assert requests.get(stack.url, headers={"Host": TOKEN}, timeout=20).status_code == 400
     # Rows that PostgreSQL refuses: with a text, a name and an address.
-    with refusing(stack.env["DATABASE_URL"], "approvals_comment"):
+    with refusing(stack.owner_url, "approvals_comment"):
         assert claire.post(f"{draft}debattre", body=TEXT).status_code >= 400
-    with refusing(stack.env["DATABASE_URL"], "accounts_person"):
+    with refusing(stack.owner_url, "accounts_person"):
         ada.post("/personnes/ajouter", email=ADDRESS, name=NAME)
     claire.post("/connexion", username=ADDRESS, password=TOKEN)
 

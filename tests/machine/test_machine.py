@@ -60,6 +60,7 @@ from publishing.models import (
     Throttle,
 )
 from tests.cast import Cast
+from tests.clock import backdate_signed_hour
 from tests.machine import rules
 from tests.machine.standin import StandIn
 
@@ -447,6 +448,7 @@ class Machine(RuleBasedStateMachine):
                 Publication.objects.filter(pk=one.pk).update(
                     due_at=one.due_at - ago, next_try_at=one.next_try_at - ago
                 )
+                backdate_signed_hour(one.pk, ago)
         if what in ("attempts", "all"):
             for try_ in Attempt.objects.exclude(phase="answered"):
                 late = {"renewed_at": try_.renewed_at - ago}

@@ -19,6 +19,7 @@ from approvals.models import Revision
 from publishing.actions.connect import connect
 from publishing.models import Publication
 from tests.cast import Cast, make_cast, signed_in
+from tests.clock import backdate_row
 from tests.sandbox import CONSUMER, Sandbox, running
 
 
@@ -103,12 +104,4 @@ def line(transactional_db, x) -> ConnectedCast:
 @pytest.fixture
 def backdate() -> Callable[..., None]:
     """Time is moved by backdating rows: `backdate(row, seconds, "field", ...)`."""
-    import datetime as dt
-
-    def move(row: Any, seconds: float, *fields: str) -> None:
-        row.refresh_from_db()
-        changes = {f: getattr(row, f) - dt.timedelta(seconds=seconds) for f in fields}
-        type(row).objects.filter(pk=row.pk).update(**changes)
-        row.refresh_from_db()
-
-    return move
+    return backdate_row

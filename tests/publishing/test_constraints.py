@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from accounts.clock import db_now
 from publishing.actions.claim import claim
+from publishing.actions.scan import settle, suspects
 from publishing.actions.send import send_due
 from publishing.models import (
     Answer,
     Attempt,
     Confirmation,
     Freeze,
+    Look,
     Part,
     Publication,
     Retraction,
@@ -32,11 +37,22 @@ def refused(name: str, query: str, *values) -> None:
     assert name in (constraint or str(error.value)), error.value
 
 
-POST_NOW = (
-    "INSERT INTO publishing_attempt (part_id, account_id, number, phase, outcome, reason,"
-    " worker, digest, confirmation_id) VALUES (%s, %s, 9, 'posting', '', '', '', %s, %s)"
-)
 POST = "UPDATE publishing_attempt SET phase = 'posting', digest = %s WHERE id = %s"
+
+
+def a_try(part: Part, confirmation: Confirmation | None = None, number: int = 9) -> Attempt:
+    """An attempt in preparation, as the rules of « posting » find it."""
+    return Attempt.objects.create(
+        part=part, account=part.publication.account, number=number, confirmation=confirmation
+    )
+
+
+def shown_on_x(part: Part, x_id: str = "1") -> None:
+    """A look-up found it: the evidence without which no part is out."""
+    Look.objects.create(
+        part=part, kind="look_up", due_at=db_now(), done_at=db_now(), result="found", x_id=x_id
+    )
+    Part.objects.filter(pk=part.pk).update(state="out", x_id=x_id)
 
 
 @pytest.fixture
@@ -80,17 +96,14 @@ def test_rule_7_outcome_as_answered(line, preparing):
 def test_rule_10_posting_in_its_turn(line, preparing):
     publication, attempt = preparing
     digest = publication.release.digest
-    part, rows = attempt.part, Publication.objects.filter(pk=publication.pk)
+    part = attempt.part
 
     def refused_while() -> None:
         refused("posting_in_its_turn", POST, digest, attempt.pk)
 
-    Part.objects.filter(pk=part.pk).update(state="out", x_id="1")
+    shown_on_x(part)
     refused_while()
     Part.objects.filter(pk=part.pk).update(state="pending")
-    rows.update(due_at="2100-01-01T00:00:00Z")
-    refused_while()
-    rows.update(due_at=publication.due_at)
     asked = Retraction.objects.create(
         publication=publication, reason="Non.", requested_by=line.cast.claire
     )
@@ -103,8 +116,131 @@ def test_rule_10_posting_in_its_turn(line, preparing):
 def test_rule_5_posting_in_its_turn_part_after_part(line):
     publication = line.released("Un.", "Deux.")
     Publication.objects.filter(pk=publication.pk).update(state="sending")
-    refused("posting_in_its_turn", POST_NOW, publication.parts.last().pk,
-            publication.account_id, publication.release.digest, None)  # fmt: skip
+    second = a_try(publication.parts.last())
+    refused("posting_in_its_turn", POST, publication.release.digest, second.pk)
+
+
+def test_rule_10_posting_in_its_turn_not_before_its_hour(line):
+    later = line.released(requested_at=db_now() + dt.timedelta(hours=2))
+    Publication.objects.filter(pk=later.pk).update(state="sending", next_try_at=db_now())
+    refused("posting_in_its_turn", POST, later.release.digest, a_try(later.parts.get()).pk)
+
+
+def test_rule_10_posting_in_its_turn_not_after_its_tolerance(line, preparing, backdate):
+    publication, attempt = preparing
+    backdate(publication, publication.account.tolerance_minutes * 60 + 1, "due_at")
+    refused("posting_in_its_turn", POST, publication.release.digest, attempt.pk)
+
+
+@pytest.mark.parametrize("hours", [-1, 1, 24 * 365])
+def test_fault_92_posting_as_signed_an_hour_that_nobody_signed(line, preparing, hours):
+    publication, attempt = preparing
+    moved = publication.due_at + dt.timedelta(hours=hours)
+    Publication.objects.filter(pk=publication.pk).update(due_at=moved)
+    refused("posting_as_signed", POST, publication.release.digest, attempt.pk)
+
+
+@pytest.mark.parametrize("state", ["open", "declined"])
+def test_fault_92_posting_as_signed_an_hour_that_two_did_not_confirm(line, preparing, state):
+    publication, attempt = preparing
+    soon = publication.due_at - dt.timedelta(minutes=5)
+    one = Confirmation.objects.create(
+        kind="new_time", publication=publication, reason="Plus tôt.", due_at=soon,
+        proposed_by=line.cast.claire, expires_at="2100-01-01T00:00:00Z",
+    )  # fmt: skip
+    if state != "open":
+        Confirmation.objects.filter(pk=one.pk).update(state=state, decided_by=line.cast.helene)
+    Publication.objects.filter(pk=publication.pk).update(due_at=soon)
+    refused("posting_as_signed", POST, publication.release.digest, attempt.pk)
+
+
+def test_fault_92_the_hour_that_two_confirmed_lets_it_leave(line, preparing):
+    publication, attempt = preparing
+    soon = publication.due_at - dt.timedelta(minutes=5)
+    one = Confirmation.objects.create(
+        kind="new_time", publication=publication, reason="Plus tôt.", due_at=soon,
+        proposed_by=line.cast.claire, expires_at="2100-01-01T00:00:00Z",
+    )  # fmt: skip
+    Confirmation.objects.filter(pk=one.pk).update(state="confirmed", decided_by=line.cast.helene)
+    Publication.objects.filter(pk=publication.pk).update(due_at=soon)
+    with connection.cursor() as cursor:
+        cursor.execute(POST, [publication.release.digest, attempt.pk])
+
+
+@pytest.mark.parametrize("from_state", ["waiting", "missed"])
+def test_fault_92_an_hour_moved_by_hand_is_held_and_alerts(line, x, from_state):
+    publication = line.released(requested_at=db_now() + dt.timedelta(days=3))
+    rows = Publication.objects.filter(pk=publication.pk)
+    if from_state == "missed":
+        rows.update(state="missed")
+        rows.update(state="waiting")
+    rows.update(due_at=db_now(), next_try_at=db_now())
+    send_due(publication.account_id)
+    assert publication.pk in suspects() or rows.get().state == "held"
+    settle(publication.pk)
+    assert (rows.get().state, rows.get().reason) == ("held", "altered")
+    assert x.posts() == []
+    assert line.alerted(publication) >= {"Claire", "Helene"}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "phase = 'posting'",
+        "phase = 'answered', outcome = 'accepted'",
+        "phase = 'answered', outcome = 'not_sent'",
+        "posting_at = now()",
+    ],
+)
+def test_an_attempt_begins_in_preparation(line, forged):
+    publication = line.released()
+    values = dict(part.split(" = ") for part in forged.split(", "))
+    columns = {"phase": "'preparing'", "outcome": "''"} | values
+    refused(
+        "attempt_begins_preparing",
+        f"INSERT INTO publishing_attempt (part_id, account_id, number, reason, worker, digest,"
+        f" {', '.join(columns)}) VALUES (%s, %s, 1, '', '', '', {', '.join(columns.values())})",
+        publication.parts.get().pk, publication.account_id,
+    )  # fmt: skip
+
+
+def test_a_part_is_out_with_evidence_only(line, preparing):
+    _publication, attempt = preparing
+    out = "UPDATE publishing_part SET state = 'out', x_id = %s WHERE id = %s"
+    refused("out_with_evidence", out, "1999", attempt.part_id)
+    Look.objects.create(
+        part=attempt.part, kind="look_up", due_at=db_now(), done_at=db_now(), result="found",
+        x_id="2000",
+    )  # fmt: skip
+    refused("out_with_evidence", out, "1999", attempt.part_id)
+    Look.objects.create(
+        part=line.released().parts.get(), kind="look_up", due_at=db_now(), result="found",
+        x_id="1999",
+    )  # fmt: skip
+    refused("out_with_evidence", out, "1999", attempt.part_id)
+    with connection.cursor() as cursor:
+        cursor.execute(out, ["2000", attempt.part_id])
+
+
+@pytest.mark.parametrize("forged", [("out", "'1'"), ("uncertain", "NULL"), ("pending", "'1'")])
+def test_a_part_begins_pending(line, forged):
+    state, x_id = forged
+    refused(
+        "part_begins_pending",
+        "INSERT INTO publishing_part (publication_id, position, state, x_id, media, looks_made,"
+        f" lookalike_id) VALUES (%s, 7, '{state}', {x_id}, '{{}}', 0, '')",
+        line.released().pk,
+    )
+
+
+@pytest.mark.parametrize("column", ["due_at", "next_try_at", "since", "published_at"])
+@pytest.mark.parametrize("moment", ["infinity", "-infinity"])
+def test_no_moment_is_infinite(line, column, moment):
+    publication = line.released()
+    refused(
+        f"{column}_is_finite",
+        f"UPDATE publishing_publication SET {column} = %s WHERE id = %s", moment, publication.pk,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("decision", ["open", "declined", "give_up", "of_another"])
@@ -125,7 +261,8 @@ def test_rule_7_posting_in_its_turn_a_second_time_only_by_a_decision_of_two(
     if decision != "open":
         state = "declined" if decision == "declined" else "confirmed"
         Confirmation.objects.filter(pk=one.pk).update(state=state, decided_by=line.cast.helene)
-    refused("posting_in_its_turn", POST_NOW, attempt.part_id, attempt.account_id, digest, one.pk)
+    again = a_try(attempt.part, confirmation=one)
+    refused("posting_in_its_turn", POST, digest, again.pk)
 
 
 def test_one_post_at_a_time(line, preparing):
@@ -135,12 +272,7 @@ def test_one_post_at_a_time(line, preparing):
         cursor.execute(POST, [digest, attempt.pk])
     other = line.released()
     Publication.objects.filter(pk=other.pk).update(state="sending")
-    refused(
-        "one_post_at_a_time",
-        "INSERT INTO publishing_attempt (part_id, account_id, number, phase, outcome, reason,"
-        " digest, worker) VALUES (%s, %s, 1, 'posting', '', '', %s, '')",
-        other.parts.get().pk, other.account_id, other.release.digest,
-    )  # fmt: skip
+    refused("one_post_at_a_time", POST, other.release.digest, a_try(other.parts.get()).pk)
 
 
 def test_rule_9_posting_not_frozen(line, preparing):
@@ -188,7 +320,7 @@ def test_rule_6_posting_needs_an_author_who_still_holds_a_seat(line, preparing):
 
 def test_recall_before_any_part(line):
     publication = line.released("Un.", "Deux.")
-    Part.objects.filter(publication=publication, position=0).update(state="out", x_id="1")
+    shown_on_x(publication.parts.get(position=0))
     recall = "UPDATE publishing_publication SET state = 'recalled' WHERE id = %s"
     refused("recall_before_any_part", recall, publication.pk)
     Part.objects.filter(publication=publication, position=0).update(state="uncertain")
@@ -198,7 +330,7 @@ def test_recall_before_any_part(line):
 def test_published_when_all_out(line):
     publication = line.released("Un.", "Deux.")
     Publication.objects.filter(pk=publication.pk).update(state="sending")
-    Part.objects.filter(publication=publication, position=0).update(state="out", x_id="1")
+    shown_on_x(publication.parts.get(position=0))
     refused(
         "published_when_all_out",
         "UPDATE publishing_publication SET state = 'published' WHERE id = %s",
@@ -220,10 +352,10 @@ def test_x_id_kept(line, x):
     publication = line.released()
     send_due(publication.account_id)
     part = publication.parts.get()
+    Look.objects.create(part=part, kind="read_back", due_at=db_now(), result="found", x_id="2")
     refused("x_id_kept", "UPDATE publishing_part SET x_id = '2' WHERE id = %s", part.pk)
-    refused("out_has_its_id", "INSERT INTO publishing_part (publication_id, position, state, media,"
-            " looks_made, lookalike_id) VALUES (%s, 7, 'out', '{}', 0, '')",
-            publication.pk)  # fmt: skip
+    other = line.released().parts.get()
+    refused("out_has_its_id", "UPDATE publishing_part SET state = 'out' WHERE id = %s", other.pk)
 
 
 def test_confirmed_by_another(line):

@@ -318,12 +318,10 @@ def test_a_thread_retracted_while_its_next_part_is_prepared_stops_no_clock(line,
     assert [post["text"] for post in x.posts(live=True)] == ["Un autre."]
 
 
-def test_one_row_that_goes_wrong_does_not_stop_the_clock(line, x, monkeypatch, woken):
+def test_one_row_that_goes_wrong_does_not_stop_the_clock(line, x, monkeypatch, woken, backdate):
     bad, good = line.released(), line.released()
     for publication in (bad, good):
-        Publication.objects.filter(pk=publication.pk).update(
-            due_at=db_now() - dt.timedelta(hours=1)
-        )
+        backdate(publication, 3600, "due_at")
     real = tasks.scan.settle
 
     def broken(publication_id):

@@ -373,3 +373,21 @@ def test_metrics_are_not_for_strangers(settings):
     assert metrics()[0] == 404
     assert metrics(HTTP_AUTHORIZATION="Bearer another")[0] == 404
     assert metrics(REMOTE_ADDR="203.0.113.9", HTTP_AUTHORIZATION="Bearer a-token")[0] == 200
+
+
+@pytest.mark.parametrize("state", ["waiting", "sending"])
+@pytest.mark.parametrize("throttled", [False, True])
+def test_nothing_approved_stands_still_without_an_alert_whatever_a_row_says(
+    line, backdate, state, throttled
+):
+    """A next try, or a limit of X's, so far away that nobody planned it."""
+    publication = line.released()
+    rows = Publication.objects.filter(pk=publication.pk)
+    if state == "sending":
+        rows.update(state=state)
+    backdate(publication, 180, "due_at", "since")
+    rows.update(next_try_at=db_now() + dt.timedelta(days=36500))
+    if throttled:
+        far = db_now() + dt.timedelta(days=300)
+        Throttle.objects.create(account=publication.account, until=far)
+    assert [problem.name for problem in health.not_moving()] == ["stuck"]

@@ -52,7 +52,7 @@ class System:
         self.concurrency = concurrency
         self.env = {
             **os.environ,
-            "DATABASE_URL": self.postgres.url,
+            "DATABASE_URL": self.postgres.app_url,
             "REDIS_URL": self.redis.url,
             "X_API_BASE_URL": self.proxy.base_url,
             "X_API_KEY": CONSUMER["key"],
@@ -96,7 +96,8 @@ class System:
     def start(self) -> None:
         self.postgres.start()
         self.redis.start()
-        manage(self.env, "migrate", "--no-input")
+        owner = {"DATABASE_URL": self.postgres.url, "DATABASE_APP_URL": self.postgres.app_url}
+        manage({**self.env, **owner}, "migrate", "--no-input")
         self.x.start()
         for service in self.services:
             service.begin()

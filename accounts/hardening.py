@@ -1,0 +1,124 @@
+"""What each `migrate` does last, so that no session of the application loosens a rule.
+
+It runs as the owner of the tables. Triggers are django-pgtrigger's, which ask a setting that any
+session may set; here they ask nothing. Every function of ours gets a fixed search path, with
+temporary tables last. And the application's role gets what its tables allow, nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections, models
+from django.db.backends.utils import CursorWrapper
+from psycopg2 import sql
+
+OURS = ("accounts", "approvals", "publishing")
+
+NEVER_IGNORED = """
+CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS 'SELECT false'
+"""
+
+FIXED_SEARCH_PATH = """
+DO $$
+DECLARE
+    one regprocedure;
+BEGIN
+    FOR one IN SELECT p.oid::regprocedure FROM pg_proc p
+        WHERE p.pronamespace = 'public'::regnamespace AND p.prorettype = 'trigger'::regtype
+          AND p.proconfig IS NULL
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, public, pg_temp', one);
+    END LOOP;
+END $$
+"""
+
+# A moment that is infinite is due never, and no Python can read it.
+FINITE_MOMENTS = """
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN SELECT c.table_name, c.column_name, left(c.column_name, 40) || '_is_finite' AS named
+        FROM information_schema.columns c
+        JOIN information_schema.tables t USING (table_schema, table_name)
+        WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'
+          AND c.data_type = 'timestamp with time zone'
+          AND c.table_name ~ '^(accounts|approvals|publishing)_'
+    LOOP
+        IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = one.named
+                       AND conrelid = format('public.%I', one.table_name)::regclass) THEN
+            EXECUTE format('ALTER TABLE public.%I ADD CONSTRAINT %I CHECK (isfinite(%I))',
+                           one.table_name, one.named, one.column_name);
+        END IF;
+    END LOOP;
+END $$
+"""
+
+
+def harden(*, using: str = "default", **kwargs: Any) -> None:
+    """A receiver of post_migrate; doing it twice is doing it once."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(NEVER_IGNORED)
+        cursor.execute(FIXED_SEARCH_PATH)
+        cursor.execute(FINITE_MOMENTS)
+        if settings.DATABASE_APP_URL:
+            role = role_of(cursor, settings.DATABASE_APP_URL)
+            cursor.execute("SELECT current_user")
+            if role != cursor.fetchone()[0]:
+                grant(cursor, role)
+
+
+def role_of(cursor: CursorWrapper, url: str) -> str:
+    """The role that an address names; made when there is none, with the password it names."""
+    address = urlsplit(url)
+    role = unquote(address.username or "")
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+    if cursor.fetchone() is None:
+        password = sql.Literal(unquote(address.password) if address.password else None)
+        cursor.execute(
+            sql.SQL("CREATE ROLE {role} LOGIN PASSWORD {password}").format(
+                role=sql.Identifier(role), password=password
+            )
+        )
+    return role
+
+
+def grant(cursor: CursorWrapper, role: str) -> None:
+    """What the application does to each table: rows that a trigger keeps are not its to change."""
+    who = sql.Identifier(role)
+    database = sql.Identifier(connections["default"].settings_dict["NAME"])
+    run = [
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        "GRANT USAGE ON SCHEMA public TO {who}",
+        "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
+        "GRANT CONNECT ON DATABASE {database} TO {who}",
+        "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {who}",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {who}",
+        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {who}",
+    ]
+    for statement in run:
+        cursor.execute(sql.SQL(statement).format(who=who, database=database))
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and model._meta.db_table != "django_migrations":
+            rights = sql.SQL(", ").join(sql.SQL(right) for right in rights_on(model))
+            cursor.execute(
+                sql.SQL("GRANT {rights} ON {table} TO {who}").format(
+                    rights=rights, table=sql.Identifier(model._meta.db_table), who=who
+                )
+            )
+
+
+def rights_on(model: type[models.Model]) -> list[str]:
+    """INSERT, and UPDATE and DELETE where no trigger of the table refuses them to everybody."""
+    kept = {trigger.name for trigger in getattr(model._meta, "triggers", [])}
+    rights = ["INSERT"]
+    if "no_update" not in kept:
+        rights.append("UPDATE")
+    if "no_delete" not in kept:
+        rights.append("DELETE")
+    return rights

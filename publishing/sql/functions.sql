@@ -1,0 +1,39 @@
+-- What stands between an approved text and X. Asked by the scan, by the worker before each send,
+-- and by the trigger at « posting ».
+
+-- Whether the hour of a publication is the one that was signed, or that a confirmation gave it.
+CREATE OR REPLACE FUNCTION hour_as_signed(of_publication bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT pub.due_at = coalesce(r.requested_at, re.released_at) OR EXISTS (
+        SELECT 1 FROM publishing_confirmation c
+        WHERE c.publication_id = pub.id AND c.state = 'confirmed'
+          AND c.kind IN ('new_time', 'send_again', 'go_on')
+          AND pub.due_at = coalesce(c.due_at, c.decided_at))
+    FROM publishing_publication pub
+    JOIN approvals_release re ON re.id = pub.release_id
+    JOIN approvals_revision r ON r.id = re.revision_id
+    WHERE pub.id = of_publication
+$$;
+
+-- The first rule that does not hold now, as one of publishing.models.states.Reason, or ''.
+CREATE OR REPLACE FUNCTION first_violation(of_publication bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE
+        WHEN re.digest <> r.digest OR d.account_id <> pub.account_id
+            OR hour_as_signed(pub.id) IS NOT TRUE THEN 'altered'
+        WHEN (reviewer_role(pub.account_id, d.author_id) = 'seat') IS NOT TRUE THEN 'author_left'
+        WHEN quorum_met(r.id) IS NOT TRUE THEN 'signer_left'
+        WHEN EXISTS (SELECT 1 FROM publishing_freeze f WHERE f.lifted_at IS NULL
+                     AND (f.account_id IS NULL OR f.account_id = pub.account_id)) THEN 'frozen'
+        WHEN c.state IS NULL OR c.state = 'reconnect' THEN 'reconnect'
+        WHEN c.state = 'suspended' THEN 'suspended'
+        WHEN EXISTS (SELECT 1 FROM publishing_creditstop s WHERE s.ended_at IS NULL
+                     AND (s.restored_at IS NULL OR s.probe_id <> pub.id)) THEN 'no_credits'
+        ELSE '' END
+    FROM publishing_publication pub
+    JOIN approvals_release re ON re.id = pub.release_id
+    JOIN approvals_revision r ON r.id = re.revision_id
+    JOIN approvals_draft d ON d.id = r.draft_id
+    LEFT JOIN accounts_credential c ON c.account_id = pub.account_id
+    WHERE pub.id = of_publication
+$$;
