@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from accounts.clock import in_seconds
 from accounts.links import absolute, password_link
-from accounts.models import Notice
+from accounts.models import Notice, Person
 from accounts.models.notice import NoticeKind
 
 
@@ -17,6 +22,7 @@ class Mail:
     to: str
     subject: str
     body: str
+    message_id: str
 
 
 def mail_of(notice: Notice) -> Mail:
@@ -30,4 +36,39 @@ def mail_of(notice: Notice) -> Mail:
             f"accounts/mail/{notice.kind}.txt",
             {"person": person, "account": notice.account, "link": link},
         )
-    return Mail(to=person.email, subject=f"policetweets · {subject}", body=body)
+    # The same at each try: a mailbox that gets it twice can tell.
+    host = urlsplit(settings.PUBLIC_URL).hostname
+    return Mail(
+        to=person.email,
+        subject=f"policetweets · {subject}",
+        body=body,
+        message_id=f"<notice.{notice.pk}.{notice.created_at:%Y%m%d%H%M%S%f}@{host}>",
+    )
+
+
+def mails_leave() -> bool:
+    """Without a mail server they stay owed: none is written down as sent."""
+    return not settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend")
+
+
+def owed_mails() -> QuerySet[Notice]:
+    return Notice.objects.filter(sent_at=None, next_try_at__isnull=False)
+
+
+def count_late_mails() -> int:
+    """How many have waited for the mail server for more than an hour."""
+    if not mails_leave():
+        return 0
+    return owed_mails().filter(created_at__lt=in_seconds(-3_600)).count()
+
+
+def with_mail_failure(people: QuerySet[Person]) -> QuerySet[Any]:
+    """With `mail_failure`: why the newest mail to each that is done with did not leave, or ""."""
+    done = Notice.objects.filter(Q(sent_at__isnull=False) | ~Q(failure=""), person=OuterRef("pk"))
+    return people.annotate(mail_failure=Subquery(done.order_by("-pk").values("failure")[:1]))
+
+
+def mail_failures() -> list[Person]:
+    """The people whose newest mail did not leave, ten at most: the list of people shows all."""
+    active = with_mail_failure(Person.objects.filter(ended_at=None))
+    return list(active.exclude(mail_failure=None).exclude(mail_failure="").order_by("name")[:10])

@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+import smtplib
+from typing import Any
+
 import structlog
 from celery import shared_task
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.clock import in_seconds
-from accounts.mails import mail_of
+from accounts.mails import mail_of, mails_leave, owed_mails
 from accounts.models import Notice
+from accounts.models.notice import MailFailure
 
 log = structlog.get_logger("accounts.mail")
 
-# Seconds to the next try; after the last one nobody tries any more.
-RETRIES = (60, 300, 900, 3_600, 6 * 3_600, 24 * 3_600)
+# Seconds to the next try, the last one again and again until the mail is too old.
+RETRIES = (60, 300, 900, 3_600)
+# Seconds: what awaited somebody two days ago is said by newer mails and by the pages.
+MAX_AGE = 2 * 86_400
 AT_ONCE = 100
 
 
 @shared_task
 def deliver_notices() -> int:
-    """How many left. A mail may leave twice when a worker dies just after sending it."""
+    """How many the mail server took. While it cannot be used, nothing is claimed, no try is spent.
+
+    At least once: when a worker dies after the server took a mail and before that is written, the
+    mail leaves again a minute later, with the same Message-ID.
+    """
+    if not mails_leave():
+        return 0
+    owed_mails().filter(created_at__lt=in_seconds(-MAX_AGE)).update(
+        next_try_at=None, failure=MailFailure.EXPIRED
+    )
+    if not owed_mails().filter(next_try_at__lte=Now()).exists():
+        return 0
     delivered = 0
-    for _ in range(AT_ONCE):
-        notice = claim()
-        if notice is None:
-            break
-        delivered += deliver(notice)
+    try:
+        with get_connection() as connection:
+            while delivered < AT_ONCE and (notice := claim()) is not None:
+                delivered += deliver(notice, connection)
+    except OSError as error:
+        log.error("mail server not usable", error=type(error).__name__, code=smtp_code(error))
     return delivered
 
 
@@ -35,30 +53,53 @@ def deliver_notices() -> int:
 def claim() -> Notice | None:
     """One due notice, with its next try already written down."""
     notice = (
-        Notice.objects.select_for_update(skip_locked=True, of=("self",))
+        owed_mails()
+        .select_for_update(skip_locked=True, of=("self",))
         .select_related("person", "account")
-        .filter(sent_at=None, next_try_at__lte=Now())
+        .filter(next_try_at__lte=Now())
         .order_by("next_try_at", "pk")
         .first()
     )
     if notice is None:
         return None
-    ended = not notice.person.is_active
-    again = not ended and notice.tries < len(RETRIES)
-    notice.next_try_at = in_seconds(RETRIES[notice.tries]) if again else None
+    seconds = RETRIES[min(notice.tries, len(RETRIES) - 1)]
+    notice.next_try_at = in_seconds(seconds) if notice.person.is_active else None
     notice.tries += 1
     notice.save(update_fields=["next_try_at", "tries"])
     return notice
 
 
-def deliver(notice: Notice) -> bool:
+def deliver(notice: Notice, connection: Any) -> bool:
+    """Whether the server took it. Raises OSError when it will take no other either."""
     if not notice.person.is_active:
         return False
     mail = mail_of(notice)
+    headers = {"Message-ID": mail.message_id}
+    message = EmailMessage(
+        mail.subject, mail.body, None, [mail.to], connection=connection, headers=headers
+    )
+    this_one = Notice.objects.filter(pk=notice.pk)
     try:
-        send_mail(mail.subject, mail.body, None, [mail.to])
-    except OSError as error:
-        log.warning("mail not sent", notice=notice.pk, error=type(error).__name__)
+        if not message.send():
+            return False
+    except smtplib.SMTPSenderRefused:
+        raise  # our own address: the setting is wrong, not this mail
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+        code = smtp_code(error)
+        log.warning("mail refused", notice=notice.pk, code=code)
+        if code >= 500:
+            this_one.update(next_try_at=None, failure=MailFailure.REFUSED, smtp_code=code)
         return False
-    Notice.objects.filter(pk=notice.pk).update(sent_at=Now(), next_try_at=None)
+    except ValueError as error:
+        log.warning("mail cannot be written", notice=notice.pk, error=type(error).__name__)
+        this_one.update(next_try_at=None, failure=MailFailure.REFUSED)
+        return False
+    this_one.update(sent_at=Now(), next_try_at=None)
     return True
+
+
+def smtp_code(error: OSError) -> int:
+    """The server's code, or 0: its words are kept nowhere, they may hold an address."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max((code for code, _words in error.recipients.values()), default=0)
+    return int(error.smtp_code) if isinstance(error, smtplib.SMTPResponseException) else 0

@@ -145,13 +145,25 @@ def check_durations(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage
 
 @register(TAG)
 def check_mail(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    if settings.IS_DEMO or not settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend"):
+    if settings.IS_DEMO:
+        return []
+    if settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend"):
+        return [
+            Warning(
+                "EMAIL_URL is not set: nobody is told by mail what awaits them.",
+                hint="docs/settings.md shows the address of a mail server.",
+                id="policetweets.W001",
+            )
+        ]
+    if settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend") and (
+        settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL
+    ):
         return []
     return [
-        Warning(
-            "EMAIL_URL is not set: nobody is told by mail what awaits them.",
-            hint="docs/settings.md shows the address of a mail server.",
-            id="policetweets.W001",
+        Error(
+            "EMAIL_URL sends mails in clear: they hold links that set a password.",
+            hint="Use smtp+tls:// or smtps://, never smtp:// nor consolemail:.",
+            id="policetweets.E010",
         )
     ]
 

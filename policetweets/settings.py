@@ -14,6 +14,7 @@ from environs import Env
 from kombu import Exchange, Queue
 
 from policetweets.durations import DURATIONS as DEFAULT_DURATIONS
+from policetweets.mail_url import parse_mail_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
@@ -237,12 +238,11 @@ if BEHIND_PROXY:
 
 # Mail: « something awaits you », never a text. Without a server none leaves: the demo shows them
 # on a page, and no log ever holds a link that sets a password.
-_email = env.dj_email_url("EMAIL_URL", "dummymail:")
-EMAIL_BACKEND = _email.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
-for _key in ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD",
-             "EMAIL_USE_TLS", "EMAIL_USE_SSL", "EMAIL_FILE_PATH"):  # fmt: skip
-    if _email.get(_key):
-        globals()[_key] = _email[_key]
+_mail = parse_mail_url(env.str("EMAIL_URL", ""))
+EMAIL_BACKEND = _mail.backend
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.host_user, _mail.host_password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.use_tls, _mail.use_ssl
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "policetweets@localhost")
 

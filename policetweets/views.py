@@ -10,6 +10,7 @@ from django.views.i18n import set_language as django_set_language
 
 from accounts.access import few_administrators, memberships
 from accounts.departments import all_departments
+from accounts.mails import count_late_mails, mail_failures
 from accounts.models import Person
 from accounts.requests import PersonRequest
 from approvals.capabilities import CAPABILITIES
@@ -37,6 +38,8 @@ def administrators_home(request: PersonRequest) -> HttpResponse:
         "departments": departments,
         "needy": [one for one in departments if one.lacks],
         "few_administrators": few_administrators(),
+        "late_mails": count_late_mails(),
+        "mail_failures": mail_failures(),
     }
     return render(request, "home_administrator.html", context)
 

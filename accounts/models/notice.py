@@ -15,6 +15,13 @@ class NoticeKind(models.TextChoices):
     ALERT = "alert", _("Une diffusion demande votre attention")
 
 
+class MailFailure(models.TextChoices):
+    """Why a mail will not leave any more, as pages say it."""
+
+    REFUSED = "refused", _("le serveur de courriel a refusé l’adresse ou le message")
+    EXPIRED = "expired", _("le serveur de courriel ne l’a pas pris à temps")
+
+
 class Notice(models.Model):
     """One mail owed to one person. `path` is the page to open, on our own site."""
 
@@ -27,7 +34,13 @@ class Notice(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     next_try_at = models.DateTimeField(db_default=Now(), null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    # When the mail server took it, and only then.
     sent_at = models.DateTimeField(null=True)
+    failure = models.CharField(
+        max_length=20, choices=MailFailure.choices, default="", db_default="", blank=True
+    )
+    # The code of a server that refused: its words could hold an address.
+    smtp_code = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         indexes = [
@@ -35,7 +48,12 @@ class Notice(models.Model):
                 fields=["next_try_at"],
                 condition=models.Q(sent_at__isnull=True),
                 name="notice_owed",
-            )
+            ),
+            models.Index(
+                fields=["person", "-id"],
+                condition=models.Q(sent_at__isnull=False) | ~models.Q(failure=""),
+                name="notice_done_with",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
@@ -16,7 +18,9 @@ from accounts.departments import waiting_on
 from accounts.errors import NotYours, Refusal
 from accounts.forms import PersonForm
 from accounts.links import password_link
+from accounts.mails import with_mail_failure
 from accounts.models import Person, Seat, Supervision
+from accounts.models.notice import MailFailure
 from accounts.paging import page_of
 from accounts.requests import PersonRequest, administrators_only
 
@@ -33,8 +37,9 @@ def with_rights(people: QuerySet[Person]) -> QuerySet[Person]:
     )
 
 
-def find(pk: int) -> Person:
-    person = Person.objects.filter(pk=pk).first()
+def find(pk: int) -> Any:
+    """A person, with `mail_failure`."""
+    person = with_mail_failure(Person.objects.filter(pk=pk)).first()
     if person is None:
         raise NotYours
     return person
@@ -44,7 +49,7 @@ def find(pk: int) -> Person:
 @require_safe
 def people(request: PersonRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
-    found = with_rights(Person.objects.order_by("ended_at", "name", "pk"))
+    found = with_mail_failure(with_rights(Person.objects.order_by("ended_at", "name", "pk")))
     if words:
         found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
     context = {
@@ -80,7 +85,12 @@ def page(request: PersonRequest, pk: int) -> HttpResponse:
     if request.session.get(LINK_FOR) == pk:
         del request.session[LINK_FOR]
         link = password_link(person)
-    context = {"person": person, "rights": memberships(person), "link": link}
+    context = {
+        "person": person,
+        "rights": memberships(person),
+        "link": link,
+        "mail_failure": MailFailure(person.mail_failure).label if person.mail_failure else "",
+    }
     return render(request, "accounts/person.html", context)
 
 

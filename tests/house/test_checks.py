@@ -30,6 +30,7 @@ def production(settings):
     settings.X_API_KEY, settings.X_API_SECRET = "consumer-key", "consumer-secret"
     settings.X_TOKEN_KEYS = [KEY]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_USE_TLS = True
     return settings
 
 
@@ -62,6 +63,8 @@ def test_a_sound_configuration_passes(production):
         ("PUBLIC_URL", "https://", "E006"),
         ("ALLOWED_HOSTS", ["comptes.police.example", "*"], "E007"),
         ("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend", "W001"),
+        ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "E010"),
+        ("EMAIL_USE_TLS", False, "E010"),
     ],
 )
 def test_production_refuses(production, name, value, number):
