@@ -36,3 +36,5 @@ def backdate_signed_hour(publication_id: int, by: dt.timedelta) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for statement in SIGNED_WITH_IT:
             cursor.execute(statement, {"by": by, "pk": publication_id})
+        # At once, for a test's own transaction may go on.
+        cursor.execute("SET LOCAL session_replication_role = origin")

@@ -127,14 +127,18 @@ class Service(Process):
         *,
         answers: Callable[[], bool] = lambda: True,
         steps: Sequence[tuple[signal.Signals, float]] = ((signal.SIGTERM, 20),),
+        alive_file: Path | None = None,
     ) -> None:
         super().__init__(name, folder, folder / "logs" / f"{name}.log")
         self.command = command
         self.env = env
         self.answers = answers
         self.steps = steps
+        self.alive_file = alive_file
 
     def begin(self) -> None:
+        if self.alive_file is not None:
+            self.alive_file.unlink(missing_ok=True)  # of the process before
         self.launch(self.command, env=self.env, cwd=ROOT)
 
     def start(self) -> None:

@@ -147,6 +147,7 @@ def worker(folder: Path, env: dict[str, str], celery: list[str], name: str) -> S
         ],
         {**env, "ALIVE_FILE": str(alive)},
         answers=lambda: is_alive(alive),
+        alive_file=alive,
         # First warm, so that what is being sent ends; a POST takes 20 s at most.
         steps=[(signal.SIGTERM, 45), (signal.SIGQUIT, 28)],
     )

@@ -7,9 +7,9 @@ import urllib.request
 
 import pytest
 
-from policetweets.runner.folder import ROOT, socket_folder
+from policetweets.runner.folder import ROOT
 from policetweets.runner.processes import session_members
-from policetweets.runner.run import WORKERS, worker_answers
+from policetweets.runner.run import WORKERS, is_alive
 from policetweets.runner.terminal import wait_until
 from tests.runner.test_run import Runner, alive, everything_below
 
@@ -48,14 +48,14 @@ def test_one_command_starts_everything_and_a_signal_ends_it(runner):
     assert 'name="password"' in get(runner.environment["PORT"])
     assert "pnationale06" in get(runner.environment["SANDBOX_PORT"])
 
-    redis_url = f"unix://{socket_folder(runner.folder)}/redis.sock"
     workers = {name: runner.children()[name] for name in WORKERS}
     for pid in workers.values():
         os.kill(pid, signal.SIGKILL)
     for name, pid in workers.items():
         runner.says(f"{name} started again")
         assert session_members(pid) == []
-        assert wait_until(lambda name=name: worker_answers(redis_url, name), 60)
+        file = runner.folder / f"{name}.alive"
+        assert wait_until(lambda file=file: is_alive(file), 60)
 
     below = everything_below(runner.popen)
     # To make alone: it tells the runner.
