@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import NotAnAddress
 from accounts.errors import Refusal, Sentence
+from accounts.names import SENTENCE
 
 SENTENCES: dict[str, Sentence] = {
     "seat_held_once": _("Ce siège vient d’être attribué par quelqu’un d’autre."),
@@ -23,6 +25,8 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "account_handle_once": _("Ce compte X est déjà enregistré."),
     "accounts_account_code_key": _("Ce département est déjà enregistré."),
+    "person_email_canonical": NotAnAddress.sentence,
+    "person_name_printable": SENTENCE,
     "accounts_person_email_key": _("Une personne a déjà cette adresse électronique."),
 }
 

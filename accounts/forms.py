@@ -6,18 +6,32 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import NotAnAddress, canonical_address
 from accounts.audit_words import WORDS
 from accounts.departments import eligible
 from accounts.models import Account, Person
+from accounts.names import validate_name
 from accounts.sign_ins import refuse_after_too_many
+
+
+class AddressField(forms.EmailField):
+    """Gives the canonical address."""
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value)
+        try:
+            return canonical_address(typed) if typed else ""
+        except NotAnAddress as refusal:
+            raise ValidationError(str(refusal), code="invalid") from refusal
 
 
 class SignInForm(AuthenticationForm):
     """By e-mail. A wrong address and a wrong password are told in the same words."""
 
-    username = forms.EmailField(
+    username = AddressField(
         label=_("Adresse électronique"),
         widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}),
     )
@@ -50,10 +64,11 @@ class PersonForm(forms.Form):
     name = forms.CharField(
         label=_("Nom affiché"),
         max_length=120,
+        validators=[validate_name],
         help_text=_("Prénom et nom, tels que les collègues les verront."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Adresse électronique"),
         max_length=254,
         help_text=_("Elle sert à se connecter et à recevoir les courriels."),
@@ -78,6 +93,10 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             "handle": _("Sans le @ : pnationale44."),
             "time_zone": _("Europe/Paris en métropole ; Indian/Reunion, America/Guadeloupe…"),
         }
+
+    def clean_name(self) -> str:
+        validate_name(self.cleaned_data["name"])
+        return str(self.cleaned_data["name"])
 
     def clean_code(self) -> str:
         return str(self.cleaned_data["code"]).upper()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -11,10 +11,21 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.models import Person
 
 
+class LinkTokens(PasswordResetTokenGenerator):
+    """Django's, whose tokens also die when a newer link is made."""
+
+    def _make_hash_value(self, user: Person, timestamp: int) -> str:
+        made = f".{user.link_number}" if user.link_number else ""
+        return f"{super()._make_hash_value(user, timestamp)}{made}"
+
+
+link_tokens = LinkTokens()
+
+
 def password_link(person: Person) -> str:
-    """Opens once: it dies with the first password or sign-in after it was made."""
+    """Opens once: it dies with the first password, sign-in or newer link."""
     uid = urlsafe_base64_encode(force_bytes(person.pk))
-    token = default_token_generator.make_token(person)
+    token = link_tokens.make_token(person)
     return absolute(reverse("set-password", args=[uid, token]))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.forms import SetPasswordForm
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import administrators
 from accounts.actions.base import action, lock_account, owe, record, require_administrator
 from accounts.actions.rights import end_right
+from accounts.addresses import canonical_address, skeleton
 from accounts.errors import Forbidden, Moved, NotYours, Refusal
+from accounts.links import link_tokens
 from accounts.models import Person, Seat, Supervision
 from accounts.models.notice import NoticeKind
 
@@ -16,6 +19,18 @@ from accounts.models.notice import NoticeKind
 class LastAdministrator(Refusal):
     code = "last_administrator"
     sentence = _("C’est le dernier administrateur : nommez-en un autre d’abord.")
+
+
+class LinkUsed(Moved):
+    code = "link_used"
+    sentence = _(
+        "Ce lien a déjà servi, ou il est trop ancien. Demandez-en un nouveau à un administrateur."
+    )
+
+
+class Lookalike(Refusal):
+    code = "lookalike"
+    sentence = _("Cette adresse se lit comme celle de %(name)s, sans être la même : vérifiez-la.")
 
 
 class AlreadyEnded(Moved):
@@ -38,6 +53,7 @@ def create_first_administrator(email: str, name: str) -> Person:
 def create_person(email: str, name: str, *, actor: Person, administrator: bool = False) -> Person:
     """A person who chooses a password by the link that is mailed and shown."""
     require_administrator(actor)
+    refuse_lookalike(email)
     person = Person.objects.create_person(email, name, is_administrator=administrator)
     record("person.created", actor=actor, subject=person)
     if administrator:
@@ -48,11 +64,30 @@ def create_person(email: str, name: str, *, actor: Person, administrator: bool =
 
 @action
 def make_link(person_id: int, *, actor: Person) -> Person:
-    """A new one-time link; the token is computed where it is shown, and kept nowhere."""
+    """A new one-time link, which ends those before it; the token is computed where it is shown,
+    and kept nowhere.
+    """
     require_administrator(actor)
     person = lock_person(person_id)
+    person.link_number += 1
+    person.save(update_fields=["link_number"])
     record("person.link_made", actor=actor, subject=person)
     owe([person], NoticeKind.PASSWORD, path="/")
+    return person
+
+
+@action
+def choose_password(form: SetPasswordForm[Person], person_id: int, token: str) -> Person:
+    """By a one-time link. Under the person's lock it is asked once more: of several browsers that
+    opened it, one sets the password and the others raise LinkUsed.
+    """
+    person = lock_person(person_id)
+    if not link_tokens.check_token(person, token):
+        raise LinkUsed
+    form.user = person
+    form.save()
+    record("person.password_set", actor=person, subject=person)
+    owe([person], NoticeKind.PASSWORD_CHANGED, path="/")
     return person
 
 
@@ -100,6 +135,15 @@ def unmake_administrator(person_id: int, *, actor: Person) -> None:
     person.is_administrator = False
     person.save(update_fields=["is_administrator"])
     record("administrator.unmade", actor=actor, subject=person)
+
+
+def refuse_lookalike(email: str) -> None:
+    """Raises Lookalike when a reader would take the address for that of another person."""
+    address = canonical_address(email)
+    seen = skeleton(address)
+    for name, other in Person.objects.values_list("name", "email"):
+        if other != address and skeleton(other) == seen:
+            raise Lookalike(Lookalike.sentence % {"name": name})
 
 
 def rights_of(person_id: int) -> list[Seat | Supervision]:

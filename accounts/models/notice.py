@@ -11,6 +11,7 @@ class NoticeKind(models.TextChoices):
     """What the mail says; templates/accounts/mail/<kind>.txt says it."""
 
     PASSWORD = "password", _("Choisir votre mot de passe")
+    PASSWORD_CHANGED = "password_changed", _("Votre mot de passe a changé")
     AWAITS_YOU = "awaits_you", _("Quelque chose vous attend")
     ALERT = "alert", _("Une diffusion demande votre attention")
 

@@ -10,7 +10,9 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import NotAnAddress, canonical_address
 from accounts.models.triggers import never_deleted
+from accounts.names import clean_name
 
 ROLES_APART = """
 IF NEW.is_administrator OR NEW.ended_at IS NOT NULL THEN
@@ -25,13 +27,21 @@ RETURN NEW;
 """
 
 
+UNPRINTABLE = (
+    r"[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
+
+
 class PersonManager(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(email__iexact=username)
+        try:
+            return self.get(email=canonical_address(username or ""))
+        except NotAnAddress:
+            raise self.model.DoesNotExist from None
 
     def create_person(self, email: str, name: str, **extra: Any) -> Person:
-        """A person without a password: the one-time link sets it."""
-        person = self.model(email=self.normalize_email(email).lower(), name=name, **extra)
+        """A person without a password: the one-time link sets it. Raises Invalid."""
+        person = self.model(email=canonical_address(email), name=clean_name(name), **extra)
         person.set_unusable_password()
         person.save(force_insert=True)
         return person
@@ -48,6 +58,8 @@ class Person(AbstractBaseUser):
     name = models.CharField(_("nom affiché"), max_length=120)
     is_administrator = models.BooleanField(_("administrateur"), default=False)
     language = models.CharField(max_length=2, default="fr")
+    # Counts the one-time links made by administrators: each ends those before it.
+    link_number = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -61,6 +73,15 @@ class Person(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="person_email_lower_case"
+            ),
+            # As accounts.addresses makes it: unique then means that no two are read as one.
+            models.CheckConstraint(
+                condition=models.Q(email__regex=r"^[!-?A-~]+@[a-z0-9.-]+$"),
+                name="person_email_canonical",
+            ),
+            # As accounts.names refuses them: control, direction and zero-width characters.
+            models.CheckConstraint(
+                condition=~models.Q(name__regex=UNPRINTABLE), name="person_name_printable"
             ),
         ]
         triggers = [

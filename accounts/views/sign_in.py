@@ -6,18 +6,22 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import views
+from django.contrib.auth import login, views
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from accounts import demo
-from accounts.actions.base import record
+from accounts.actions.people import LinkUsed, choose_password
 from accounts.forms import ChoosePasswordForm, SignInForm
+from accounts.links import link_tokens
 from accounts.models import Person
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @method_decorator(transaction.atomic, name="post")
@@ -59,12 +63,12 @@ class SignOut(views.LogoutView):
 
 @method_decorator(login_not_required, name="dispatch")
 class SetPassword(views.PasswordResetConfirmView):
-    """The link opens once: it dies with the first password or sign-in after it was made."""
+    """The link opens once: it dies with the first password, sign-in or newer link."""
 
     http_method_names = ["get", "head", "post"]
     template_name = "accounts/set_password.html"
     form_class = ChoosePasswordForm
-    post_reset_login = True
+    token_generator = link_tokens
     success_url = reverse_lazy("home")
 
     def get_user(self, uidb64: str) -> Person | None:
@@ -72,8 +76,14 @@ class SetPassword(views.PasswordResetConfirmView):
         return person if isinstance(person, Person) and person.is_active else None
 
     def form_valid(self, form: Any) -> HttpResponse:
+        token = self.request.session.get(INTERNAL_RESET_SESSION_TOKEN, "")
+        try:
+            person = choose_password(form, form.user.pk, token)
+        except LinkUsed:
+            self.validlink = False
+            return self.render_to_response(self.get_context_data())
+        del self.request.session[INTERNAL_RESET_SESSION_TOKEN]
         with transaction.atomic():
-            record("person.password_set", actor=self.user, subject=self.user)
-            response = super().form_valid(form)
+            login(self.request, person, backend=MODEL_BACKEND)
         messages.success(self.request, _("Votre mot de passe est enregistré."))
-        return response
+        return HttpResponseRedirect(self.get_success_url())

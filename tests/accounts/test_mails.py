@@ -87,6 +87,12 @@ ENGLISH = {
         "This link works only once, for three days. "
         "If you were not expecting anything, tell an administrator.",
     ),
+    NoticeKind.PASSWORD_CHANGED: (
+        "Your password has changed",
+        "The password of your access to policetweets has just been chosen or changed. "
+        "If it was not you, tell an administrator at once:",
+        "This e-mail deliberately contains no text of any message.",
+    ),
     NoticeKind.AWAITS_YOU: (
         "Something awaits you",
         "Something awaits you on policetweets, for @pnationale44:",
