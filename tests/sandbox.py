@@ -58,7 +58,7 @@ class Sandbox:
         )
         # setpriv: should pytest be killed, the sandbox goes too. Start it from the main thread.
         command = ["setpriv", "--pdeathsig", "KILL", "--", sys.executable]
-        command += ["-m", "publishing.sandbox", "--port", str(self.port), "--accounts", str(who)]
+        command += ["-m", "x_sandbox", "--port", str(self.port), "--accounts", str(who)]
         command += ["--data", str(self.folder / "data")]
         command += ["--parameters", json.dumps(self.parameters_at_start)]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)

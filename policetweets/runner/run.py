@@ -125,7 +125,7 @@ def sandbox(folder: Path, env: dict[str, str], chosen: Ports) -> Service:
         "sandbox",
         folder,
         [
-            *[sys.executable, "-m", "publishing.sandbox", "--host", HOST],
+            *[sys.executable, "-m", "x_sandbox", "--host", HOST],
             *["--port", str(chosen.sandbox), "--data", str(folder / "sandbox")],
             *["--accounts", env["SANDBOX_ACCOUNTS"]],
         ],

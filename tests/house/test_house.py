@@ -16,7 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from policetweets import health
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("accounts", "approvals", "publishing", "policetweets")
+ROOMS = ("accounts", "approvals", "publishing", "policetweets", "x_sandbox")
 LONGEST = 50
 
 

@@ -25,9 +25,8 @@ IN_CONTEXT = dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2))
 BOTH = dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3))
 KEYWORDS: dict[str, Any] = {**PLAIN, **COUNTED, **IN_CONTEXT, **BOTH}
 
-# The sandbox of X is no part of the application and has a catalogue of its own.
+# The sandbox of X, x_sandbox, is no part of the application and has a catalogue of its own.
 ROOMS = ("accounts", "approvals", "policetweets", "publishing")
-LEFT_OUT = Path("publishing/sandbox")
 
 
 def sources() -> Iterator[tuple[Path, str]]:
@@ -40,8 +39,7 @@ def sources() -> Iterator[tuple[Path, str]]:
         if path.suffix != ".py":
             # What templatize gives has a page's indentation, which means nothing in brackets.
             text = f"({templatize(text, str(relative))}\n)"
-        if not relative.is_relative_to(LEFT_OUT):
-            yield relative, text
+        yield relative, text
 
 
 def extracted() -> Catalog:

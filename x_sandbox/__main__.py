@@ -1,4 +1,4 @@
-"""Command line: python -m publishing.sandbox --data DIR --accounts FILE."""
+"""Command line: python -m x_sandbox --data DIR --accounts FILE."""
 
 import argparse
 import asyncio
@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from publishing.sandbox.server import build, serve
-from publishing.sandbox.switches import BadSwitch
-from publishing.sandbox.world import Account
+from x_sandbox.server import build, serve
+from x_sandbox.switches import BadSwitch
+from x_sandbox.world import Account
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m publishing.sandbox", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m x_sandbox", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8001)
     parser.add_argument("--data", type=Path, required=True, help="folder of the journal and media")

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.template import engines
 from django.utils import translation
 
-from publishing.sandbox.api import Api
-from publishing.sandbox.scenarios import FAULT_NAMES, GROUPS, OPERATION_NAMES, describe
-from publishing.sandbox.world import Post, Received
+from x_sandbox.api import Api
+from x_sandbox.scenarios import FAULT_NAMES, GROUPS, OPERATION_NAMES, describe
+from x_sandbox.world import Post, Received
 
 HERE = Path(__file__).resolve().parent
 PAGE = 50

@@ -11,10 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from tests.publishing.test_sandbox import picture, upload
 from tests.sandbox import Sandbox, running, until
+from tests.x_sandbox.test_api import picture, upload
 
-HERE = Path(__file__).resolve().parents[2] / "publishing" / "sandbox"
+HERE = Path(__file__).resolve().parents[2] / "x_sandbox"
 CATALOGUE = HERE / "locale" / "en" / "LC_MESSAGES"
 
 

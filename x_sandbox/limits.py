@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from publishing.sandbox.switches import Switches
+from x_sandbox.switches import Switches
 
 
 @dataclass

@@ -12,14 +12,14 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 from PIL import Image, UnidentifiedImageError
 
-from publishing.sandbox import problems, text
-from publishing.sandbox.limits import Limits
-from publishing.sandbox.oauth import Verifier
-from publishing.sandbox.problems import Answer, Problem
-from publishing.sandbox.switches import Fault, Switches
-from publishing.sandbox.trouble import NoAnswer, Trouble, as_json
-from publishing.sandbox.views import View
-from publishing.sandbox.world import Account, Media, Post, Received, World, same, sha256
+from x_sandbox import problems, text
+from x_sandbox.limits import Limits
+from x_sandbox.oauth import Verifier
+from x_sandbox.problems import Answer, Problem
+from x_sandbox.switches import Fault, Switches
+from x_sandbox.trouble import NoAnswer, Trouble, as_json
+from x_sandbox.views import View
+from x_sandbox.world import Account, Media, Post, Received, World, same, sha256
 
 IMAGE_BYTES = 5 * 1024 * 1024
 GIF_BYTES = 15 * 1024 * 1024

@@ -11,9 +11,9 @@ from typing import Any
 
 from aiohttp import web
 
-from publishing.sandbox import problems
-from publishing.sandbox.problems import Answer
-from publishing.sandbox.switches import Fault, Switches
+from x_sandbox import problems
+from x_sandbox.problems import Answer
+from x_sandbox.switches import Fault, Switches
 
 _LOOK_EVERY = 0.05
 _HTML = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from oauthlib.common import Request
 from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
 
-from publishing.sandbox.world import Account
+from x_sandbox.world import Account
 
 
 class _Validator(RequestValidator):  # type: ignore[misc, unused-ignore]

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from publishing.sandbox.switches import FAULTS, Fault
+from x_sandbox.switches import FAULTS, Fault
 
 Words = str | Promise
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
-from publishing.sandbox.api import GIF_BYTES, Api
-from publishing.sandbox.control import Control, loopback_only
-from publishing.sandbox.oauth import Verifier
-from publishing.sandbox.pages import Pages
-from publishing.sandbox.switches import Switches
-from publishing.sandbox.world import Account, World
+from x_sandbox.api import GIF_BYTES, Api
+from x_sandbox.control import Control, loopback_only
+from x_sandbox.oauth import Verifier
+from x_sandbox.pages import Pages
+from x_sandbox.switches import Switches
+from x_sandbox.world import Account, World
 
 
 def build(

@@ -6,9 +6,9 @@ from typing import Any
 
 from aiohttp import web
 
-from publishing.sandbox.api import Api
-from publishing.sandbox.scenarios import SCENARIOS
-from publishing.sandbox.switches import PARAMETERS, BadSwitch
+from x_sandbox.api import Api
+from x_sandbox.scenarios import SCENARIOS
+from x_sandbox.switches import PARAMETERS, BadSwitch
 
 # A box that is not ticked is not sent.
 CHECKBOXES = ("duplicate_rule", "limits", "timeline_frozen")

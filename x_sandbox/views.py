@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from publishing.sandbox import problems
-from publishing.sandbox.problems import Problem
-from publishing.sandbox.switches import Switches
-from publishing.sandbox.world import Account, Media, Post, World, created_at
+from x_sandbox import problems
+from x_sandbox.problems import Problem
+from x_sandbox.switches import Switches
+from x_sandbox.world import Account, Media, Post, World, created_at
 
 _POST_FIELDS = {
     "article", "attachments", "author_id", "card_uri", "community_id", "context_annotations",
