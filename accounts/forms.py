@@ -14,7 +14,7 @@ from accounts.audit_words import WORDS
 from accounts.departments import eligible
 from accounts.models import Account, Person
 from accounts.names import validate_name
-from accounts.sign_ins import refuse_after_too_many
+from accounts.sign_ins import give_back, reserve_try
 
 
 class AddressField(forms.EmailField):
@@ -44,8 +44,14 @@ class SignInForm(AuthenticationForm):
     }
 
     def clean(self) -> dict[str, Any]:
-        refuse_after_too_many(self.cleaned_data.get("username", ""))
-        return super().clean()
+        """A try is reserved before the password is looked at: that costs some processor."""
+        address, password = (self.cleaned_data.get(name) for name in ("username", "password"))
+        if self.request is None or not address or not password:
+            return super().clean()
+        reserved = reserve_try(self.request, address)
+        cleaned = super().clean()
+        give_back(reserved)
+        return cleaned
 
 
 class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]

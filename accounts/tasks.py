@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from accounts.clock import in_seconds
 from accounts.mails import mail_of, mails_leave, owed_mails
-from accounts.models import Notice
+from accounts.models import Notice, SignInCount
 from accounts.models.notice import MailFailure
 
 log = structlog.get_logger("accounts.mail")
@@ -47,6 +47,12 @@ def deliver_notices() -> int:
     except OSError as error:
         log.error("mail server not usable", error=type(error).__name__, code=smtp_code(error))
     return delivered
+
+
+@shared_task
+def delete_sign_in_counts() -> int:
+    """Those whose window has ended."""
+    return SignInCount.objects.filter(ends_at__lt=Now()).delete()[0]
 
 
 @transaction.atomic(durable=True)

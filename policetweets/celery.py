@@ -132,6 +132,7 @@ def every(seconds: float) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "scan": {"task": "publishing.tasks.scan_due", **every(1)},
+    "sign-in counts": {"task": "accounts.tasks.delete_sign_in_counts", **every(300)},
     "mails": {"task": "accounts.tasks.deliver_notices", **every(10)},
     "warnings": {"task": "approvals.tasks.warn_authors", **every(60)},
 }

@@ -5,5 +5,15 @@ from accounts.models.audit import AuditEntry
 from accounts.models.credential import Credential
 from accounts.models.notice import Notice
 from accounts.models.person import Person
+from accounts.models.sign_in_count import SignInCount
 
-__all__ = ["Account", "AuditEntry", "Credential", "Notice", "Person", "Seat", "Supervision"]
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "Credential",
+    "Notice",
+    "Person",
+    "Seat",
+    "SignInCount",
+    "Supervision",
+]

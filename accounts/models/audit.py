@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
 from accounts.models.triggers import append_only
@@ -33,12 +32,6 @@ class AuditEntry(models.Model):
             models.Index(fields=["account", "-id"], name="audit_of_account"),
             models.Index(fields=["actor", "-id"], name="audit_of_actor"),
             models.Index(fields=["act", "-id"], name="audit_of_act"),
-            models.Index(
-                KT("details__address"),
-                models.F("id").desc(),
-                condition=models.Q(act="person.sign_in_failed"),
-                name="audit_failed_sign_ins",
-            ),
         ]
         triggers = append_only()
 

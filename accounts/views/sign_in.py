@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts import demo
 from accounts.actions.people import LinkUsed, choose_password
+from accounts.devices import remember_device
 from accounts.forms import ChoosePasswordForm, SignInForm
 from accounts.links import link_tokens
 from accounts.models import Person
@@ -24,7 +25,6 @@ from accounts.models import Person
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@method_decorator(transaction.atomic, name="post")
 class SignIn(views.LoginView):
     http_method_names = ["get", "head", "post"]
     template_name = "accounts/sign_in.html"
@@ -34,7 +34,9 @@ class SignIn(views.LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """A language chosen on this page is kept; else the browser gets the person's own."""
         person: Person = form.get_user()
-        response = super().form_valid(form)
+        with transaction.atomic():
+            response = super().form_valid(form)
+        remember_device(response, person)
         chosen = self.request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         if chosen in dict(settings.LANGUAGES):
             Person.objects.filter(pk=person.pk).update(language=chosen)
@@ -86,4 +88,6 @@ class SetPassword(views.PasswordResetConfirmView):
         with transaction.atomic():
             login(self.request, person, backend=MODEL_BACKEND)
         messages.success(self.request, _("Votre mot de passe est enregistré."))
-        return HttpResponseRedirect(self.get_success_url())
+        response = HttpResponseRedirect(self.get_success_url())
+        remember_device(response, person)
+        return response

@@ -47,32 +47,21 @@ def test_an_ended_person_does_not_sign_in(claire, cast):
     assert client.get("/").status_code == 302
 
 
-def test_after_ten_failures_a_pause_that_a_right_password_does_not_end(claire, settings):
+def test_after_ten_failures_from_one_place_a_pause_there(claire):
     for _ in range(10):
         assert sign_in(Client(), password="wrong").status_code == 200
     response = sign_in(Client())
     assert response.status_code == 429
     assert "Patientez" in response.text
-    assert AuditEntry.objects.filter(act="person.sign_in_failed").count() == 10
     assert sign_in(Client(), "helene@police.example", "wrong").status_code == 200
-
-
-def test_the_failures_of_others_do_not_hide_those_of_one(claire):
-    for _ in range(10):
-        sign_in(Client(), password="wrong")
-    AuditEntry.objects.bulk_create(
-        AuditEntry(act="person.sign_in_failed", details={"address": f"{number}"})
-        for number in range(1000)
-    )
-    assert sign_in(Client()).status_code == 429
 
 
 def test_the_pause_ends(claire, settings):
     from dataclasses import replace
 
-    for _ in range(10):
-        sign_in(Client(), password="wrong")
     settings.DURATIONS = replace(settings.DURATIONS, sign_in_pause=0)
+    for _ in range(30):
+        assert sign_in(Client(), password="wrong").status_code == 200
     assert sign_in(Client()).status_code == 302
 
 

@@ -118,7 +118,7 @@ def test_no_lookalike_signs_in_as_somebody(claire, typed):
         "claire\u200b@police.example",
     ],
 )
-def test_a_lookalike_gets_a_sentence_and_breaks_no_sign_in(claire, cast, typed):
+def test_fault_97_a_lookalike_gets_a_sentence_and_breaks_no_sign_in(claire, cast, typed):
     ada = signed_in(cast.ada)
     response = ada.post("/personnes/ajouter", {"name": "Une autre", "email": typed})
     assert response.status_code in (200, 409)

@@ -70,7 +70,7 @@ def test_what_is_not_understood_is_an_error_that_shows_no_password(url):
     assert "hunter2" not in str(caught.value)
 
 
-def test_an_unknown_scheme_stops_the_start():
+def test_fault_98_an_unknown_scheme_of_mail_stops_the_start():
     done = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=ROOT,
