@@ -87,7 +87,15 @@ class PersonForm(forms.Form):
     )
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What both forms of a department ask of its name."""
+
+    def clean_name(self) -> str:
+        validate_name(self.cleaned_data["name"])
+        return str(self.cleaned_data["name"])
+
+
+class AccountForm(DepartmentForm):
     """A new department."""
 
     class Meta:
@@ -100,15 +108,11 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             "time_zone": _("Europe/Paris en métropole ; Indian/Reunion, America/Guadeloupe…"),
         }
 
-    def clean_name(self) -> str:
-        validate_name(self.cleaned_data["name"])
-        return str(self.cleaned_data["name"])
-
     def clean_code(self) -> str:
         return str(self.cleaned_data["code"]).upper()
 
 
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+class SettingsForm(DepartmentForm):
     class Meta:
         model = Account
         fields = ["name", "handle", "time_zone", "tolerance_minutes", "reply_settings"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.actions import people
@@ -152,6 +155,30 @@ def test_accents_and_other_scripts_are_seen_through():
     )
 
 
+@pytest.mark.django_db
+def test_older_addresses_become_canonical_and_none_is_somebody_else_s(cast):
+    migration = importlib.import_module("accounts.migrations.0005_canonical_addresses")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE accounts_person DROP CONSTRAINT person_email_canonical,"
+            " DROP CONSTRAINT person_name_printable"
+        )
+    older = {
+        cast.nadia: "nadia@préfecture.example",
+        cast.leila: "leıla@police.example",
+        cast.paul: "ｍarc@police.example",
+    }
+    for who, email in older.items():
+        Person.objects.filter(pk=who.pk).update(email=email, name=f"{who.name}\u202e")
+    migration.make_canonical(apps, None)
+    after = {who: Person.objects.get(pk=who.pk) for who in (*older, cast.marc)}
+    assert after[cast.nadia].email == "nadia@xn--prfecture-c4a.example"
+    for who in (cast.leila, cast.paul):
+        assert after[who].email == f"adresse-refusee.{who.pk}@nowhere.invalid"
+        assert after[who].name == who.name
+    assert after[cast.marc].email == "marc@police.example"
+
+
 # Names
 
 INVISIBLE = ["\x07", "\u200b", "\u200e", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u2028", "\u3164"]
@@ -179,6 +206,13 @@ def test_a_name_from_a_command_is_judged_alike(db, name):
 def test_the_database_refuses_an_invisible_name(cast, character):
     with pytest.raises(IntegrityError, match="person_name_printable"), transaction.atomic():
         Person.objects.filter(pk=cast.claire.pk).update(name=f"Claire{character}")
+
+
+@pytest.mark.django_db
+def test_the_name_of_a_department_holds_nothing_invisible(cast):
+    form = {"code": "62", "name": "Pas-de-\u202eCalais", "handle": "pnationale62"}
+    response = signed_in(cast.ada).post("/departements/ajouter", form)
+    assert "caractère invisible" in response.text
 
 
 @pytest.mark.django_db
