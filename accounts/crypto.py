@@ -1,34 +1,40 @@
-"""Encrypted text: Fernet keys from the environment, the first one encrypts, all decrypt."""
+"""Secrets at rest: Fernet keys from the environment, the first one encrypts, all decrypt.
+
+A secret is sealed for one owner: moved to another row, it does not open.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models
+
+
+class NotSealedForThis(Exception):
+    """The secret was sealed for another owner, by an unknown key, or altered since."""
 
 
 def fernet() -> MultiFernet:
-    """Raises ImproperlyConfigured without a key; a wrong key raises InvalidToken on use."""
+    """Raises ImproperlyConfigured without a key."""
     if not settings.X_TOKEN_KEYS:
         raise ImproperlyConfigured("X_TOKEN_KEYS is empty: tokens cannot be kept.")
     return MultiFernet([Fernet(key) for key in settings.X_TOKEN_KEYS])
 
 
-class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
-    """A short secret, kept encrypted at rest; `Secret` in Python, so that no repr shows it."""
+def seal(secret: Secret, *, owner: str) -> bytes:
+    """Encrypted and authenticated, the owner's name with it."""
+    return fernet().encrypt(f"{owner}\n{secret.reveal()}".encode())
 
-    def get_prep_value(self, value: Any) -> Any:
-        if value is None:
-            return None
-        return fernet().encrypt(Secret(value).reveal().encode())
 
-    def from_db_value(self, value: Any, *args: Any) -> Secret | None:
-        if value is None:
-            return None
-        return Secret(fernet().decrypt(bytes(value)).decode())
+def unseal(sealed: bytes | memoryview[int], *, owner: str) -> Secret:
+    """Raises NotSealedForThis unless it was sealed for this very owner."""
+    try:
+        named, separator, secret = fernet().decrypt(bytes(sealed)).decode().partition("\n")
+    except (InvalidToken, UnicodeDecodeError) as error:
+        raise NotSealedForThis from error
+    if not separator or named != owner:
+        raise NotSealedForThis
+    return Secret(secret)
 
 
 class Secret:

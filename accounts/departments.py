@@ -19,6 +19,7 @@ BADGES = {
     Connection.PROBING: "warning",
     Connection.RECONNECT: "error",
     Connection.SUSPENDED: "error",
+    Connection.REFUSED: "error",
 }
 
 

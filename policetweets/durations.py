@@ -40,6 +40,8 @@ class Durations:
     retracted_reads: tuple[float, ...] = (60, 3_600)
     # 401: one probe of the account, then « à reconnecter ».
     unauthorized_probes: tuple[float, ...] = (60, 300, 900)
+    # X's no that nobody understands: several within this are a no to the account, or to all.
+    unknown_refusals: float = 3_600
     # « The cause is gone » is asked of X.
     connection_probe: float = 900
     # Retractions that X did not carry out are tried again.

@@ -90,6 +90,36 @@ def _sending(situation: Situation) -> str:
     return _("Envoi à X en cours.")
 
 
+MENDS: dict[str, Sentence] = {
+    Reason.NO_CREDITS: lazy("Rachetez des crédits auprès de X, puis dites-le ici."),
+    Reason.APP_STOPPED: lazy(
+        "Dans le portail des développeurs de X, vérifiez que l’application est rattachée à un "
+        "projet, que son abonnement est actif et qu’elle a le droit d’écrire, puis dites-le ici."
+    ),
+    Reason.SUSPENDED: lazy(
+        "Connectez-vous à X avec ce compte : X dit pourquoi il est suspendu ou verrouillé et "
+        "comment le rétablir."
+    ),
+    Reason.DAILY_LIMIT: lazy(
+        "Rien n’est à faire : X laissera de nouveau ce compte publier dans quelques heures, "
+        "nous essayons chaque quart d’heure."
+    ),
+    Reason.AUTOMATED: lazy(
+        "Connectez-vous à X avec ce compte et faites ce que X demande ; nous essayons chaque "
+        "quart d’heure."
+    ),
+    Reason.ACCOUNT_REFUSED: lazy(
+        "Lisez la réponse de X à ces messages, connectez-vous à X avec ce compte, puis vérifiez "
+        "la connexion : les envois reprennent alors."
+    ),
+}
+
+
+def what_administrators_do(cause: str) -> str:
+    """What mends a no of X to an account or to the application."""
+    return str(MENDS.get(cause, ""))
+
+
 def what_frees(reason: str) -> str:
     """What lets a held publication go on, and who does it."""
     return (
@@ -99,6 +129,10 @@ def what_frees(reason: str) -> str:
             Reason.FROZEN: _("deux personnes doivent lever le gel"),
             Reason.RECONNECT: _("un administrateur doit le faire reconnecter"),
             Reason.NO_CREDITS: _("un administrateur doit les rétablir"),
+            Reason.APP_STOPPED: _("un administrateur doit le régler avec X"),
+            Reason.ACCOUNT_REFUSED: _("un administrateur doit chercher pourquoi"),
+            Reason.DAILY_LIMIT: _("nous essayons de nouveau chaque quart d’heure"),
+            Reason.AUTOMATED: _("un administrateur doit le régler avec X"),
             Reason.SUSPENDED: _("nous demandons à X chaque quart d’heure s’il est rétabli"),
             Reason.ALTERED: _("il ne reste qu’à le rappeler"),
         }.get(Reason(reason), _("il repartira quand la cause aura disparu"))
@@ -298,6 +332,9 @@ HISTORY: dict[str, Sentence] = {
     "account.connected": lazy("Compte connecté à X"),
     "account.check_asked": lazy("a demandé si X répond pour ce compte"),
     "account.checked": lazy("Connexion à X vérifiée"),
+    "account.refused": lazy("X refuse les envois de ce compte"),
+    "account.tokens_distrusted": lazy("Les jetons enregistrés ne sont pas ceux de ce compte"),
+    "application.refused": lazy("X refuse les envois de l’application"),
 }
 QUIET = {"attempt.preparing", "attempt.posting"}
 DETAILS: dict[str, Sentence] = {

@@ -11,8 +11,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from accounts.actions.base import action, lock_one, record
+from accounts.crypto import NotSealedForThis
 from accounts.models import Account
 from publishing import rules
+from publishing.actions import stops
 from publishing.actions.attempts import close_unsent, lock_attempt
 from publishing.actions.moves import WITH_ITS_ORDER, hold, move
 from publishing.actions.record import send_back
@@ -77,9 +79,15 @@ def claim(account_id: int) -> Claimed | None:
         part = None if facts.retraction else _next_part(publication)
         if part is None or not _may_start(publication, facts):
             continue
+        try:
+            line = Line.of(publication.account.credential)
+        except NotSealedForThis:
+            stops.distrust_tokens(publication.account)
+            _stop(publication, Reason.RECONNECT, facts)
+            return None
         if facts.credit_stop and not _lets_through(publication):
             continue
-        return _claim_part(publication, part)
+        return _claim_part(publication, part, line)
     return None
 
 
@@ -126,7 +134,7 @@ def _stop(publication: Publication, reason: Reason, facts: rules.Facts) -> None:
         hold(publication, reason)
 
 
-def _claim_part(publication: Publication, part: Part) -> Claimed:
+def _claim_part(publication: Publication, part: Part, line: Line) -> Claimed:
     if publication.state == PublicationState.WAITING:
         move(publication, PublicationState.SENDING)
     attempts = list(part.attempts.all())
@@ -145,7 +153,7 @@ def _claim_part(publication: Publication, part: Part) -> Claimed:
     return Claimed(
         attempt_id=attempt.pk,
         position=part.position,
-        line=Line.of(publication.account.credential),
+        line=line,
         text=content["text"],
         images=content["images"],
         media=part.media,

@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.base import action, lock_account, record, require_administrator
 from accounts.clock import db_now, in_seconds
-from accounts.crypto import Secret
+from accounts.crypto import NotSealedForThis, Secret
 from accounts.errors import Refusal
 from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
 from publishing import wake
+from publishing.actions import stops
 from publishing.actions.moves import tell_administrators
 from publishing.gateway import Line, Unreadable, who_am_i
+from publishing.models import Reason
 
 
 class NotThatAccount(Refusal):
@@ -54,10 +56,9 @@ def _store(*, account: Account, x_user_id: str, token: Secret, token_secret: Sec
     credential, _created = Credential.objects.update_or_create(
         account=account,
         defaults={
-            "token": token,
-            "token_secret": token_secret,
-            "x_user_id": x_user_id,
+            **Credential.sealed(account.pk, x_user_id, token, token_secret),
             "state": Connection.CONNECTED,
+            "cause": "",
             "connected_at": Now(),
             "checked_at": Now(),
             "refused_at": None,
@@ -85,19 +86,37 @@ def ask_for_check(*, actor: Person, account: Account) -> None:
     wake.after_commit(wake.PROBE, account.pk)
 
 
+def line_of(account_id: int) -> Line | None:
+    """The account's line to X; None without tokens, or with such as are not its own."""
+    credential = Credential.objects.select_related("account").filter(account=account_id).first()
+    try:
+        return Line.of(credential) if credential is not None else None
+    except NotSealedForThis:
+        return None
+
+
 def probe(account_id: int) -> bool:
     """Asks X who these tokens are, and writes down what follows; whether the line stands."""
     credential = Credential.objects.select_related("account").filter(account=account_id).first()
     if credential is None:
         return False
     try:
-        _x_id, handle = who_am_i(Line.of(credential))
+        x_id, handle = who_am_i(Line.of(credential))
     except Unreadable as error:
         _probed(account_id, fine=False, status=error.status)
         return False
-    fine = handle.lower() == credential.account.handle.lower()
+    except NotSealedForThis:
+        _distrust(account_id)
+        return False
+    fine = x_id == credential.x_user_id and handle.lower() == credential.account.handle.lower()
     _probed(account_id, fine=fine, status=200)
     return fine
+
+
+@action
+def _distrust(account_id: int) -> None:
+    """X was not asked: what is stored is not this account's."""
+    stops.distrust_tokens(lock_account(account_id))
 
 
 @action
@@ -108,8 +127,10 @@ def _probed(account_id: int, *, fine: bool, status: int | None) -> None:
     durations = settings.DURATIONS
     # Whoever asked has their answer, whatever it is.
     credential.asked_by, credential.next_probe_at = None, None
-    if fine:
-        credential.state = Connection.CONNECTED
+    if fine and credential.cause == Reason.ACCOUNT_REFUSED and actor is None:
+        pass  # its tokens are good; why X refuses its texts is a person's to find out
+    elif fine:
+        credential.state, credential.cause = Connection.CONNECTED, ""
         credential.probes, credential.refused_at = 0, None
     elif status == 200:
         credential.state = Connection.RECONNECT  # it answers for somebody else
@@ -119,7 +140,7 @@ def _probed(account_id: int, *, fine: bool, status: int | None) -> None:
             credential.state = Connection.RECONNECT
         elif before == Connection.CONNECTED:
             credential.state, credential.refused_at = Connection.PROBING, db_now()
-    if credential.state != Connection.CONNECTED:
+    if credential.state != Connection.CONNECTED and credential.cause != Reason.ACCOUNT_REFUSED:
         credential.next_probe_at = in_seconds(_wait(credential))
     if status is not None:  # X answered, if only to say no
         credential.checked_at, credential.checked_by = db_now(), actor

@@ -13,8 +13,8 @@ from django.db.models import Min, QuerySet
 from django.db.models.functions import Now
 
 from accounts.actions.base import action, record
-from accounts.models import Credential
 from publishing import matching
+from publishing.actions.connect import line_of
 from publishing.actions.effects import take_effect
 from publishing.actions.looks import plan_again
 from publishing.actions.moves import alert, lock_publication
@@ -57,23 +57,23 @@ def look(account_id: int) -> int:
         .filter(part__publication__account_id=account_id)
         .select_related("part__publication__release__revision")[:POSTS_A_READ]
     )
-    credential = Credential.objects.select_related("account").filter(account=account_id).first()
+    line = line_of(account_id)
     searches = [one for one in due if one.kind in SEARCHES]
     reads = [one for one in due if one.kind in READS]
     if searches:
-        _search(searches, credential)
+        _search(searches, line)
     if reads:
-        _read(reads, credential)
+        _read(reads, line)
     return len(due)
 
 
-def _search(looks: list[Look], credential: Credential | None) -> None:
+def _search(looks: list[Look], line: Line | None) -> None:
     since = min(wanted_of(one.part).not_before for one in looks)
     posts: list[Seen] | None = None
     status = None
     try:
-        if credential is not None:
-            posts = read_timeline(Line.of(credential), since=since - _look_back(looks))
+        if line is not None:
+            posts = read_timeline(line, since=since - _look_back(looks))
     except Unreadable as error:
         status = error.status
         log.info("timeline unreadable", account=looks[0].part.publication.account_id,
@@ -162,13 +162,13 @@ def _not_found(one: Look, publication: Publication, *, readable: bool) -> None:
             plan_again(one)
 
 
-def _read(looks: list[Look], credential: Credential | None) -> None:
+def _read(looks: list[Look], line: Line | None) -> None:
     ids = {one.x_id or one.part.x_id or "" for one in looks} - {""}
     lookup = Lookup({}, frozenset())  # nothing is known of any
     with contextlib.suppress(Unreadable):
-        if credential is not None:
-            lookup = read_posts(Line.of(credential), sorted(ids))
-    author = credential.x_user_id if credential is not None else ""
+        if line is not None:
+            lookup = read_posts(line, sorted(ids))
+    author = line.x_user_id if line is not None else ""
     for one in looks:
         with _alone(one):
             if one.kind == LookKind.POINTED:

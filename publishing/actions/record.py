@@ -7,22 +7,22 @@ import datetime as dt
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.urls import reverse
 
 from accounts.actions.base import action
 from accounts.clock import db_now, in_seconds
 from accounts.models import Credential
 from accounts.models.credential import Connection
 from publishing import rules
+from publishing.actions import stops
 from publishing.actions.attempts import close, close_doubtful, close_unsent, lock_attempt
 from publishing.actions.moves import (
     any_part_out,
     hold,
     move,
-    tell_administrators,
 )
 from publishing.actions.parts import becomes_uncertain, part_is_out
 from publishing.gateway import Reply
+from publishing.gateway.refusals import ACCOUNT_STOPS, APPLICATION_STOPS, UNKNOWN
 from publishing.models import (
     Answer,
     Attempt,
@@ -103,7 +103,7 @@ def _credits_seen(publication: Publication, attempt: Attempt) -> None:
     stop = CreditStop.objects.filter(probe=publication, ended_at=None)
     if attempt.outcome != Outcome.NOT_SENT:
         stop.update(ended_at=Now())
-    elif attempt.reason != Reason.NO_CREDITS:
+    elif attempt.reason not in APPLICATION_STOPS:
         stop.update(probe=None)
 
 
@@ -123,6 +123,8 @@ def _refused(publication: Publication, attempt: Attempt, answer: Answer) -> None
     _part(attempt, PartState.REFUSED)
     after = STATE.PARTIAL if any_part_out(publication) else STATE.REFUSED
     move(publication, after, reason=answer.reason)
+    if answer.reason in UNKNOWN:
+        stops.count_unknown_refusal(publication)
 
 
 def _uncertain(publication: Publication, attempt: Attempt, answer: Answer | None) -> None:
@@ -133,32 +135,16 @@ def _not_sent(publication: Publication, attempt: Attempt, answer: Answer) -> Non
     reason = Reason(answer.reason)
     _part(attempt, PartState.PENDING)
     if reason == Reason.RATE_LIMITED:
-        _throttle(attempt.account_id, answer.retry_after)
+        stops.throttle(attempt.account_id, answer)
     elif reason == Reason.UNAUTHORIZED:
         _start_probing(attempt.account_id)
-    elif reason == Reason.SUSPENDED:
-        _suspended(publication)
-    elif reason == Reason.NO_CREDITS:
-        _no_credits()
+    elif reason in ACCOUNT_STOPS:
+        stops.stop_account(publication.account, reason)
+    elif reason in APPLICATION_STOPS:
+        stops.stop_application(reason)
+    elif reason == Reason.MEDIA_GONE:
+        Part.objects.filter(pk=attempt.part_id).update(media={})
     back_to_waiting(publication, attempt, reason)
-
-
-def _suspended(publication: Publication) -> None:
-    """The account's rows are held until X lets its tokens speak again; administrators are told."""
-    account = publication.account
-    Credential.objects.filter(account=account).update(
-        state=Connection.SUSPENDED,
-        refused_at=Now(),
-        next_probe_at=in_seconds(settings.DURATIONS.connection_probe),
-    )
-    tell_administrators(reverse("department", args=[account.code]), account)
-
-
-def _no_credits() -> None:
-    """Everything stops until an administrator says otherwise."""
-    CreditStop.objects.filter(ended_at=None).update(restored_at=None, probe=None)
-    CreditStop.objects.get_or_create(ended_at=None)
-    tell_administrators(reverse("freezes"))
 
 
 def back_to_waiting(publication: Publication, attempt: Attempt, reason: Reason) -> None:
@@ -168,7 +154,7 @@ def back_to_waiting(publication: Publication, attempt: Attempt, reason: Reason) 
     if any_part_out(publication):
         _retry_later_part(publication, reason)
         return
-    if reason in (Reason.SUSPENDED, Reason.NO_CREDITS):
+    if reason in ACCOUNT_STOPS | APPLICATION_STOPS:
         hold(publication, reason)
         return
     next_try = _next_try(publication, reason)
@@ -184,7 +170,7 @@ def _retry_later_part(publication: Publication, reason: Reason) -> None:
     patience = publication.account.tolerance_seconds
     if reason == Reason.PARENT_INVISIBLE:
         patience = settings.DURATIONS.parent_invisible
-    stop = reason in (Reason.SUSPENDED, Reason.NO_CREDITS)
+    stop = reason in ACCOUNT_STOPS | APPLICATION_STOPS
     since = rules.since_last_out(publication)
     if stop or db_now() > since + dt.timedelta(seconds=patience):
         move(publication, STATE.PARTIAL, reason=reason)
@@ -203,19 +189,6 @@ def _next_try(publication: Publication, reason: Reason) -> dt.datetime:
         return db_now()
     retries = settings.DURATIONS.not_sent_retries
     return in_seconds(retries[min(publication.not_sent, len(retries) - 1)])
-
-
-def _throttle(account_id: int, retry_after: float | None) -> None:
-    """Nothing of this account before the limit opens; without a word from X, 60 s, doubling."""
-    durations = settings.DURATIONS
-    throttle, _created = Throttle.objects.get_or_create(
-        account_id=account_id, defaults={"until": db_now()}
-    )
-    if retry_after is None:
-        retry_after = min(durations.rate_limit_first * 2**throttle.tries, durations.rate_limit_most)
-        throttle.tries += 1
-    throttle.until = in_seconds(retry_after)
-    throttle.save()
 
 
 def _start_probing(account_id: int) -> None:
@@ -244,7 +217,7 @@ def close_unprepared(attempt_id: int, reply: Reply) -> None:
     if publication.state != STATE.SENDING:  # retracted meanwhile
         close_unsent(attempt, reply.reason)
         return
-    answer = Answer(reason=reply.reason, retry_after=reply.retry_after)
+    answer = Answer(reason=reply.reason, retry_after=reply.retry_after, limits=reply.limits)
     if reply.outcome == Outcome.REFUSED:
         close(attempt, Outcome.REFUSED, reply.reason)
         _refused(publication, attempt, answer)

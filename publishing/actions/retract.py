@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions.base import action, record, said
 from accounts.clock import db_now, in_seconds
 from accounts.errors import Moved
-from accounts.models import Credential, Person
+from accounts.models import Person
 from publishing import wake
+from publishing.actions.connect import line_of
 from publishing.actions.looks import plan_retracted_reads
 from publishing.actions.moves import alert, lock_own, lock_publication, move
 from publishing.gateway import Deleted, Line, Unreadable, delete_post, read_posts
@@ -119,10 +120,8 @@ def _start(retraction_id: int) -> tuple[Line, list[str]] | None:
     now = db_now()
     if one.ended_at is not None or one.next_try_at is None or one.next_try_at > now:
         return None
-    credential = (
-        Credential.objects.select_related("account").filter(account=publication.account_id).first()
-    )
-    if credential is None:
+    line = line_of(publication.account_id)
+    if line is None:
         _later(one, publication)
         return None
     ids = [
@@ -134,7 +133,7 @@ def _start(retraction_id: int) -> tuple[Line, list[str]] | None:
         state=RetractionState.DELETING,
         next_try_at=now + dt.timedelta(seconds=settings.DURATIONS.attempt_stale),
     )
-    return Line.of(credential), ids
+    return line, ids
 
 
 @action

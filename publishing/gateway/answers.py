@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import requests
 
-from publishing.gateway.wire import Unreadable, body_text, post_accepted, problem
+from publishing.gateway.refusals import judge
+from publishing.gateway.wire import Problem, Unreadable, body_text, post_accepted, problem
 from publishing.models.attempt import Outcome
 from publishing.models.states import Reason
 
@@ -58,45 +59,32 @@ def _judge(response: requests.Response, is_reply: bool) -> tuple[Outcome, Reason
         if _x_id(response):
             return Outcome.ACCEPTED, Reason.ACCEPTED
         return Outcome.UNCERTAIN, Reason.BROKEN_ANSWER
-    simple = {
-        401: (Outcome.NOT_SENT, Reason.UNAUTHORIZED),
-        402: (Outcome.NOT_SENT, Reason.NO_CREDITS),
-        413: (Outcome.REFUSED, Reason.TOO_LONG),
-        429: (Outcome.NOT_SENT, Reason.RATE_LIMITED),
-    }
-    if status in simple:
-        return simple[status]
-    if status in (400, 403):
-        return _judge_no(response, is_reply)
     if status >= 500:
         return Outcome.UNCERTAIN, Reason.SERVER_ERROR
+    said = said_by_x(response)
+    if said is None and not (status == 429 and _limits(response)):
+        return Outcome.UNCERTAIN, Reason.BROKEN_ANSWER  # a page of some proxy is no word of X's
+    if status == 401:
+        return Outcome.NOT_SENT, Reason.UNAUTHORIZED
+    if status == 402:
+        return Outcome.NOT_SENT, Reason.NO_CREDITS
+    if status == 429:
+        # A cap of the month is no limit of minutes.
+        capped = said is not None and "usage-capped" in said.kinds
+        return Outcome.NOT_SENT, Reason.APP_STOPPED if capped else Reason.RATE_LIMITED
+    if status == 413:
+        return Outcome.REFUSED, Reason.TOO_LONG
+    if said is not None and status in (400, 403, 404, 405, 410, 415, 422):
+        return judge(said, status, is_reply=is_reply)
     return Outcome.UNCERTAIN, Reason.BROKEN_ANSWER
 
 
-def _judge_no(response: requests.Response, is_reply: bool) -> tuple[Outcome, Reason]:
-    """400 and 403: told apart by X's own words and the last segment of its problem type."""
-    words = body_text(response).lower()
-    kind = problem_type(response)
-    if "duplicate content" in words:
-        return Outcome.UNCERTAIN, Reason.DUPLICATE
-    stopped = ("account is suspended", "account is temporarily locked")
-    if kind in ("user-suspended", "user-locked") or any(said in words for said in stopped):
-        return Outcome.NOT_SENT, Reason.SUSPENDED
-    if is_reply and "deleted or not visible" in words:
-        return Outcome.NOT_SENT, Reason.PARENT_INVISIBLE
-    if "too long" in words:
-        return Outcome.REFUSED, Reason.TOO_LONG
-    if response.status_code == 403:
-        return Outcome.REFUSED, Reason.NOT_PERMITTED
-    return Outcome.REFUSED, Reason.BAD_REQUEST
-
-
-def problem_type(response: requests.Response) -> str:
-    """`user-suspended` of `https://api.x.com/2/problems/user-suspended`."""
+def said_by_x(response: requests.Response) -> Problem | None:
+    """X's own words, or None for what is not X's."""
     try:
-        return problem(response).kind
+        return problem(response)
     except Unreadable:
-        return ""
+        return None
 
 
 def _x_id(response: requests.Response) -> str:
@@ -114,27 +102,48 @@ def _limits(response: requests.Response) -> dict[str, str]:
     }
 
 
+# X's own windows, in seconds: 15 minutes, and a day for the limits that say so.
+WINDOW, DAILY_WINDOW = 900.0, 86_400.0
+# X's clock and ours may differ by so much.
+CLOCKS_APART = 60.0
+
+
 def seconds_to_reset(response: requests.Response) -> float | None:
     """How long until the latest reset among the limits whose `remaining` is 0.
 
-    None of them at 0: `x-rate-limit-reset`; no header at all: None. Counted by X's own clock
-    when the answer carries a date.
+    None of them at 0: `x-rate-limit-reset`. None: no header, or only such as cannot be true: not a
+    number, past, or further away than the limit's window. Counted by X's own clock when the answer
+    carries a date.
     """
     headers = _limits(response)
-    resets: list[float] = []
-    for name, value in headers.items():
-        if name.endswith("-remaining") and value.strip() == "0":
-            resets.append(_number(headers.get(name.removesuffix("-remaining") + "-reset")))
-    reset = max(resets, default=0.0) or _number(headers.get("x-rate-limit-reset"))
-    if not reset:
-        return None
-    date = email.utils.parsedate_tz(response.headers.get("Date", ""))
-    now = email.utils.mktime_tz(date) if date else time.time()
-    return max(reset - now, 1.0)
+    exhausted = [
+        name.removesuffix("-remaining")
+        for name, value in headers.items()
+        if name.endswith("-remaining") and value.strip() == "0"
+    ]
+    now = _date_of(response)
+    waits = [_wait(headers, limit, now) for limit in exhausted or ["x-rate-limit"]]
+    return max((wait for wait in waits if wait is not None), default=None)
 
 
-def _number(value: str | None) -> float:
+def _wait(headers: dict[str, str], limit: str, now: float) -> float | None:
+    """Seconds until this limit opens, as far as that can be believed."""
+    window = DAILY_WINDOW if "24hour" in limit else WINDOW
     try:
-        return float(value or 0)
-    except ValueError:
-        return 0.0
+        wait = float(headers.get(f"{limit}-reset", "")) - now
+    except (ValueError, OverflowError):
+        return None
+    if not 0 < wait <= window + CLOCKS_APART:  # nan is no number between two others
+        return None
+    return min(max(wait, 1.0), window)
+
+
+def _date_of(response: requests.Response) -> float:
+    """X's clock when it answered; ours when it does not say, or says nonsense."""
+    try:
+        date = email.utils.parsedate_tz(response.headers.get("Date", ""))
+        said = float(email.utils.mktime_tz(date)) if date else 0.0
+    except (ValueError, OverflowError, TypeError):
+        said = 0.0
+    ours = time.time()
+    return said if abs(said - ours) < DAILY_WINDOW else ours

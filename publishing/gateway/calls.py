@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
@@ -20,6 +20,7 @@ from accounts.crypto import Secret
 from accounts.models import Credential
 from publishing.gateway import wire
 from publishing.gateway.answers import Reply, reply_to_post
+from publishing.gateway.refusals import UNKNOWN
 from publishing.gateway.transport import Client, LeftTooLate, Limit
 from publishing.gateway.wire import Unreadable
 from publishing.models.attempt import Outcome
@@ -42,12 +43,8 @@ class Line:
 
     @classmethod
     def of(cls, credential: Credential) -> Line:
-        return cls(
-            credential.account.handle,
-            credential.x_user_id,
-            credential.token,
-            credential.token_secret,
-        )
+        """Raises NotSealedForThis for tokens that are not this account's."""
+        return cls(credential.account.handle, credential.x_user_id, *credential.tokens())
 
 
 @dataclass(frozen=True)
@@ -298,24 +295,44 @@ def upload_image(line: Line, name: str, content: bytes, mime: str, alt: str) -> 
             return _upload_reply(client.response)
     with _client(line, settings.DURATIONS.read_total) as (client, _limit):
         try:
-            client.request(
+            response = client.request(
                 "POST",
                 "/2/media/metadata",
                 json={"id": upload.media_id, "metadata": {"alt_text": {"text": alt}}},
             )
         except Exception:
             return _upload_reply(client.response)
+        # Without X's word for it, the image might go out without the text that was approved.
+        if not _described(response, upload.media_id, alt):
+            return Reply(Outcome.NOT_SENT, Reason.ALT_NOT_SET, response.status_code)
     return upload
 
 
+def _described(response: requests.Response, media_id: str, alt: str) -> bool:
+    """Whether X says that this very upload has this very text."""
+    try:
+        described = wire.media_described(response)
+    except Unreadable:
+        return False
+    said = described.associated_metadata
+    return described.id == media_id and (
+        said is None or comparable(said.alt_text.text) == comparable(alt)
+    )
+
+
 def _upload_reply(response: requests.Response | None) -> Reply:
-    if response is not None and response.status_code in (400, 403, 413, 415, 422):
-        reply = reply_to_post(response, reached=True)
-        if reply.reason != Reason.SUSPENDED:
-            return Reply(Outcome.REFUSED, Reason.MEDIA_REFUSED, response.status_code,
-                         body=reply.body)  # fmt: skip
+    """Judged as the answer to a post is, but that nothing was posted: what is no word of X's, and
+    what would be uncertain, is not sent; and X's no is one to the image.
+    """
+    if response is None:
+        return Reply(Outcome.NOT_SENT, Reason.UNREACHABLE)
+    reply = reply_to_post(response, reached=True)
+    if reply.outcome == Outcome.REFUSED and reply.reason not in UNKNOWN:
+        return replace(reply, reason=Reason.MEDIA_REFUSED)
+    if reply.outcome == Outcome.REFUSED:
+        # Of an image, X's no says why in words that no row knows: size, format, animation.
+        about_image = response.status_code != 403
+        return replace(reply, reason=Reason.MEDIA_REFUSED) if about_image else reply
+    if reply.outcome == Outcome.NOT_SENT:
         return reply
-    if response is not None and response.status_code in (401, 402, 429):
-        return reply_to_post(response, reached=True)
-    status = response.status_code if response is not None else None
-    return Reply(Outcome.NOT_SENT, Reason.UNREACHABLE, status)
+    return Reply(Outcome.NOT_SENT, Reason.UNREACHABLE, reply.status)

@@ -45,7 +45,7 @@ IF violation = 'altered' THEN
     RAISE EXCEPTION 'nothing leaves but what was signed, at the hour that was signed or confirmed'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_as_signed';
 END IF;
-IF violation IN ('reconnect', 'suspended', 'no_credits') THEN
+IF violation NOT IN ('', 'author_left', 'signer_left') THEN
     RAISE EXCEPTION 'nothing leaves of an account that X does not let speak'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_connected';
 END IF;

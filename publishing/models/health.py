@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from publishing.models.states import Reason
+
 
 class Heartbeat(models.Model):
     """A row for beat, for the clock, for each queue served; `seen_at` by PostgreSQL's clock."""
@@ -30,10 +32,17 @@ class Throttle(models.Model):
 
 
 class CreditStop(models.Model):
-    """X said 402: everything of the application is held until an administrator says otherwise;
-    then one send is let through first (`probe`).
+    """X said no to the application, for want of credits (402), of a permission, a plan, a path:
+    `cause`. Everything is held until an administrator says that this is mended; then one
+    send is let through first (`probe`).
     """
 
+    cause = models.CharField(
+        max_length=20,
+        choices=Reason.choices,
+        db_default=Reason.NO_CREDITS,
+        default=Reason.NO_CREDITS,
+    )
     since = models.DateTimeField(db_default=Now())
     restored_at = models.DateTimeField(null=True)
     restored_by = models.ForeignKey(
@@ -52,4 +61,4 @@ class CreditStop(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"no credits since {self.since}"
+        return f"{self.cause} since {self.since}"

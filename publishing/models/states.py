@@ -98,6 +98,10 @@ class Reason(models.TextChoices):
     RECONNECT = "reconnect", _("le compte est à reconnecter à X")
     NO_CREDITS = "no_credits", _("les crédits de l’application chez X sont épuisés")
     SUSPENDED = "suspended", _("X a suspendu ce compte")
+    DAILY_LIMIT = "daily_limit", _("ce compte a atteint sa limite du jour chez X")
+    AUTOMATED = "automated", _("X prend ce compte pour un automate")
+    ACCOUNT_REFUSED = "account_refused", _("X a refusé deux messages de suite de ce compte")
+    APP_STOPPED = "app_stopped", _("X refuse les envois de l’application")
     ALTERED = "altered", _("ce qui est enregistré n’est plus ce qui a été approuvé")
     # missed
     TOO_LATE = "too_late", _("l’heure est passée, retard toléré compris")
@@ -111,10 +115,13 @@ class Reason(models.TextChoices):
     LAST_LOOK = "last_look", _("une règle ne tenait plus juste avant l’envoi")
     PARENT_INVISIBLE = "parent_invisible", _("X ne voit pas encore le message précédent")
     MEDIA_UNREADABLE = "media_unreadable", _("une image n’est plus lisible")
+    MEDIA_GONE = "media_gone", _("X ne retrouve plus une image : elle lui est renvoyée")
+    ALT_NOT_SET = "alt_not_set", _("X n’a pas confirmé le texte alternatif d’une image")
     # refused
     TOO_LONG = "too_long", _("X juge le texte trop long")
     NOT_PERMITTED = "not_permitted", _("X n’autorise pas ce message")
     BAD_REQUEST = "bad_request", _("X n’accepte pas ce message")
+    REPLY_REFUSED = "reply_refused", _("X n’autorise pas cette réponse ou cette mention")
     GIVEN_UP = "given_up", _("abandonné après vérification")
     MEDIA_REFUSED = "media_refused", _("X a refusé une image")
     # uncertain

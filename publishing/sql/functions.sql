@@ -27,9 +27,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
                      AND (f.account_id IS NULL OR f.account_id = pub.account_id)) THEN 'frozen'
         WHEN c.state IS NULL OR c.state = 'reconnect' THEN 'reconnect'
         WHEN c.state = 'suspended' THEN 'suspended'
-        WHEN EXISTS (SELECT 1 FROM publishing_creditstop s WHERE s.ended_at IS NULL
-                     AND (s.restored_at IS NULL OR s.probe_id <> pub.id)) THEN 'no_credits'
-        ELSE '' END
+        WHEN c.state = 'refused' THEN coalesce(nullif(c.cause, ''), 'account_refused')
+        ELSE coalesce((SELECT s.cause FROM publishing_creditstop s WHERE s.ended_at IS NULL
+                       AND (s.restored_at IS NULL OR s.probe_id <> pub.id)), '') END
     FROM publishing_publication pub
     JOIN approvals_release re ON re.id = pub.release_id
     JOIN approvals_revision r ON r.id = re.revision_id

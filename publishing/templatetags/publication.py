@@ -13,6 +13,7 @@ from accounts.access import Membership, role_on
 from approvals.capabilities import CAPABILITIES
 from approvals.models import Draft, DraftState
 from approvals.origin import correction_of
+from publishing import words
 from publishing.access import holders_of, publication_of
 from publishing.lists import AtHome, at_home
 from publishing.models import Publication, Retraction
@@ -84,3 +85,9 @@ def acts_of(panel: Panel) -> list[dict[str, Any]]:
 def publications_at_home(places: list[Membership]) -> AtHome:
     """`{% publications_at_home places as sent %}`: to_decide, scheduled, published."""
     return at_home(places)
+
+
+@register.filter
+def what_administrators_do(cause: str) -> str:
+    """`{{ cause|what_administrators_do }}`: what mends a no of X to an account or to all."""
+    return words.what_administrators_do(cause)

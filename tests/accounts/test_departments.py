@@ -137,8 +137,8 @@ def test_settings_are_changed_and_the_handle_of_a_connected_account_is_not(cast,
     }
     Credential.objects.create(
         account=cast.nantes,
-        token="secret-token",
-        token_secret="secret",
+        token=b"secret-token",
+        token_secret=b"secret",
         x_user_id="1",
         connected_at=db_now(),
         checked_at=db_now(),

@@ -525,8 +525,8 @@ def cast_in_line(cast, settings):
     """The department connected to X; two looks, so that the last one is soon made."""
     settings.DURATIONS = replace(settings.DURATIONS, look_ups=(10, 30))
     Credential.objects.create(
-        account=cast.nantes, token=Secret("t"), token_secret=Secret("s"),
-        x_user_id=str(cast.nantes.pk), connected_at=db_now(), checked_at=db_now(),
+        account=cast.nantes, connected_at=db_now(), checked_at=db_now(),
+        **Credential.sealed(cast.nantes.pk, str(cast.nantes.pk), Secret("t"), Secret("s")),
     )  # fmt: skip
     return cast
 

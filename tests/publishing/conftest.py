@@ -20,6 +20,7 @@ from publishing.actions.connect import connect
 from publishing.models import Publication
 from tests.cast import Cast, make_cast, signed_in
 from tests.clock import backdate_row
+from tests.liar import Liar, lying
 from tests.sandbox import CONSUMER, Sandbox, running
 
 
@@ -105,3 +106,20 @@ def line(transactional_db, x) -> ConnectedCast:
 def backdate() -> Callable[..., None]:
     """Time is moved by backdating rows: `backdate(row, seconds, "field", ...)`."""
     return backdate_row
+
+
+@pytest.fixture
+def liar() -> Iterator[Liar]:
+    with lying() as one:
+        yield one
+
+
+@pytest.fixture
+def lies(liar, settings) -> Callable[[], Liar]:
+    """From here on it is asked in place of X."""
+
+    def start() -> Liar:
+        settings.X_API_BASE_URL = liar.url
+        return liar
+
+    return start

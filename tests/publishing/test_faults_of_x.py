@@ -140,7 +140,7 @@ def test_fault_21_without_a_header_it_waits_a_minute_then_two(line, x, backdate)
 
 def test_fault_21_a_limit_that_opens_after_the_tolerance_is_missed(line, x):
     publication = line.released()
-    x.switch("rate_limited", reset=1000)
+    x.switch("rate_limited", reset=930)
     send_due(publication.account_id)
     assert state(publication) == ("missed", "rate_limited")
 

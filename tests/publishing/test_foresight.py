@@ -21,8 +21,8 @@ def waiting(cast):
     now = db_now()
     Credential.objects.create(
         account=cast.nantes,
-        token="t",
-        token_secret="s",
+        token=b"t",
+        token_secret=b"s",
         x_user_id="1",
         connected_at=now,
         checked_at=now,

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,67 +26,6 @@ AUTHORIZATION = {
     "resource_type": "tweet",
     "detail": "Sorry, you are not authorized to see the Tweet.",
 }
-
-
-@dataclass
-class Liar:
-    """Answers what it is told to, in place of X: the next of `answers` for that method, and its
-    last one again and again.
-    """
-
-    url: str = ""
-    answers: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-
-    def says(self, *bodies: Any, status: int = 200, method: str = "GET") -> None:
-        self.answers[method] = [(status, body) for body in bodies]
-
-    def next(self, method: str, path: str) -> tuple[int, Any]:
-        self.asked.append(f"{method} {path}")
-        left = self.answers[method]
-        return left.pop(0) if len(left) > 1 else left[0]
-
-
-@pytest.fixture
-def liar() -> Iterator[Liar]:
-    one = Liar()
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            status, body = one.next(self.command, self.path)
-            raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            if raw[:2] == b"\x1f\x8b":
-                self.send_header("Content-Encoding", "gzip")
-            self.send_header("Content-Type", "application/json; charset=undefined")
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
-
-        do_GET = do_DELETE = answer
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    one.url = f"http://127.0.0.1:{server.server_port}"
-    yield one
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def lies(liar, settings):
-    """From here on it is asked in place of X."""
-
-    def start() -> Liar:
-        settings.X_API_BASE_URL = liar.url
-        return liar
-
-    return start
 
 
 def next_look(publication, backdate, kind: str) -> Look:
