@@ -6,6 +6,8 @@ run them all when they start, and do not start against an error (`refuse_danger`
 
 from __future__ import annotations
 
+import base64
+import ipaddress
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connections
+from publicsuffixlist import PublicSuffixList
 
 from accounts.demo import DOMAIN
 from accounts.models import Person
@@ -28,7 +31,10 @@ REAL_X = "https://api.x.com"
 # Where a slip of the demo would be read by the public.
 HOSTS_OF_X = ("x.com", "twitter.com")
 SHORTEST_SECRET = 50
+SHORTEST_TOKEN = 20
 FEWEST_CHARACTERS = 10
+# Reads the certificate of a database; `require` alone takes anybody's.
+TLS_MODES = ("require", "verify-ca", "verify-full")
 # What examples, generators and our own tests use.
 KNOWN_SECRETS = ("django-insecure", "changeme", "change-me", "only-for-tests", "secret")
 
@@ -98,11 +104,105 @@ def check_secrets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _is_fernet_key(key: str) -> bool:
+    """And one that chance made: not the same letter again and again."""
     try:
         Fernet(key)
     except ValueError:
         return False
-    return True
+    return len(set(base64.urlsafe_b64decode(key))) >= FEWEST_CHARACTERS
+
+
+@register(TAG)
+def check_tokens(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Those that somebody typed: too short is a slip, or a guess away."""
+    if settings.IS_DEMO:
+        return []
+    return [
+        Error(
+            f"{name} can be guessed: under {SHORTEST_TOKEN} characters, or few different ones.",
+            hint="openssl rand -hex 24" if name == "METRICS_TOKEN" else "Copy it from X's portal.",
+            id="policetweets.E011",
+        )
+        for name in ("METRICS_TOKEN", "X_API_KEY", "X_API_SECRET")
+        if (token := getattr(settings, name))
+        and (len(token) < SHORTEST_TOKEN or len(set(token)) < FEWEST_CHARACTERS)
+    ]
+
+
+def is_elsewhere(host: str) -> bool:
+    """Whether what is said to this host crosses a network that is not this machine's, or that of
+    its containers, whose names have no dot.
+    """
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return "." in host.rstrip(".") and not host.endswith(".localhost")
+
+
+def is_public(host: str) -> bool:
+    """Whether anybody on the Internet may reach it by this name."""
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return is_elsewhere(host)
+
+
+@register(TAG)
+def check_servers(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """What is elsewhere is spoken to by TLS: drafts and sessions would be read on the way."""
+    if settings.IS_DEMO:
+        return []
+    database = settings.DATABASES["default"]
+    broker = urlsplit(settings.REDIS_URL)
+    options = database.get("OPTIONS", {})
+    bucket = urlsplit(
+        settings.STORAGES["default"].get("OPTIONS", {}).get("endpoint_url") or "https://x"
+    )
+    host = str(database.get("HOST") or "")
+    in_clear = {
+        "DATABASE_URL": not host.startswith("/")
+        and is_elsewhere(host)
+        and options.get("sslmode") not in TLS_MODES,
+        "REDIS_URL": broker.scheme == "redis" and is_elsewhere(broker.hostname or ""),
+        "MEDIA_S3_ENDPOINT": bucket.scheme != "https" and is_elsewhere(bucket.hostname or ""),
+    }
+    how = {
+        "DATABASE_URL": "Add ?sslmode=verify-full to it.",
+        "REDIS_URL": "Begin it with rediss://.",
+        "MEDIA_S3_ENDPOINT": "Begin it with https://.",
+    }
+    return [
+        Error(
+            f"{name} leads to another machine without TLS.", hint=how[name], id="policetweets.E012"
+        )
+        for name, found in in_clear.items()
+        if found
+    ]
+
+
+@register(TAG)
+def check_public_url(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Links in mails are made of it, in the demo too; and the demo's passwords are known to all."""
+    public = urlsplit(settings.PUBLIC_URL)
+    apart = public.path or public.query or public.fragment or "@" in public.netloc
+    found: list[CheckMessage] = []
+    if public.scheme not in ("http", "https") or not public.hostname or apart:
+        found.append(
+            Error(
+                "PUBLIC_URL is not the address of a site, such as https://tweets.example.fr.",
+                hint="Give scheme and host, a port if need be, and nothing else.",
+                id="policetweets.E013",
+            )
+        )
+    elif settings.IS_DEMO and is_public(public.hostname):
+        found.append(
+            Error(
+                "The demo has a public address, and everybody knows its passwords.",
+                hint="Keep it on this machine, or use POLICETWEETS_ENV=production.",
+                id="policetweets.E014",
+            )
+        )
+    return found
 
 
 @register(TAG)
@@ -111,7 +211,7 @@ def check_web(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
         return []
     found: list[CheckMessage] = []
     public = urlsplit(settings.PUBLIC_URL)
-    if public.scheme != "https" or not public.hostname:
+    if public.scheme != "https" and public.hostname:
         found.append(
             Error(
                 "PUBLIC_URL is not an https:// address: passwords and sessions could be read.",
@@ -119,15 +219,21 @@ def check_web(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
                 id="policetweets.E006",
             )
         )
-    if "*" in settings.ALLOWED_HOSTS:
+    if any(host.strip(".*") == "" or _is_whole_domain(host) for host in settings.ALLOWED_HOSTS):
         found.append(
             Error(
-                "ALLOWED_HOSTS holds « * »: links in mails could be made to lead elsewhere.",
+                "ALLOWED_HOSTS holds « * », or a whole domain such as « .com »: a form could be "
+                "sent from elsewhere.",
                 hint="Name the hosts; that of PUBLIC_URL is allowed already.",
                 id="policetweets.E007",
             )
         )
     return found
+
+
+def _is_whole_domain(host: str) -> bool:
+    """`.com`, `.gouv.fr`: everybody's. A name with a dot before it allows all below it."""
+    return host.startswith(".") and PublicSuffixList().is_public(host.strip("."))
 
 
 @register(TAG)

@@ -239,9 +239,12 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 _https = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+# The proxy says what came by https; a machine that asks for health inside does not.
+SECURE_SSL_REDIRECT = _https and BEHIND_PROXY
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from policetweets import checks
 from policetweets.celery import refuse_to_start
 from policetweets.checks import TAG, refuse_danger
 from tests.cast import person
+from tests.house.test_house import ROOT
 
 KEY = Fernet.generate_key().decode()
 SECRET = "hB8wK2xq-7dPzR5v_Jm3LtY9nF6cGsA0eQuX4iWoT1lHbVkMrD-yZpC"
@@ -27,7 +31,7 @@ def production(settings):
     settings.PUBLIC_URL = "https://comptes.police.example"
     settings.ALLOWED_HOSTS = ["comptes.police.example"]
     settings.X_API_BASE_URL = "https://api.x.com"
-    settings.X_API_KEY, settings.X_API_SECRET = "consumer-key", "consumer-secret"
+    settings.X_API_KEY, settings.X_API_SECRET = "consumer-key-xT1jV8wQ", "consumer-secret-bRk73Lz"
     settings.X_TOKEN_KEYS = [KEY]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_USE_TLS = True
@@ -60,8 +64,21 @@ def test_a_sound_configuration_passes(production):
         ("X_TOKEN_KEYS", [KEY, "é" * 44], "E005"),
         ("PUBLIC_URL", "http://comptes.police.example", "E006"),
         ("PUBLIC_URL", "http://127.0.0.1:8000", "E006"),
-        ("PUBLIC_URL", "https://", "E006"),
+        ("PUBLIC_URL", "https://", "E013"),
         ("ALLOWED_HOSTS", ["comptes.police.example", "*"], "E007"),
+        ("ALLOWED_HOSTS", ["comptes.police.example", ".com"], "E007"),
+        ("ALLOWED_HOSTS", ["comptes.police.example", ".gouv.fr"], "E007"),
+        ("ALLOWED_HOSTS", ["comptes.police.example", "."], "E007"),
+        ("X_TOKEN_KEYS", [KEY, "A" * 43 + "="], "E005"),
+        ("X_TOKEN_KEYS", ["QUJB" * 10 + "QUI="], "E005"),
+        ("METRICS_TOKEN", "x", "E011"),
+        ("METRICS_TOKEN", "ab" * 20, "E011"),
+        ("X_API_KEY", "k", "E011"),
+        ("X_API_SECRET", "secret", "E011"),
+        ("REDIS_URL", "redis://redis.police.example:6379/0", "E012"),
+        ("REDIS_URL", "redis://10.0.0.7:6379/0", "E012"),
+        ("PUBLIC_URL", "https://comptes.police.example/tweets", "E013"),
+        ("PUBLIC_URL", "https://ada:secret@comptes.police.example", "E013"),
         ("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend", "W001"),
         ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "E010"),
         ("EMAIL_USE_TLS", False, "E010"),
@@ -70,6 +87,72 @@ def test_a_sound_configuration_passes(production):
 def test_production_refuses(production, name, value, number):
     setattr(production, name, value)
     assert found() == [f"policetweets.{number}"]
+
+
+@pytest.mark.parametrize(
+    ("where", "found_ids"),
+    [
+        ({"HOST": "db.police.example"}, ["policetweets.E012"]),
+        ({"HOST": "203.0.113.9", "OPTIONS": {"sslmode": "prefer"}}, ["policetweets.E012"]),
+        ({"HOST": "db.police.example", "OPTIONS": {"sslmode": "verify-full"}}, []),
+        ({"HOST": "postgres"}, []),
+        ({"HOST": "127.0.0.1"}, []),
+        ({"HOST": "/run/postgresql"}, []),
+        ({"HOST": ""}, []),
+    ],
+)
+def test_production_refuses_a_database_elsewhere_without_tls(
+    production, monkeypatch, where, found_ids
+):
+    for key, value in ({"OPTIONS": {}} | where).items():
+        monkeypatch.setitem(production.DATABASES["default"], key, value)
+    assert found() == found_ids
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "found_ids"),
+    [("http://s3.example.fr", ["policetweets.E012"]), ("https://s3.example.fr", []),
+     ("http://minio:9000", []), (None, [])],
+)  # fmt: skip
+def test_production_refuses_a_bucket_elsewhere_without_tls(production, endpoint, found_ids):
+    default = {"BACKEND": "x", "OPTIONS": {"endpoint_url": endpoint}}
+    production.STORAGES = {**production.STORAGES, "default": default}
+    assert found() == found_ids
+
+
+@pytest.mark.parametrize(
+    ("url", "found_ids"),
+    [
+        ("ftp://127.0.0.1", ["policetweets.E013"]),
+        ("127.0.0.1:8000", ["policetweets.E013"]),
+        ("javascript:alert(1)", ["policetweets.E013"]),
+        ("https://demo.police.example", ["policetweets.E014"]),
+        ("http://93.184.216.34", ["policetweets.E014"]),
+        ("http://localhost:8000", []),
+        ("http://demo.localhost", []),
+        ("http://[::1]:8000", []),
+        ("http://192.168.1.7:8000", []),
+        ("http://web:8000", []),
+    ],
+)
+def test_the_demo_refuses_a_public_address(settings, url, found_ids):
+    settings.X_API_BASE_URL, settings.PUBLIC_URL = "http://127.0.0.1:8001", url
+    assert found() == found_ids
+
+
+def test_django_s_own_checks_of_a_deployment_have_no_word_to_say():
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    given = {
+        "POLICETWEETS_ENV": "production", "SECRET_KEY": SECRET, "X_TOKEN_KEYS": KEY,
+        "PUBLIC_URL": "https://comptes.police.example", "BEHIND_PROXY": "true",
+        "X_API_KEY": "consumer-key-xT1jV8wQ", "X_API_SECRET": "consumer-secret-bRk73Lz",
+        "EMAIL_URL": "smtp+tls://user:password@mail.police.example:587",
+        "DATABASE_URL": "postgresql://web@postgres/policetweets", "REDIS_URL": "redis://redis/0",
+        "PATH": os.environ["PATH"],
+    }  # fmt: skip
+    done = subprocess.run(command, env=given, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
 
 
 def test_production_refuses_durations_of_tests(production):
