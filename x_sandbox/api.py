@@ -13,11 +13,12 @@ from aiohttp import BodyPartReader, web
 from PIL import Image, UnidentifiedImageError
 
 from x_sandbox import problems, text
+from x_sandbox.lies import PARTIAL
 from x_sandbox.limits import Limits
 from x_sandbox.oauth import Verifier
 from x_sandbox.problems import Answer, Problem
 from x_sandbox.switches import Fault, Switches
-from x_sandbox.trouble import NoAnswer, Trouble, as_json
+from x_sandbox.trouble import HTML, NoAnswer, Trouble, as_json
 from x_sandbox.views import View
 from x_sandbox.world import Account, Media, Post, Received, World, same, sha256
 
@@ -140,6 +141,8 @@ class Api:
         handle = call.account.handle
         if not said.strip() and not pictures:
             raise Problem(problems.invalid("`text` or `media` is required.", text=said))
+        if text.has_invalid_characters(said):
+            raise Problem(problems.invalid_characters())
         if len(said) > 25_000 or text.weighted_length(said) > text.MAX_WEIGHT:
             raise Problem(problems.too_long())
         said_before = self.world.last_said.get(
@@ -160,7 +163,11 @@ class Api:
         altered = call.drew("altered")
         keys = [(media.key, media.kind) for media in pictures]
         shown, entities = text.published(
-            altered.options["text"] if altered else said, number, handle, keys
+            altered.options["text"] if altered else said,
+            number,
+            handle,
+            keys,
+            self.switches.get("link_form", handle),
         )
         now = time.time()
         post = Post(
@@ -214,6 +221,10 @@ class Api:
         post_id = _path_id(call)
         if call.drew("delete_false"):
             return Answer(200, {"data": {"deleted": False}})
+        if call.drew("delete_pretended"):
+            return Answer(200, {"data": {"deleted": True}})
+        if call.drew("delete_unavailable"):
+            return problems.service_unavailable_404()
         post = self.world.posts.get(post_id)
         if post is None or not post.is_live:
             if self.switches.get("delete_unknown", call.account.handle) == 200:
@@ -231,14 +242,25 @@ class Api:
         return Answer(200, {"data": self.view.user(call.account, call.request.query)})
 
     def post(self, call: Call) -> Answer:
-        return Answer(200, self.view.one(_path_id(call), call.request.query))
+        return self._looked_up(call, self.view.one(_path_id(call), call.request.query))
 
     def posts(self, call: Call) -> Answer:
         ids = [part for part in call.request.query.get("ids", "").split(",") if part]
         if not 1 <= len(ids) <= 100 or not all(_ID.fullmatch(part) for part in ids):
             message = "The `ids` query parameter must hold 1 to 100 ids"
             raise Problem(problems.invalid(message, ids=",".join(ids)))
-        return Answer(200, self.view.many(ids, call.request.query))
+        return self._looked_up(call, self.view.many(ids, call.request.query))
+
+    def _looked_up(self, call: Call, body: dict[str, Any]) -> Answer:
+        """A look-up by id, or one that leaves out what is there."""
+        partial = call.drew("partial")
+        if partial is None:
+            return Answer(200, body)
+        data = body.pop("data", [])
+        errors = body.get("errors", [])
+        for row in data if isinstance(data, list) else [data]:
+            errors += PARTIAL[partial.options["why"]](row["id"])
+        return Answer(200, {"errors": errors} if errors else {})
 
     def timeline(self, call: Call) -> Answer:
         owner = self.world.by_id.get(_path_id(call))
@@ -295,9 +317,32 @@ class Api:
         if not isinstance(alt_text, str) or not 1 <= len(alt_text) <= ALT_TEXT_LENGTH:
             message = f"`metadata.alt_text.text` must have 1 to {ALT_TEXT_LENGTH} characters"
             raise Problem(problems.invalid(message))
+        if text.has_invalid_characters(alt_text):
+            raise Problem(problems.invalid_characters())
+        if ignored := call.drew("alt_ignored"):
+            return _no_alt(ignored.options["body"], media, alt_text)
         self.world.set_alt_text(media, alt_text)
-        associated = {"alt_text": {"text": alt_text}}
-        return Answer(200, {"data": {"id": media.id, "associated_metadata": associated}})
+        return _alt_set(media, alt_text)
+
+
+def _alt_set(media: Media, alt_text: str) -> Answer:
+    associated = {"alt_text": {"text": alt_text}}
+    return Answer(200, {"data": {"id": media.id, "associated_metadata": associated}})
+
+
+def _no_alt(body: str, media: Media, alt_text: str) -> Answer:
+    """200, and the alternative text is not set."""
+    match body:
+        case "whole":
+            return _alt_set(media, alt_text)
+        case "bare":
+            return Answer(200, {"data": {"id": media.id}})
+        case "errors":
+            return Answer(200, problems.internal_error())
+        case "html":
+            return Answer(200, raw=HTML, content_type="text/html")
+        case _:
+            return Answer(200, raw=b"")
 
 
 async def _body(request: web.Request, operation: str) -> Any:

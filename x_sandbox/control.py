@@ -121,7 +121,7 @@ def _from_form(form: Mapping[str, Any]) -> dict[str, Any]:
         if scenario is None:
             raise web.HTTPBadRequest(text="no such scenario")
         where = {"account": form.get("account") or None, "times": form.get("times", 1)}
-        wish["faults"] = [scenario.fault | where]
+        wish["faults"] = [fault | where | {"scenario": scenario.slug} for fault in scenario.faults]
     return wish
 
 

@@ -13,7 +13,7 @@ from django.template import engines
 from django.utils import translation
 
 from x_sandbox.api import Api
-from x_sandbox.scenarios import FAULT_NAMES, GROUPS, OPERATION_NAMES, describe
+from x_sandbox.scenarios import FAULT_NAMES, GROUPS, LINK_FORM_NAMES, OPERATION_NAMES, describe
 from x_sandbox.world import Post, Received
 
 HERE = Path(__file__).resolve().parent
@@ -123,8 +123,10 @@ class Pages:
             "groups": GROUPS,
             "accounts": list(self.world.accounts.values()),
             "parameters": switches.parameters,
+            "link_forms": LINK_FORM_NAMES.items(),
             "faults": [{"id": f.id, "said": describe(f), "left": f.left, "drawn": f.drawn,
-                        "account": f.account} for f in switches.faults if f.left != 0],
+                        "account": f.account, "on": [OPERATION_NAMES[o] for o in f.on]}
+                       for f in switches.faults if f.left != 0],
             "waiting": [{"id": w.id, "account": w.account, "text": w.text, "after":
                          w.when == "after", "operation": OPERATION_NAMES[w.operation],
                          "since": _when(w.since)} for w in switches.waiting.values()],

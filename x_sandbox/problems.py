@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-_TYPES = "https://api.twitter.com/2/problems/"
+TYPES = "https://api.twitter.com/2/problems/"
 
 TITLES = {
     400: "Invalid Request",
@@ -59,7 +59,7 @@ def invalid(message: str, **parameters: str) -> Answer:
             "errors": [error],
             "title": "Invalid Request",
             "detail": "One or more parameters to your request was invalid.",
-            "type": f"{_TYPES}invalid-request",
+            "type": f"{TYPES}invalid-request",
         },
         content_type="application/problem+json",
     )
@@ -88,7 +88,7 @@ def not_your_post() -> Answer:
 def suspended() -> Answer:
     body = {
         "title": "Forbidden",
-        "type": f"{_TYPES}user-suspended",
+        "type": f"{TYPES}user-suspended",
         "status": 403,
         "detail": "The user used for authentication is suspended",
     }
@@ -99,7 +99,7 @@ def credits_depleted() -> Answer:
     body = {
         "account_id": 1000000000000000001,
         "title": "CreditsDepleted",
-        "type": f"{_TYPES}credits",
+        "type": f"{TYPES}credits",
         "detail": "Your enrolled account [1000000000000000001] does not have any credits to"
         " fulfill this request.",
     }
@@ -113,6 +113,29 @@ def too_long() -> Answer:
     )
 
 
+def internal_error() -> dict[str, Any]:
+    """Errors and nothing else, which X has said with 200 and 201."""
+    error = {"title": "Internal Server Error", "detail": "Internal Server Error", "status": 500}
+    return {"errors": [error | {"type": f"{TYPES}internal-error"}]}
+
+
+def invalid_characters() -> Answer:
+    return invalid("Your Tweet text contains invalid characters.")
+
+
+def service_unavailable_404() -> Answer:
+    """Not found, X says, and beside it that it could not look."""
+    body = {
+        "title": "Not Found",
+        "status": 404,
+        "type": "about:blank",
+        "detail": "Not Found",
+        "errors": [{"title": "Service Unavailable", "detail": "Service Unavailable",
+                    "type": "about:blank", "status": 503}],
+    }  # fmt: skip
+    return Answer(404, body, content_type="application/problem+json")
+
+
 def not_found(resource: str, value: str, parameter: str) -> dict[str, Any]:
     """One entry of `errors`; X answers 200 with it when it only could not find some."""
     return {
@@ -122,5 +145,5 @@ def not_found(resource: str, value: str, parameter: str) -> dict[str, Any]:
         "resource_type": resource,
         "parameter": parameter,
         "resource_id": value,
-        "type": f"{_TYPES}resource-not-found",
+        "type": f"{TYPES}resource-not-found",
     }

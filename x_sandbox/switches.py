@@ -5,6 +5,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from x_sandbox.lies import LIES, PARTIAL
+from x_sandbox.refusals import REFUSALS
+from x_sandbox.text import LINK_FORMS
+
 OPERATIONS = ("post", "delete", "me", "timeline", "posts", "upload", "metadata")
 
 PARAMETERS: dict[str, Any] = {
@@ -27,6 +31,7 @@ PARAMETERS: dict[str, Any] = {
     "timeline_frozen": False,  # posts made meanwhile are seen by no read until it is off
     "media_ttl": 86400,
     "delete_unknown": 404,  # or 200: deleted false
+    "link_form": "written",  # how the address of a link is shown
 }
 
 # Each fault: the operation it is drawn for unless said, and its options with what they are unless
@@ -39,20 +44,34 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "status": ("post", {"when": "before", "status": 503, "detail": ""}),
     "body": ("post", {"when": "after", "body": "empty"}),
     "slow_loris": ("post", {"when": "after", "seconds": 1.0}),
-    "rate_limited": ("post", {"when": "before", "reset": 900}),
+    "rate_limited": ("post", {"when": "before", "reset": 900, "says": "", "daily": False}),
     "unauthorized": ("*", {"when": "before"}),
     "credits": ("*", {"when": "before"}),
     "suspended": ("*", {"when": "before"}),
     "duplicate": ("post", {"when": "before"}),
     "not_permitted": ("post", {"when": "before"}),
     "parent_invisible": ("post", {"when": "before"}),
+    "refused": ("post", {"when": "before", "why": "unknown_403"}),
     "redirect": ("post", {"when": "before", "location": "/2/elsewhere"}),
     "altered": ("post", {"text": "X a changé ce texte."}),
     "vanished": ("post", {}),
     "delete_false": ("delete", {}),
+    "delete_unavailable": ("delete", {}),
+    "delete_pretended": ("delete", {}),
+    "partial": ("posts", {"why": "denied"}),
+    "alt_ignored": ("metadata", {"body": "whole"}),
 }
 
-BODIES = ("empty", "html", "truncated", "null", "errors", "list")
+# What an option may be, where it is one of some words.
+WORDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("body", "body"): ("empty", "html", "truncated", "null", "errors", "list", *LIES),
+    ("alt_ignored", "body"): ("whole", "bare", "html", "errors", "empty"),
+    ("refused", "why"): tuple(REFUSALS),
+    ("partial", "why"): tuple(PARTIAL),
+    ("rate_limited", "says"): (
+        "", "milliseconds", "nan", "infinite", "year", "past", "negative", "words",
+    ),
+}  # fmt: skip
 
 
 class BadSwitch(ValueError):
@@ -70,6 +89,7 @@ class Fault:
     skip: int
     left: int | None
     options: dict[str, Any]
+    scenario: str = ""
     drawn: int = 0
 
     def fits(self, operation: str, handle: str) -> bool:
@@ -92,6 +112,7 @@ class Fault:
             "skip": self.skip,
             "left": self.left,
             "drawn": self.drawn,
+            "scenario": self.scenario,
             **self.options,
         }
 
@@ -144,7 +165,7 @@ class Switches:
 
     def add(
         self, fault: str, *, on: Any = None, account: str | None = None, times: Any = 1,
-        skip: Any = 0, **options: Any,
+        skip: Any = 0, scenario: str = "", **options: Any,
     ) -> Fault:  # fmt: skip
         if fault not in FAULTS:
             raise BadSwitch(f"no such fault: {fault}")
@@ -163,7 +184,8 @@ class Switches:
             account=account.lower() if account else None,
             skip=_whole(skip, "skip", 0),
             left=None if times in (None, "always") else _whole(times, "times", 1),
-            options=_options(usual, options),
+            options=_options(fault, usual, options),
+            scenario=scenario,
         )
         self.faults.append(new)
         return new
@@ -216,15 +238,19 @@ class Switches:
 def _parameter(name: str, value: Any) -> Any:
     if name not in PARAMETERS:
         raise BadSwitch(f"no such parameter: {name}")
+    if name == "link_form" and value not in LINK_FORMS:
+        raise BadSwitch(f"link_form is one of {', '.join(LINK_FORMS)}")
     return _like(PARAMETERS[name], value, name)
 
 
-def _options(usual: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def _options(fault: str, usual: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     options = {name: _like(usual[name], value, name) for name, value in given.items()}
     if options.get("when", "before") not in ("before", "after"):
         raise BadSwitch("when is before or after")
-    if options.get("body", "empty") not in BODIES:
-        raise BadSwitch(f"body is one of {', '.join(BODIES)}")
+    for name, value in options.items():
+        words = WORDS.get((fault, name))
+        if words is not None and value not in words:
+            raise BadSwitch(f"{name} is one of {', '.join(words)}")
     return usual | options
 
 

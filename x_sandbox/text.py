@@ -2,77 +2,79 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import emoji
-from publicsuffixlist import PublicSuffixList
+
+from x_sandbox.links import INVALID, label_in_ascii, links
 
 MAX_WEIGHT = 280
 URL_WEIGHT = 23
 
 # Every code point outside of these ranges weighs 2 (twitter-text, configuration 3).
 _HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
-_MAYBE_EMOJI = re.compile("[^\u0000-\u00a8\u00b0-\u200c\u2010-\u201f]|\u20e3")
-_LETTER = "a-z0-9à-öø-ɏ"
-_LABEL = rf"[{_LETTER}](?:[{_LETTER}_-]*[{_LETTER}])?"
-_PATH = rf"[{_LETTER}!*';:=+,.$%#/\[\]()\-–_~@&|]*"
-_URL = re.compile(
-    rf"(?:^|[^\w@#$./-])(?P<url>(?P<scheme>https?://)?(?:{_LABEL}\.)+(?P<tld>[a-zà-ÿ]{{2,}})"
-    rf"(?::\d+)?(?P<path>/{_PATH})?(?P<query>\?{_PATH})?)",
-    re.IGNORECASE,
-)
-_TRAILING = ".,;:!?'…)]}’"
+_MAYBE_EMOJI = re.compile("[#*0-9\u00a9\u00ae\u203c-\U0010ffff]")
+# Signs of text before they were emoji: X takes a selector behind them as part of them.
+_ONCE_TEXT = "⌚⌛◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛔⛪⛲⛳⛵⛺⛽❗⬛⬜⭐⭕🀄🈚🈯"
+_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+_FULLY_QUALIFIED = emoji.STATUS["fully_qualified"]
+_REFUSED = re.compile(f"[{INVALID}]")
 _HASHTAG = re.compile(r"(?<![\w&/])#(?P<tag>\w*[^\W\d_]\w*)")
 _MENTION = re.compile(r"(?<![\w@/.])@(?P<name>[A-Za-z0-9_]{1,15})(?![A-Za-z0-9_@])")
 
 
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList(only_icann=True)
-
-
-def _is_tld(label: str) -> bool:
-    suffixes = _suffixes()
-    return suffixes.publicsuffix(label.lower(), accept_unknown=False) is not None
-
-
-def urls(text: str) -> list[tuple[int, int, str]]:
-    """Where the links are: start, end and the link as written."""
-    if "." not in text:
-        return []
-    found = []
-    for match in _URL.finditer(text):
-        start, end = match.span("url")
-        if not match["scheme"] and not _is_tld(match["tld"]):
-            continue
-        if match["path"] or match["query"]:
-            while text[end - 1] in _TRAILING and not _closes_an_open_one(text[start:end]):
-                end -= 1
-        elif end < len(text) and text[end] == "@":  # an address, not a link
-            continue
-        found.append((start, end, text[start:end]))
-    return found
-
-
-def _closes_an_open_one(link: str) -> bool:
-    return link.endswith(")") and link.count("(") >= link.count(")")
+def has_invalid_characters(text: str) -> bool:
+    return _REFUSED.search(text) is not None
 
 
 def weighted_length(text: str) -> int:
     """The length X holds against its 280."""
     text = unicodedata.normalize("NFC", text)
-    weight = 0
-    for start, end, _ in reversed(urls(text)):
-        weight += URL_WEIGHT
-        text = text[:start] + text[end:]
-    if _MAYBE_EMOJI.search(text):
-        for found in reversed(emoji.emoji_list(text)):
-            sequence = text[found["match_start"] : found["match_end"]]
-            # © and ® alone are no emoji to X.
-            weight += 2 if len(sequence) > 1 or _HEAVY.match(sequence) else 1
-            text = text[: found["match_start"]] + text[found["match_end"] :]
-    return weight + len(text) + len(_HEAVY.findall(text))
+    return sum(URL_WEIGHT for _ in links(text)) + sum(map(_weight, _between_links(text)))
+
+
+def _between_links(text: str) -> Iterator[str]:
+    at = 0
+    for link in links(text):
+        yield text[at : link.start]
+        at = link.end
+    yield text[at:]
+
+
+def _weight(words: str) -> int:
+    """Of words without a link; an emoji of several characters weighs 2."""
+    weight = len(words) + len(_HEAVY.findall(words))
+    at = 0
+    while maybe := _MAYBE_EMOJI.search(words, at):
+        at = maybe.start()
+        length = _emoji_length(words, at)
+        if length > 1:
+            weight += 2 - length - len(_HEAVY.findall(words, at, at + length))
+        at += length
+    return weight
+
+
+def _emoji_length(words: str, start: int) -> int:
+    sequences, longest = _emoji_sequences()
+    lengths = range(min(longest, len(words) - start), 1, -1)
+    return next((n for n in lengths if words[start : start + n] in sequences), 1)
+
+
+@cache
+def _emoji_sequences() -> tuple[frozenset[str], int]:
+    """Emoji of several characters as X's list has them: fully qualified, and some forms beside."""
+    full = {each for each, data in emoji.EMOJI_DATA.items() if data["status"] == _FULLY_QUALIFIED}
+    found = {each for each in full if len(each) > 1}
+    found |= {each[0] + "\u20e3" for each in full if each.endswith("\u20e3")}
+    found |= {f"{each}\ufe0f" for each in _ONCE_TEXT}
+    with_tone = {each[0] for each in found if len(each) == 2 and each[1] in _TONES}
+    found |= {f"{each}\ufe0f{tone}" for each in with_tone for tone in _TONES
+              if f"{each}\ufe0f" in full}  # fmt: skip
+    found.add("\U0001f441\u200d\U0001f5e8")  # an eye in a bubble
+    return frozenset(found), max(map(len, found))
 
 
 def escape(text: str) -> str:
@@ -93,8 +95,12 @@ def short_link(number: int) -> str:
     return f"https://t.co/{digits}"
 
 
+# How X may show the address of a link; which of them it takes is not documented.
+LINK_FORMS = ("written", "lower", "punycode", "encoded", "slash", "canonical", "unwound", "short")
+
+
 def published(
-    text: str, post_id: int, handle: str, media: list[tuple[str, str]]
+    text: str, post_id: int, handle: str, media: list[tuple[str, str]], form: str = "written"
 ) -> tuple[str, dict[str, Any]]:
     """The text as X gives it back, and its entities.
 
@@ -103,33 +109,58 @@ def published(
     found: list[dict[str, Any]] = []
     out: list[str] = []
     at = length = 0
-    for number, (start, end, link) in enumerate(urls(text)):
-        plain = escape(text[at:start])
+    for number, link in enumerate(links(text)):
+        plain = escape(text[at : link.start])
         short = short_link(post_id + number)
         length += len(plain)
-        expanded = link if link.lower().startswith("http") else f"http://{link}"
-        found.append(
-            {"start": length, "end": length + len(short), "url": short, "expanded_url": expanded}
-            | {"display_url": _display(expanded)}
-        )
+        place = {"start": length, "end": length + len(short), "url": short}
+        found.append(place | _shown_as(link.written, form))
         out += [plain, short]
         length += len(short)
-        at = end
+        at = link.end
     out.append(escape(text[at:]))
     whole = "".join(out)
     if media:
         short = short_link(post_id + 99)
         whole = f"{whole} {short}" if whole else short
         place = {"start": len(whole) - len(short), "end": len(whole), "url": short}
-        link = f"https://x.com/{handle}/status/{post_id}/{media[0][1]}/1"
+        address = f"https://x.com/{handle}/status/{post_id}/{media[0][1]}/1"
         for key, _ in media:
-            found.append(place | {"expanded_url": link, "display_url": f"pic.x.com/{short[13:]}",
+            found.append(place | {"expanded_url": address, "display_url": f"pic.x.com/{short[13:]}",
                                   "media_key": key})  # fmt: skip
     return whole, _entities(whole, found)
 
 
+def _shown_as(written: str, form: str) -> dict[str, Any]:
+    """The entity of a link: X adds http:// to what has no scheme."""
+    address = written if re.match("(?i:https?://)", written) else f"http://{written}"
+    shown: dict[str, Any] = {"expanded_url": _formed(address, form)}
+    shown["display_url"] = _display(str(shown["expanded_url"]))
+    if form == "unwound":
+        shown |= {"unwound_url": _formed(address, "canonical"), "status": 200}
+    if form == "short":
+        del shown["expanded_url"]
+    return shown
+
+
+_UNCODED = "/%!*';:=+,.$?[]-_~@|&()"
+
+
+def _formed(address: str, form: str) -> str:
+    scheme, host, path, query, fragment = urlsplit(address)
+    if form in ("lower", "canonical"):
+        scheme, host = scheme.lower(), host.lower()
+    if form in ("punycode", "canonical"):
+        host = ".".join(label_in_ascii(label) or label for label in host.split("."))
+    if form in ("encoded", "canonical"):
+        path, query, fragment = (quote(part, safe=_UNCODED) for part in (path, query, fragment))
+    if form in ("slash", "canonical"):
+        path = path or "/"
+    return urlunsplit((scheme, host, path, query, fragment)) if form != "written" else address
+
+
 def _display(link: str) -> str:
-    bare = re.sub(r"^https?://(www\.)?", "", link)
+    bare = re.sub(r"^https?://(www\.)?", "", link, flags=re.IGNORECASE)
     return bare if len(bare) <= 27 else f"{bare[:26]}…"
 
 

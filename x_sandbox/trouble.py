@@ -12,11 +12,13 @@ from typing import Any
 from aiohttp import web
 
 from x_sandbox import problems
+from x_sandbox.lies import LIES, lie
 from x_sandbox.problems import Answer
+from x_sandbox.refusals import REFUSALS
 from x_sandbox.switches import Fault, Switches
 
 _LOOK_EVERY = 0.05
-_HTML = (
+HTML = (
     b"<!DOCTYPE html><html><head><title>X</title></head><body>Something went wrong.</body></html>"
 )
 
@@ -28,6 +30,12 @@ _REFUSALS: dict[str, Callable[[], Answer]] = {
     "not_permitted": problems.not_permitted,
     "parent_invisible": problems.parent_invisible,
 }
+
+
+PLAYED_BY_ENDPOINTS = {
+    "altered", "vanished", "delete_false", "delete_unavailable", "delete_pretended", "partial",
+    "alt_ignored",
+}  # fmt: skip
 
 
 class NoAnswer(Exception):
@@ -66,8 +74,8 @@ class Trouble:
                 self._reset()
             case "slow_loris":
                 await self._dribble(answer or problems.plain(503), fault.options["seconds"])
-            case "altered" | "vanished" | "delete_false":
-                pass  # the endpoint itself does these
+            case name if name in PLAYED_BY_ENDPOINTS:
+                pass
             case _:
                 return _other_answer(fault, operation, answer)
         return None
@@ -113,31 +121,55 @@ def _other_answer(fault: Fault, operation: str, answer: Answer | None) -> Answer
         return _REFUSALS[fault.fault]()
     if fault.fault == "redirect":
         return Answer(302, raw=b"", headers={"Location": options["location"]})
+    if fault.fault == "refused":
+        return REFUSALS[options["why"]]()
     if fault.fault == "rate_limited":
-        limited = problems.plain(429)
-        if options["reset"] is not None:
-            limited.headers = {
-                "x-rate-limit-limit": "100",
-                "x-rate-limit-remaining": "0",
-                "x-rate-limit-reset": str(int(time.time()) + int(options["reset"])),
-            }
-        return limited
+        return _limited(options)
     if fault.fault == "status":
         if options["status"] == 502:  # X's edge answers this one, and not in JSON
-            return Answer(502, raw=_HTML, content_type="text/html")
+            return Answer(502, raw=HTML, content_type="text/html")
         return problems.plain(options["status"], options["detail"])
     return _unreadable(options["body"], operation, answer)
+
+
+def _limited(options: dict[str, Any]) -> Answer:
+    limited = problems.plain(429)
+    if options["reset"] is None and not options["says"]:
+        return limited
+    header = "x-user-limit-24hour" if options["daily"] else "x-rate-limit"
+    reset = _reset(options["says"], int(options["reset"] or 0))
+    limited.headers = {
+        f"{header}-limit": "100", f"{header}-remaining": "0", f"{header}-reset": reset,
+    }  # fmt: skip
+    return limited
+
+
+def _reset(says: str, seconds: int) -> str:
+    """The moment at which the limit opens, as X says it or as nobody can believe it."""
+    at = int(time.time()) + seconds
+    absurd = {
+        "milliseconds": str(at * 1000),
+        "nan": "nan",
+        "infinite": "1e999",
+        "year": str(at + 365 * 86400),
+        "past": str(at - seconds - 3600),
+        "negative": "-1",
+        "words": "in a quarter of an hour",
+    }
+    return absurd.get(says, str(at))
 
 
 def _unreadable(body: str, operation: str, answer: Answer | None) -> Answer:
     status = answer.status if answer else (201 if operation == "post" else 200)
     headers = answer.headers if answer else {}
     if body == "html":
-        return Answer(status, raw=_HTML, headers=headers, content_type="text/html")
+        return Answer(status, raw=HTML, headers=headers, content_type="text/html")
     if body == "errors":
-        error = {"title": "Internal Server Error", "detail": "Internal Server Error"}
-        kind = "https://api.twitter.com/2/problems/internal-error"
-        return Answer(status, {"errors": [error | {"type": kind, "status": 500}]}, headers)
+        return Answer(status, problems.internal_error(), headers)
+    if body in LIES:
+        told = lie(body, answer.body if answer else {"data": {"id": "1", "text": ""}})
+        raw = told if isinstance(told, bytes) else as_json(told)
+        return Answer(status, raw=raw, headers=headers)
     whole = as_json(answer.body if answer else {"data": {"id": "1", "text": ""}})
     raw = {"empty": b"", "null": b"null", "list": b"[]"}.get(body, whole[: len(whole) // 2])
     return Answer(status, raw=raw, headers=headers)

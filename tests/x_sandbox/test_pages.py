@@ -149,9 +149,10 @@ def test_a_scenario_chosen_on_the_page_happens(sandbox):
 
 
 def test_every_scenario_of_the_page_can_be_set_and_is_named(sandbox):
-    choices = get(sandbox, "/sandbox/").split('name="scenario"')[1].split("</select>")[0]
-    scenarios = re.findall(r'<option value="([^"]+)">([^<]+)</option>', choices)
-    assert len(scenarios) > 25
+    choices = get(sandbox, "/sandbox/").split("<fieldset>")[1].split("</fieldset>")[0]
+    scenarios = re.findall(r'<label for="([^"]+)">([^<]+)</label>', choices)
+    assert len(scenarios) == choices.count('type="radio"') > 90
+    assert len({slug for slug, _ in scenarios}) == len({words for _, words in scenarios})
     for slug, words in scenarios:
         send(sandbox, "/sandbox/switches", clear="true")
         assert send(sandbox, "/sandbox/switches", scenario=slug, times="always").status_code == 303
@@ -235,9 +236,13 @@ class TestBrowser:
         page.goto(f"{sandbox.base_url}/sandbox/")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
-        page.get_by_label("Ce qui arrive").focus()
-        page.keyboard.type("Compte susp")
-        for _ in range(3):
+        group = page.locator("summary", has_text="X refuse le compte")
+        group.focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("Jeton révoqué").focus()
+        page.keyboard.press("ArrowDown")
+        assert page.get_by_label("Compte suspendu").is_checked()
+        while page.evaluate("document.activeElement.tagName") != "BUTTON":
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.locator("strong", has_text="Compte suspendu").wait_for()

@@ -25,15 +25,19 @@ IN_CONTEXT = dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2))
 BOTH = dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3))
 KEYWORDS: dict[str, Any] = {**PLAIN, **COUNTED, **IN_CONTEXT, **BOTH}
 
-# The sandbox of X, x_sandbox, is no part of the application and has a catalogue of its own.
+# The sandbox of X is no part of the application and has a catalogue of its own, English only.
+SANDBOX = "x_sandbox"
 ROOMS = ("accounts", "approvals", "policetweets", "publishing")
 
 
-def sources() -> Iterator[tuple[Path, str]]:
+def sources(owner: str = "") -> Iterator[tuple[Path, str]]:
     """Every file with sentences, as Python: relative path and content."""
     root = Path(settings.BASE_DIR)
-    code = [path for room in ROOMS for path in (root / room).rglob("*.py")]
-    pages = [path for path in (root / "templates").rglob("*") if path.suffix in (".html", ".txt")]
+    rooms = (owner,) if owner else ROOMS
+    code = [path for room in rooms for path in (root / room).rglob("*.py")]
+    pages = [
+        path for path in (root / owner / "templates").rglob("*") if path.suffix in (".html", ".txt")
+    ]
     for path in sorted(code + pages):
         relative, text = path.relative_to(root), path.read_text(encoding="utf-8")
         if path.suffix != ".py":
@@ -42,23 +46,23 @@ def sources() -> Iterator[tuple[Path, str]]:
         yield relative, text
 
 
-def extracted() -> Catalog:
+def extracted(owner: str = "") -> Catalog:
     """Every sentence of the code and where it is said."""
     found = Catalog()
-    for path, text in sources():
+    for path, text in sources(owner):
         stream = io.BytesIO(text.encode())
         for line, ids, _comments, context in extract("python", stream, keywords=KEYWORDS):
             found.add(ids, locations=[(path.as_posix(), line)], context=context)
     return found
 
 
-def folder(language: str) -> Path:
-    return Path(settings.BASE_DIR) / "locale" / language / "LC_MESSAGES"
+def folder(language: str, owner: str = "") -> Path:
+    return Path(settings.BASE_DIR) / owner / "locale" / language / "LC_MESSAGES"
 
 
-def kept(language: str) -> Catalog:
+def kept(language: str, owner: str = "") -> Catalog:
     """The catalogue as it is on disk."""
-    with (folder(language) / "django.po").open("rb") as file:
+    with (folder(language, owner) / "django.po").open("rb") as file:
         return read_po(file, locale=language)
 
 
@@ -77,9 +81,9 @@ def counted(template: Catalog) -> Catalog:
     return found
 
 
-def updated(language: str, template: Catalog) -> Catalog:
+def updated(language: str, template: Catalog, owner: str = "") -> Catalog:
     """The sentences of the template, with the translations that they already had."""
-    catalog = kept(language)
+    catalog = kept(language, owner)
     if language == settings.LANGUAGE_CODE:
         template = counted(template)
     catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
@@ -101,10 +105,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         template = extracted()
         for language, _name in settings.LANGUAGES:
-            catalog = updated(language, template)
-            with (folder(language) / "django.po").open("wb") as file:
-                # A line's number or an obsolete sentence would only be noise in every change.
-                write_po(file, catalog, width=100, include_lineno=False, ignore_obsolete=True)
-            (folder(language) / "django.mo").write_bytes(compiled(kept(language)))
-            for message in untranslated(catalog):
-                self.stdout.write(f"{language}: {message.locations[0][0]}: {message.id}")
+            self.update(language, template)
+        self.update("en", extracted(SANDBOX), SANDBOX)
+
+    def update(self, language: str, template: Catalog, owner: str = "") -> None:
+        catalog = updated(language, template, owner)
+        with (folder(language, owner) / "django.po").open("wb") as file:
+            # A line's number or an obsolete sentence would only be noise in every change.
+            write_po(file, catalog, width=100, include_lineno=False, ignore_obsolete=True)
+        (folder(language, owner) / "django.mo").write_bytes(compiled(kept(language, owner)))
+        for message in untranslated(catalog):
+            self.stdout.write(f"{language}: {message.locations[0][0]}: {message.id}")
