@@ -6,8 +6,17 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def format_date(value: dt.date, pattern: str) -> str:
+    """A date by Django's `pattern`; in French the first of a month is « 1er »."""
+    if value.day == 1 and (get_language() or "").startswith("fr"):
+        pattern = pattern.replace("j", "\\1\\e\\r")
+    return date_format(value, pattern)
 
 
 def offset(moment: dt.datetime) -> str:
@@ -18,19 +27,41 @@ def offset(moment: dt.datetime) -> str:
 
 
 def exactly(moment: dt.datetime, zone: ZoneInfo) -> str:
-    """« mercredi 2 décembre 2026 à 18:00 (UTC+1) »"""
+    """« mercredi 2 décembre 2026 à 18:00 (UTC+4), 15:00 à Paris »"""
     local = moment.astimezone(zone)
-    return _("%(day)s à %(hour)s (%(offset)s)") % {
-        "day": date_format(local, "l j F Y"),
+    words = _("%(day)s à %(hour)s (%(offset)s)") % {
+        "day": format_date(local, "l j F Y"),
         "hour": f"{local:%H:%M}",
         "offset": offset(local),
     }
+    paris = in_paris(local)
+    return f"{words}, {paris}" if paris else words
 
 
 def said(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime) -> str:
-    """« aujourd’hui à 18:00 », « demain à 8:05 », « le 2 décembre à 18:00 »"""
-    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    """« aujourd’hui à 18:00 », « demain à 08:05 », « le 2 décembre à 18:00 (15:00 à Paris) »"""
+    local = moment.astimezone(zone)
+    words = _relative(local, now.astimezone(zone).date())
+    paris = in_paris(local)
+    return f"{words} ({paris})" if paris else words
+
+
+def in_paris(local: dt.datetime) -> str:
+    """« 15:00 à Paris », with the day where it is another; empty where clocks agree with Paris."""
+    paris = local.astimezone(PARIS)
+    if paris.utcoffset() == local.utcoffset():
+        return ""
+    if paris.date() == local.date():
+        return _("%(hour)s à Paris") % {"hour": f"{paris:%H:%M}"}
+    day = format_date(paris, "j F")
+    return _("le %(day)s à %(hour)s à Paris") % {"day": day, "hour": f"{paris:%H:%M}"}
+
+
+def _relative(local: dt.datetime, today: dt.date) -> str:
+    """The day as people say it, with the hour; its offset too where that hour exists twice."""
     hour = f"{local:%H:%M}"
+    if local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset():
+        hour += f" ({offset(local)})"
     days = (local.date() - today).days
     if days == 0:
         return _("aujourd’hui à %(hour)s") % {"hour": hour}
@@ -38,7 +69,7 @@ def said(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime) -> str:
         return _("demain à %(hour)s") % {"hour": hour}
     if days == -1:
         return _("hier à %(hour)s") % {"hour": hour}
-    day = date_format(local, "j F" if local.year == today.year else "j F Y")
+    day = format_date(local, "j F" if local.year == today.year else "j F Y")
     return _("le %(day)s à %(hour)s") % {"day": day, "hour": hour}
 
 

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import Account
-from accounts.moments import distance, exactly, said
+from accounts.moments import distance, exactly, format_date, said
 
 register = template.Library()
 
@@ -39,3 +39,9 @@ def distant(value: dt.datetime | None, account: Account) -> str:
     if value is None:
         return ""
     return _element(value, account.zone, distance(value, timezone.now()))
+
+
+@register.filter(expects_localtime=True)
+def long_date(value: dt.datetime | None, pattern: str) -> str:
+    """`{{ seat.started_at|long_date:"j F Y" }}`: « 1er décembre 2026 »."""
+    return format_date(value, pattern) if value else ""

@@ -4,8 +4,10 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.template import Context, Template
+from django.utils.translation import override
 
-from accounts.moments import distance, exactly, offset, said
+from accounts.moments import distance, exactly, format_date, offset, said
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = dt.datetime(2026, 11, 30, 15, 50, tzinfo=PARIS)
@@ -19,6 +21,9 @@ NOW = dt.datetime(2026, 11, 30, 15, 50, tzinfo=PARIS)
         ("2026-11-29T23:59", "hier à 23:59"),
         ("2026-12-02T18:00", "le 2 décembre à 18:00"),
         ("2027-01-02T18:00", "le 2 janvier 2027 à 18:00"),
+        ("2027-01-01T18:00", "le 1er janvier 2027 à 18:00"),
+        ("2026-11-01T18:00", "le 1er novembre à 18:00"),
+        ("2026-11-11T18:00", "le 11 novembre à 18:00"),
     ],
 )
 def test_the_day_as_people_say_it(moment, words):
@@ -27,7 +32,45 @@ def test_the_day_as_people_say_it(moment, words):
 
 def test_the_day_is_the_accounts_own():
     evening = dt.datetime(2026, 11, 30, 23, 0, tzinfo=PARIS)
-    assert said(evening, ZoneInfo("Indian/Reunion"), NOW) == "demain à 02:00"
+    assert said(evening, ZoneInfo("Indian/Reunion"), NOW) == (
+        "demain à 02:00 (le 30 novembre à 23:00 à Paris)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("Indian/Reunion", "aujourd’hui à 18:50 (15:50 à Paris)"),
+        ("America/Martinique", "aujourd’hui à 10:50 (15:50 à Paris)"),
+        ("America/Cayenne", "aujourd’hui à 11:50 (15:50 à Paris)"),
+        ("Pacific/Noumea", "aujourd’hui à 01:50 (le 30 novembre à 15:50 à Paris)"),
+        ("Europe/Madrid", "aujourd’hui à 15:50"),
+    ],
+)
+def test_overseas_the_hour_of_paris_stands_beside_the_departments_own(zone, words):
+    assert said(NOW, ZoneInfo(zone), NOW) == words
+
+
+def test_the_exact_time_overseas_ends_with_the_hour_of_paris():
+    reunion = ZoneInfo("Indian/Reunion")
+    assert exactly(NOW, reunion) == "lundi 30 novembre 2026 à 18:50 (UTC+4), 15:50 à Paris"
+
+
+def test_an_hour_that_exists_twice_is_said_with_its_offset():
+    first = dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)
+    assert said(first, PARIS, NOW) == "le 25 octobre à 02:30 (UTC+2)"
+    assert said(first + dt.timedelta(hours=1), PARIS, NOW) == "le 25 octobre à 02:30 (UTC+1)"
+    assert said(first + dt.timedelta(hours=2), PARIS, NOW) == "le 25 octobre à 03:30"
+
+
+def test_the_first_of_a_month_is_1er_in_french_only():
+    first = dt.datetime(2027, 1, 1, 12, tzinfo=PARIS)
+    assert exactly(first, PARIS) == "vendredi 1er janvier 2027 à 12:00 (UTC+1)"
+    assert format_date(first.date(), "j F Y") == "1er janvier 2027"
+    page = Template('{% load moments %}{{ at|long_date:"j F Y, H:i" }}{{ no|long_date:"j" }}')
+    assert page.render(Context({"at": first, "no": None})) == "1er janvier 2027, 12:00"
+    with override("en"):
+        assert format_date(first, "j F Y") == "1 January 2027"
 
 
 @pytest.mark.parametrize(
