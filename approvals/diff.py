@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from approvals.tweet_text import MAX_CHARACTERS
+
 Kind = Literal["same", "del", "ins"]
 
 # difflib takes cubic time on words that repeat; two whole tweets stay under this.
@@ -25,6 +27,9 @@ class Stretch:
 
 def word_diff(before: str, after: str) -> list[Stretch]:
     """The stretches in reading order; what went stands before what came in its place."""
+    if max(len(before), len(after)) > MAX_CHARACTERS:
+        whole_texts: list[Stretch] = [Stretch("del", before), Stretch("ins", after)]
+        return [stretch for stretch in whole_texts if stretch.text]
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     start = _alike(old, new)
     end = _alike(old[start:][::-1], new[start:][::-1])

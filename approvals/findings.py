@@ -1,24 +1,34 @@
 """What a draft's text should be told about before anyone approves it.
 
-A check is a pure function of the text that yields findings; `findings` runs them all. Errors keep a
-text from being submitted, warnings do not.
+A check is a pure function of the text and its links that yields findings; `findings` runs them
+all. Errors keep a text from being submitted, warnings do not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from approvals.tweet_text import MAX_WEIGHT, entities, fitting_end, weighted_length
+from approvals.tweet_text import (
+    MAX_CHARACTERS,
+    MAX_WEIGHT,
+    Entity,
+    entities,
+    fitting_end,
+    weighted_length,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+MAX_OF_ONE_KIND = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +43,24 @@ class Finding:
 
 
 def findings(text: str, had: Collection[str] = ()) -> list[Finding]:
-    """All that is found in a normalised text: errors first, then in the order of the text. `had`
-    is what X has, or had, of the drafts that this one came from.
+    """What is found in a normalised text: errors first, then in the order of the text. `had` is
+    what X has, or had, of the drafts that this one came from. Of one kind, the first are enough.
     """
-    found = [finding for check in CHECKS for finding in check(text)]
+    if len(text) > MAX_CHARACTERS:
+        sentence = _("Ce texte est beaucoup trop long : 4 000 signes au plus.")
+        return [Finding("unread", "error", 0, 0, "", sentence)]
+    links = entities(text)
+    found = [f for check in CHECKS for f in islice(check(text, links), MAX_OF_ONE_KIND)]
     found += same_as_before(text, had)
     return sorted(found, key=lambda finding: (finding.level != "error", finding.start))
 
 
-def empty(text: str) -> Iterator[Finding]:
+def empty(text: str, _links: Sequence[Entity]) -> Iterator[Finding]:
     if not text.strip():
         yield Finding("empty", "error", 0, len(text), text, _("Le texte est vide."))
 
 
-def too_long(text: str) -> Iterator[Finding]:
+def too_long(text: str, _links: Sequence[Entity]) -> Iterator[Finding]:
     excess = weighted_length(text) - MAX_WEIGHT
     if excess > 0:
         start = fitting_end(text)
@@ -71,8 +85,8 @@ _AFTER_HYPHENS = re.compile(r"(?:[-\u2010\u2011]\w+)+")
 _HYPHEN = re.compile(r"[-\u2010\u2011]")
 
 
-def hashtag_cut(text: str) -> Iterator[Finding]:
-    for tag in entities(text):
+def hashtag_cut(text: str, links: Sequence[Entity]) -> Iterator[Finding]:
+    for tag in links:
         if tag.kind != "hashtag" or not (rest := _AFTER_HYPHENS.match(text, tag.end)):
             continue
         words = text[tag.start : rest.end()]
@@ -89,8 +103,8 @@ def hashtag_cut(text: str) -> Iterator[Finding]:
         yield Finding("hashtag_cut", "warning", tag.start, rest.end(), words, sentence, suggestion)
 
 
-def mention(text: str) -> Iterator[Finding]:
-    for named in entities(text):
+def mention(text: str, links: Sequence[Entity]) -> Iterator[Finding]:
+    for named in links:
         if named.kind == "mention":
             words = text[named.start : named.end]
             sentence = format_lazy(
@@ -100,8 +114,8 @@ def mention(text: str) -> Iterator[Finding]:
             yield Finding("mention", "warning", named.start, named.end, words, sentence)
 
 
-def link_without_scheme(text: str) -> Iterator[Finding]:
-    for link in entities(text):
+def link_without_scheme(text: str, links: Sequence[Entity]) -> Iterator[Finding]:
+    for link in links:
         if link.kind == "url" and not link.value.lower().startswith(("http://", "https://")):
             suggestion = f"https://{link.value}"
             sentence = format_lazy(

@@ -18,12 +18,12 @@ from accounts.models import Account
 from accounts.models.account import ReplySettings
 from accounts.moments import exactly, offset
 from accounts.requests import whole_number
-from approvals.actions.drafts import PARTS_AT_MOST, SIGNS_AT_MOST, Content
+from approvals.actions.drafts import PARTS_AT_MOST, Content, text_too_long, thread_too_long
 from approvals.actions.images import alt_missing, alt_too_long
 from approvals.images import ALT_AT_MOST, alt_length
 from approvals.models import Category, Draft, DraftState
 from approvals.schedule import latest, next_that_exists, readings
-from approvals.tweet_text import normalise
+from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS, normalise_typed
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -154,19 +154,25 @@ class ComposerForm(MomentForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for position, part in enumerate(self.parts):
-            if len(part["text"]) > SIGNS_AT_MOST:
-                self.part_errors[position] = _(
-                    "Ce texte est beaucoup trop long : 4 000 signes au plus."
-                )
+            if len(part["text"]) > MAX_CHARACTERS:
+                self.part_errors[position] = text_too_long()
             for image in part["images"]:
                 if alt_length(image["alt"]) > ALT_AT_MOST:
                     image["error"] = alt_too_long()
         if len(self.parts) > PARTS_AT_MOST:
             self.add_error(None, _("Un fil compte 25 messages au plus."))
+        elif self.beyond:
+            self.add_error(None, thread_too_long())
         self.moment, self.asks_which = None, ()
         if cleaned.get("when") == "at":
             self.clean_moment(cleaned, kept=self.draft.requested_at)
         return cleaned
+
+    @property
+    def beyond(self) -> bool:
+        """Whether there is more than a thread may hold: its messages are then not read."""
+        total = sum(len(part["text"]) for part in self.parts)
+        return len(self.parts) > PARTS_AT_MOST or total > MAX_THREAD_CHARACTERS
 
     @property
     def fine(self) -> bool:
@@ -247,11 +253,11 @@ def _typed_parts(draft: Draft, data: QueryDict) -> list[dict[str, Any]]:
         origin = origins[i] if i < len(origins) else ""
         described = zip(data.getlist(f"image-{i}"), data.getlist(f"alt-{i}"), strict=False)
         images = [
-            {"sha256": sha256, "alt": normalise(alt).strip(), "error": ""}
+            {"sha256": sha256, "alt": normalise_typed(alt).strip(), "error": ""}
             for sha256, alt in described
             if DIGEST.fullmatch(sha256)
         ]
-        parts.append(_part(text=normalise(text), images=images, origin=origin))
+        parts.append(_part(text=normalise_typed(text), images=images, origin=origin))
     return parts or [_part()]
 
 

@@ -18,6 +18,9 @@ import emoji
 from approvals.tlds import lengths_by_first_letter, top_level_domains
 
 MAX_WEIGHT = 280
+# What a person may type, before any counting: a text beyond it is refused unread.
+MAX_CHARACTERS = 4000
+MAX_THREAD_CHARACTERS = 16_000
 URL_WEIGHT = 23
 
 _MAX_URL = 4096
@@ -39,7 +42,17 @@ class Entity:
 
 def normalise(text: str) -> str:
     """The one form in which a text is stored, counted, signed and sent."""
-    return _nfc(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _nfc(_one_newline(text))
+
+
+def normalise_typed(text: str) -> str:
+    """As `normalise`, but a text too long to be kept is left as it was typed: no work is done."""
+    text = _one_newline(text)
+    return text if len(text) > MAX_CHARACTERS else _nfc(text)
+
+
+def _one_newline(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def weighted_length(text: str) -> int:

@@ -32,11 +32,9 @@ from approvals.errors import SavedElsewhere, WrongState
 from approvals.findings import findings
 from approvals.models import Category, Closing, Draft, DraftState, Revision
 from approvals.models.draft import one_empty_part
-from approvals.tweet_text import normalise
+from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS, normalise_typed
 
-# What a thread and a text may be at most, before any counting.
 PARTS_AT_MOST = 25
-SIGNS_AT_MOST = 4000
 
 
 @dataclass(frozen=True)
@@ -58,22 +56,32 @@ def _write(draft: Draft, content: Content) -> list[str]:
         raise Invalid(_("Un fil compte 25 messages au plus."), field="parts")
     parts = [
         {
-            "text": normalise(part["text"]),
+            "text": normalise_typed(part["text"]),
             "images": [
-                {"sha256": image["sha256"], "alt": normalise(image["alt"]).strip()}
+                {"sha256": image["sha256"], "alt": normalise_typed(image["alt"]).strip()}
                 for image in part["images"]
             ],
         }
         for part in content.parts
     ]
-    if any(len(part["text"]) > SIGNS_AT_MOST for part in parts):
-        raise Invalid(_("Ce texte est beaucoup trop long : 4 000 signes au plus."), field="text")
+    if any(len(part["text"]) > MAX_CHARACTERS for part in parts):
+        raise Invalid(text_too_long(), field="text")
+    if sum(len(part["text"]) for part in parts) > MAX_THREAD_CHARACTERS:
+        raise Invalid(thread_too_long(), field="parts")
     refuse_unfit_images(draft, parts)
     new = {**vars(content), "parts": parts}
     changed = [name for name, value in new.items() if getattr(draft, name) != value]
     for name in changed:
         setattr(draft, name, new[name])
     return changed
+
+
+def text_too_long() -> str:
+    return _("Ce texte est beaucoup trop long : 4 000 signes au plus.")
+
+
+def thread_too_long() -> str:
+    return _("Ce fil est beaucoup trop long : 16 000 signes au plus, tous messages compris.")
 
 
 @action

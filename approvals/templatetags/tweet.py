@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from approvals.findings import Finding
-from approvals.tweet_text import Entity, entities
+from approvals.tweet_text import MAX_CHARACTERS, Entity, entities
 
 register = template.Library()
 
@@ -20,7 +20,8 @@ _LONGEST_PATH = 16
 
 @register.filter
 def tweet_preview(text: str) -> SafeString:
-    """The text with its links, hashtags and mentions as X shows them."""
+    """The text with its links, hashtags and mentions as X shows them; cut where none may go on."""
+    text = text[:MAX_CHARACTERS]
     pieces: list[tuple[str | SafeString]] = []
     position = 0
     for entity in entities(text):

@@ -25,7 +25,7 @@ from approvals.findings import findings
 from approvals.forms import ComposerForm
 from approvals.models import Contributor, Draft, DraftState
 from approvals.origin import texts_x_had
-from approvals.tweet_text import MAX_WEIGHT, weighted_length
+from approvals.tweet_text import MAX_CHARACTERS, MAX_WEIGHT, weighted_length
 
 # 25 messages with four descriptions of 1,000 signs each.
 COMPOSED_AT_MOST = 1024 * 1024
@@ -44,11 +44,16 @@ def shown_parts(
     errors: dict[int, str] | None = None,
     *,
     had: Collection[str] = (),
+    unread: bool = False,
 ) -> list[Any]:
-    """Each message with what X would make of it; `had` is what it had before."""
+    """Each message with what X would make of it; `had` is what it had before.
+
+    No work is done on a text that is too long to be kept, nor on any when `unread` says so.
+    """
     shown = []
     for position, part in enumerate(parts):
-        weight = weighted_length(part["text"])
+        skipped = unread or len(part["text"]) > MAX_CHARACTERS
+        weight = 0 if skipped else weighted_length(part["text"])
         shown.append(
             {
                 **part,
@@ -56,7 +61,8 @@ def shown_parts(
                 "weight": weight,
                 "over": max(weight - MAX_WEIGHT, 0),
                 "left": MAX_WEIGHT - weight,
-                "findings": findings(part["text"], had),
+                "findings": [] if unread else findings(part["text"], had),
+                "unread": skipped,
                 "error": (errors or {}).get(position, ""),
             }
         )
@@ -70,7 +76,9 @@ def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[s
         "draft": draft,
         "account": draft.account,
         "form": form,
-        "parts": shown_parts(form.parts, form.part_errors, had=texts_x_had(draft)),
+        "parts": shown_parts(
+            form.parts, form.part_errors, had=texts_x_had(draft), unread=form.beyond
+        ),
         "most": MAX_WEIGHT,
         "asked": asked,
         "in_review": draft.state == DraftState.IN_REVIEW,
@@ -187,6 +195,8 @@ def preview(request: PersonRequest, draft_id: int) -> HttpResponse:
     draft = draft_to_write(request, draft_id)
     form = ComposerForm(draft, request.POST)
     form.is_valid()
+    if form.beyond:
+        return render(request, "approvals/_preview.html", {"form": form, "live": 1})
     return render(request, "approvals/_preview.html", {**_context(request, draft, form), "live": 1})
 
 
