@@ -7,7 +7,7 @@ and its content policy complained about; a test that expects one empties the lis
 import os
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from policetweets.runner.browser import found
 
@@ -94,3 +94,13 @@ def note(problems, message):
     if message.text.startswith("Failed to load resource") and address == visited:
         return
     problems.append(f"{message.text} ({address})")
+
+
+def fits(page):
+    """Waits until the page is no wider than its window."""
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+
+
+def has_focus(page, text):
+    """Waits until what has the focus reads so."""
+    expect(page.locator(":focus")).to_have_text(text)

@@ -19,4 +19,4 @@ def test_back_after_signing_out_shows_the_sign_in_page(cast, new_context, live_s
     expect(page).to_have_url(f"{live_server.url}/connexion")
     page.go_back()
     expect(page.locator("input[name=password]")).to_be_visible()
-    assert revision.texts[0] not in page.content()
+    expect(page.locator("body")).not_to_contain_text(revision.texts[0])

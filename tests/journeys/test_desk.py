@@ -96,7 +96,8 @@ def test_what_one_types_stays_while_the_page_counts_saves_and_refreshes(cast, de
     expect(page.locator("#saved")).to_contain_text("Enregistré à")
     page.keyboard.type("X")
     expect(page.locator("#preview")).to_contain_text("Bonjour à Xtous")
-    assert area.evaluate("a => [document.activeElement === a, a.selectionStart]") == [True, 11]
+    expect(area).to_be_focused()
+    expect(area).to_have_js_property("selectionStart", 11)
     marc.open("draft", draft.pk)
     comment = marc.page.get_by_label("Votre message")
     comment.fill("Je commence à écrire")

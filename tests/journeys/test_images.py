@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from approvals.models import Draft
 from tests.approvals.writing import TEXT, a_draft
+from tests.browser import fits
 from tests.journeys.desks import NARROW, WIDE, Desk
 from tests.journeys.test_line import Officer
 from tests.sandbox import until
@@ -43,7 +44,7 @@ def fine(page) -> None:
     """axe finds nothing, and the page is no wider than the window."""
     found = Axe().run(page).response["violations"]
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    fits(page)
 
 
 def loaded(page, count: int) -> None:
@@ -52,7 +53,7 @@ def loaded(page, count: int) -> None:
     expect(images).to_have_count(count)
     for one in images.all():
         expect(one).to_have_js_property("complete", True)
-        assert one.evaluate("image => image.naturalWidth") > 0
+        expect(one).not_to_have_js_property("naturalWidth", 0)
 
 
 def alts(draft: Draft) -> list[str]:
@@ -89,7 +90,7 @@ def test_images_are_chosen_described_and_seen_by_reviewers(
     with shown.expect_popup() as opened:
         shown.get_by_role("link", name="Image 1 en taille réelle").click()
     opened.value.wait_for_load_state()
-    assert opened.value.evaluate("document.images[0].naturalWidth") == 800
+    expect(opened.value.locator("img")).to_have_js_property("naturalWidth", 800)
     # The policy of an image forbids even the style by which Chromium would centre it.
     page_problems[:] = [p for p in page_problems if "/images/" not in p]
 
@@ -184,5 +185,5 @@ def test_from_a_choice_of_files_to_the_timeline_of_x(new_context, stack, tmp_pat
     for alt in (FIRST, SECOND):
         image = timeline.get_by_role("img", name=alt)
         expect(image).to_be_visible()
-        assert image.evaluate("image => image.naturalWidth") > 0
+        expect(image).not_to_have_js_property("naturalWidth", 0)
     timeline.screenshot(path=tmp_path / "timeline.png", full_page=True)

@@ -10,7 +10,9 @@ import requests
 from axe_playwright_python.sync_playwright import Axe
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+from playwright.sync_api import expect
 
+from tests.browser import fits, has_focus
 from tests.sandbox import Sandbox, running, until
 from tests.x_sandbox.test_api import picture, upload
 
@@ -228,20 +230,20 @@ class TestBrowser:
             for path in ("/", "/pnationale44", "/pnationale06", f"/pnationale44/status/{second}",
                          "/sandbox/", "/sandbox/?lang=en", "/personne"):  # fmt: skip
                 page.goto(f"{sandbox.base_url}{path}")
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+                fits(page)
                 violations = Axe().run(page).response["violations"]
                 assert [violation["id"] for violation in violations] == [], path
 
     def test_the_keyboard_alone_makes_x_fail(self, sandbox, page):
         page.goto(f"{sandbox.base_url}/sandbox/")
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
+        has_focus(page, "Aller au contenu")
         group = page.locator("summary", has_text="X refuse le compte")
         group.focus()
         page.keyboard.press("Enter")
         page.get_by_label("Jeton révoqué").focus()
         page.keyboard.press("ArrowDown")
-        assert page.get_by_label("Compte suspendu").is_checked()
+        expect(page.get_by_label("Compte suspendu")).to_be_checked()
         while page.evaluate("document.activeElement.tagName") != "BUTTON":
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
@@ -257,4 +259,4 @@ class TestBrowser:
             assert sandbox.wait_for_posts()[0]["text"] == "un"
         page.get_by_role("link", name="Actualiser").click()
         page.get_by_role("link", name="Envoi d’un tweet").click()
-        assert page.get_by_text("Police nationale 44").first.is_visible()
+        expect(page.get_by_text("Police nationale 44").first).to_be_visible()
