@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.clock import db_now
 from accounts.models import Account
 from accounts.models.account import ReplySettings
-from accounts.moments import exactly, offset
+from accounts.moments import exactly, format_date, in_paris, offset
 from accounts.requests import whole_number
 from approvals.actions.drafts import PARTS_AT_MOST, Content, text_too_long, thread_too_long
 from approvals.actions.images import alt_missing, alt_too_long
@@ -24,6 +25,7 @@ from approvals.images import ALT_AT_MOST, alt_length
 from approvals.models import Category, Draft, DraftState
 from approvals.schedule import latest, next_that_exists, readings
 from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS, normalise_typed
+from approvals.typed_time import TypedDay, Unreadable, parse_day, parse_hour
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -31,20 +33,22 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 class MomentForm(forms.Form):
     """A date and an hour said in `zone`, and which of the two where that hour exists twice."""
 
-    day = forms.DateField(
+    day = forms.CharField(
         label=gettext_lazy("Date"),
+        help_text=gettext_lazy("Par exemple : 31/12/2026, 31 décembre, lundi, demain."),
         required=False,
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Cette date n’existe pas au calendrier.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    hour = forms.TimeField(
+    hour = forms.CharField(
         label=gettext_lazy("Heure"),
+        help_text=gettext_lazy("Par exemple : 18:00, 18h, 8h30, midi."),
         required=False,
-        input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"],
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"invalid": gettext_lazy("Écrivez l’heure comme 18:00.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    # What was typed when « demain » was last read, and the date that it named: it does not
+    # become another date when the page is sent again after midnight.
+    read_from = forms.CharField(required=False, widget=forms.HiddenInput)
+    read_as = forms.CharField(required=False, widget=forms.HiddenInput)
     fold = forms.ChoiceField(
         label=gettext_lazy("Cette heure existe deux fois cette nuit-là : laquelle ?"),
         choices=[("", ""), ("0", ""), ("1", "")],
@@ -56,19 +60,14 @@ class MomentForm(forms.Form):
     moment: dt.datetime | None = None
     # Set when the hour exists twice: the question is shown then, and only then.
     asks_which: Sequence[dt.datetime] = ()
+    # The date as typed and as read, which the page sends back with it.
+    reading: tuple[str, str] | None = None
 
     def clean_moment(self, cleaned: dict[str, Any], *, kept: dt.datetime | None = None) -> None:
         """Sets `moment`, or says beside the field what is wrong; `kept` may be past."""
         self.moment, self.asks_which = None, ()
-        day, hour = cleaned.get("day"), cleaned.get("hour")
-        if day is None and "day" not in self.errors:
-            self.add_error("day", _("Choisissez une date."))
-        if hour is None and "hour" not in self.errors:
-            self.add_error("hour", _("Choisissez une heure."))
+        day, hour = self._typed_day_and_hour(cleaned)
         if day is None or hour is None:
-            return
-        if not dt.date.min.year < day.year < dt.date.max.year:
-            self.add_error("day", _("Cette date n’existe pas au calendrier."))
             return
         found = readings(day, hour, self.zone)
         if not found:
@@ -87,6 +86,47 @@ class MomentForm(forms.Form):
             self.add_error("fold", _("Précisez laquelle de ces deux heures vous voulez."))
         self._clean_limits(self.moment, kept)
 
+    def _typed_day_and_hour(self, cleaned: dict[str, Any]) -> tuple[dt.date | None, dt.time | None]:
+        """What the two fields say; the date may carry its hour, as in « demain 8h »."""
+        day, hour = self._read_day(cleaned), None
+        if typed := cleaned.get("hour", "").strip():
+            try:
+                hour = parse_hour(typed)
+            except Unreadable as error:
+                self.add_error("hour", str(error))
+                return None, None
+        if day is None:
+            return None, None
+        if hour is None and day.hour is None and "hour" not in self.errors:
+            self.add_error("hour", _("Choisissez une heure."))
+        elif hour is not None and day.hour not in (None, hour):
+            self.add_error(
+                "hour",
+                _("La date dit déjà une autre heure, %(hour)s : n’en gardez qu’une.")
+                % {"hour": f"{day.hour:%H:%M}"},
+            )
+            return None, None
+        return day.day, hour or day.hour
+
+    def _read_day(self, cleaned: dict[str, Any]) -> TypedDay | None:
+        typed = cleaned.get("day", "").strip()
+        if not typed:
+            if "day" not in self.errors:
+                self.add_error("day", _("Choisissez une date."))
+            return None
+        try:
+            read = parse_day(typed, db_now().astimezone(self.zone).date())
+            if read.counts_from_today and cleaned.get("read_from") == typed:
+                kept = dt.date.fromisoformat(cleaned.get("read_as", ""))
+                read = dataclasses.replace(read, day=kept)
+        except Unreadable as error:
+            self.add_error("day", str(error))
+            return None
+        except ValueError:
+            pass
+        self.reading = (typed, f"{read.day:%Y-%m-%d}")
+        return read
+
     def _clean_limits(self, moment: dt.datetime, kept: dt.datetime | None) -> None:
         now = db_now().astimezone(self.zone)
         if moment <= now and moment.astimezone(dt.UTC) != kept:
@@ -104,7 +144,7 @@ class MomentForm(forms.Form):
         words = [_("la première, à l’heure d’été"), _("la seconde, à l’heure d’hiver")]
         field = cast(forms.ChoiceField, self.fields["fold"])
         field.choices = [
-            (str(i), f"{moment:%H:%M} ({offset(moment)}), {words[i]}")
+            (str(i), f"{moment:%H:%M} ({offset(moment)}), {words[i]}{_paris_too(moment)}")
             for i, moment in enumerate(found)
         ]
         field.initial = "0"
@@ -115,6 +155,11 @@ class MomentForm(forms.Form):
         if self.moment is None:
             return ""
         return exactly(self.moment, self.zone)
+
+
+def _paris_too(moment: dt.datetime) -> str:
+    paris = in_paris(moment)
+    return f" ({paris})" if paris else ""
 
 
 class ComposerForm(MomentForm):
@@ -222,8 +267,8 @@ def _initial(draft: Draft) -> dict[str, Any]:
         "urgent": draft.urgent,
         "reply_settings": draft.reply_settings,
         "when": "at" if requested else "approved",
-        "day": requested.date() if requested else None,
-        "hour": requested.time() if requested else None,
+        "day": format_date(requested, "j F Y") if requested else "",
+        "hour": f"{requested:%H:%M}" if requested else "",
         "fold": str(requested.fold) if requested else "",
     }
 

@@ -54,6 +54,11 @@ def at(day, hour, **more):
         ("2026-12-01T12:00", "2027-06-01", "12:01", "six mois à l’avance au plus"),
         ("2026-12-01T12:00", "2026-12-02", "25:00", "Écrivez l’heure comme 18:00"),
         ("2026-12-01T12:00", "", "18:00", "Choisissez une date"),
+        ("2026-12-01T12:00", "31/02/2027", "18:00", "Cette date n’existe pas au calendrier."),
+        ("2026-12-01T12:00", "bientôt", "18:00", "Écrivez la date comme 31/12/2026"),
+        ("2026-12-01T12:00", "12/31/2026", "18:00", "le jour avant le mois, comme 31/12/2026"),
+        ("2026-12-01T12:00", "demain 8h", "9h", "La date dit déjà une autre heure, 08:00"),
+        ("2026-12-01T12:00", "demain", "tôt", "Écrivez l’heure comme 18:00, 18h, 8h30 ou midi"),
         ("2026-12-01T12:00", "2026-12-02", "", "Choisissez une heure"),
     ],
 )
@@ -97,6 +102,8 @@ def test_an_hour_is_the_departments_own(cast, now):
     assert (draft.requested_local, draft.requested_zone) == ("2026-12-02T18:00", "Indian/Reunion")
     page = signed_in(cast.claire).get(reverse("compose", args=[draft.pk])).content.decode()
     assert 'value="18:00"' in page
+    assert 'value="2 décembre 2026"' in page
+    assert "mercredi 2 décembre 2026 à 18:00 (UTC+4), 15:00 à Paris" in page
 
 
 def test_a_time_that_has_passed_meanwhile_can_stay_while_one_writes_but_not_be_submitted(cast):
@@ -199,3 +206,42 @@ def test_saving_nothing_changed_keeps_the_instant_after_the_zone_of_the_account_
     Account.objects.filter(pk=cast.nantes.pk).update(time_zone="Indian/Reunion")
     post(cast, draft, **at("2026-12-02", "18:00"))
     assert (draft.version, draft.requested_at) == (version, instant)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"),
+    [("demain 8h", ""), ("demain", "8h"), ("2.12.2026", "8:00"), ("mercredi", "8 h 00")],
+)
+def test_a_date_is_read_as_people_type_it(cast, now, day, hour):
+    now("2026-12-01T12:00")
+    draft = a_draft(cast.claire, cast.nantes)
+    assert post(cast, draft, **at(day, hour)).status_code == 302
+    assert draft.requested_at == dt.datetime(2026, 12, 2, 7, 0, tzinfo=dt.UTC)
+
+
+def test_tomorrow_stays_the_day_it_named_when_the_page_is_sent_again_after_midnight(cast, now):
+    now("2026-12-01T23:50")
+    draft = a_draft(cast.claire, cast.nantes)
+    path = reverse("preview", args=[draft.pk])
+    answer = signed_in(cast.claire).post(path, typed(draft, **at("demain 8h", "")))
+    assert 'name="read_as" value="2026-12-02"' in answer.content.decode()
+    kept = {"read_from": "demain 8h", "read_as": "2026-12-02"}
+    now("2026-12-02T00:10")
+    draft.refresh_from_db()
+    post(cast, draft, **at("demain 8h", "", **kept))
+    assert draft.requested_local == "2026-12-02T08:00"
+    post(cast, draft, **at("demain 9h", "", **kept))
+    assert draft.requested_local == "2026-12-03T09:00"
+    post(cast, draft, **at("demain 9h", "", read_from="demain 9h", read_as="jamais"))
+    assert draft.requested_local == "2026-12-03T09:00"
+
+
+def test_the_first_of_a_month_is_shown_as_french_writes_it_and_read_again(cast, now):
+    now("2026-11-20T12:00")
+    draft = a_draft(cast.claire, cast.nantes)
+    post(cast, draft, **at("1er décembre", "18h"))
+    page = signed_in(cast.claire).get(reverse("compose", args=[draft.pk])).content.decode()
+    assert "mardi 1er décembre 2026 à 18:00" in page
+    version = draft.version
+    post(cast, draft, **at("1er décembre 2026", "18:00"))
+    assert draft.version == version

@@ -286,6 +286,9 @@ def test_a_new_hour_is_asked_by_the_composers_rules(line, backdate, monkeypatch)
         ("2027-04-02", "18:00", "C’est trop loin : six mois à l’avance au plus."),
         ("2026-09-29", "18:00", "Cette heure est déjà passée : choisissez-en une autre."),
         ("", "18:00", "Choisissez une date."),
+        ("25 octobre 2h30", "", "02:30 (UTC+1), la seconde"),
+        ("31/02", "18h", "Cette date n’existe pas au calendrier."),
+        ("bientôt", "18h", "Écrivez la date comme 31/12/2026"),
     ]:
         answer = claire.post(path, {"day": day, "hour": hour, "reason": "Utile."})
         assert answer.status_code == 400
