@@ -1,16 +1,24 @@
-"""Images: what was uploaded is checked, decoded, written anew without metadata, and stored.
+"""Images: what was uploaded is checked, decoded elsewhere, written anew bare, and stored.
 
-Only JPEG, PNG and WEBP are ever decoded, each by the one decoder that the first bytes call for.
+Only JPEG, PNG and WEBP are ever decoded, each by the one decoder that the first bytes call for,
+one at a time and in a process of its own (`approvals.decode`).
 What is stored is what reviewers see and what X receives, under the SHA-256 of its bytes.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-import io
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePath
-from typing import Any
+from pathlib import Path, PurePath
+from typing import BinaryIO
 
 import structlog
 from django.core.files.base import ContentFile
@@ -18,46 +26,39 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from PIL import Image, ImageCms
 
 from accounts.errors import Invalid, Refusal
+from approvals import decode
 
 log = structlog.get_logger(__name__)
 
 IMAGES_AT_MOST = 4
 ALT_AT_MOST = 1000
-# What people may bring, as file managers count it; X's own limit, counted the narrow way.
-UPLOAD_AT_MOST = 5 * 1024 * 1024
-BYTES_AT_MOST = 5_000_000
-# A decoded pixel takes four bytes: this bounds the memory of one upload.
-PIXELS_AT_MOST = 40_000_000
-SIDE_AT_MOST = 4096
-# Each scan of a progressive JPEG is a pass over the whole picture; cameras make about ten.
-SCANS_AT_MOST = 20
-QUALITIES = (95, 90, 85, 75)
+# What people may bring, as file managers count it; what X takes is in `approvals.decode`.
+UPLOAD_AT_MOST = 20 * 1024 * 1024
+# Seconds for one decode, and for those before it.
+DECODE_SECONDS, WAIT_SECONDS = 60, 60
+# Half the threads of the web server: pages go on.
+DECODES_AT_ONCE = 4
+_waiting = threading.BoundedSemaphore(DECODES_AT_ONCE)
 
-MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 SUFFIXES = {".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".png": "PNG",
             ".webp": "WEBP"}  # fmt: skip
-# A picture that is a page or a program as well.
-HIDDEN = (b"<script", b"<html", b"<!doctype", b"<iframe", b"<?php", b"%pdf-1")
-# EXIF orientation: what puts the picture upright.
-UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-ORIENTATION = 274
 
 
 class Unfit(Invalid):
     """This file cannot be taken as an image; the sentence says why and what to do."""
 
     code = "unfit_image"
+
+
+class Busy(Unfit):
+    """Too many images at once; nothing is wrong with this one."""
+
+    code = "images_busy"
+
+    def __str__(self) -> str:
+        return _("Trop d’images arrivent en même temps. Réessayez dans un instant.")
 
 
 class Unreadable(Refusal):
@@ -87,27 +88,13 @@ def received(upload: UploadedFile[bytes]) -> Rewritten:
     if size > UPLOAD_AT_MOST:
         megabytes = number_format(size / 1024 / 1024, decimal_pos=1)
         raise Unfit(
-            _("5 Mo max par image : celle-ci pèse %(size)s Mo. Réduisez-la et recommencez.")
+            _("20 Mo max par image : celle-ci pèse %(size)s Mo. Réduisez-la et recommencez.")
             % {"size": megabytes}
         )
-    return rewrite(upload.read(UPLOAD_AT_MOST + 1), upload.name or "")
-
-
-def rewrite(raw: bytes, name: str = "") -> Rewritten:
-    """The same picture, written anew. Raises Unfit for all that is not surely one image."""
-    kind = _kind_of(raw, name)
-    try:
-        with Image.open(io.BytesIO(raw), formats=[kind]) as image:
-            _refuse_by_header(image, raw)
-            fresh = _upright_and_bare(image)
-    except Unfit:
-        raise
-    except Image.DecompressionBombError as error:
-        raise _too_large() from error
-    except Exception as error:  # a decoder may raise anything over a broken or hostile file
-        log.info("image refused", kind=kind, error=type(error).__name__)
-        raise _damaged() from error
-    return _encoded(fresh, kind)
+    kind = _kind_of(upload.read(12), upload.name or "")
+    with _alone():  # who waits holds no bytes in memory
+        upload.seek(0)
+        return _decoded(upload.read(UPLOAD_AT_MOST), kind)
 
 
 def _kind_of(raw: bytes, name: str) -> str:
@@ -131,103 +118,69 @@ def _kind_of(raw: bytes, name: str) -> str:
               "Enregistrez-la à nouveau sous le bon format.")
             % {"said": said, "kind": kind}
         )  # fmt: skip
-    if kind == "PNG" and b"IEND" not in raw:
-        raise _damaged()
-    lower = raw.lower()
-    if any(mark in lower for mark in HIDDEN):
-        raise Unfit(
-            _("Ce fichier contient autre chose qu’une image. Enregistrez l’image seule et "
-              "recommencez.")
-        )  # fmt: skip
     return kind
 
 
-def _refuse_by_header(image: Image.Image, raw: bytes) -> None:
-    """What the header alone tells, before a single pixel is decoded."""
-    if image.width * image.height > PIXELS_AT_MOST:
-        raise _too_large()
-    # Phones put several pictures into one JPEG (« MPO »): the first is the photograph.
-    jpeg = image.format in ("JPEG", "MPO")
-    if not jpeg and getattr(image, "is_animated", False):
-        raise Unfit(_("Les images animées ne sont pas acceptées : choisissez une image fixe."))
-    if jpeg and raw.count(b"\xff\xda") > SCANS_AT_MOST:
-        raise Unfit(
-            _("Cette image est enregistrée d’une façon inhabituelle. Enregistrez-la à nouveau en "
-              "JPEG ordinaire.")
+def _decoded(raw: bytes, kind: str) -> Rewritten:
+    """Asks the other process: no environment, so no secret; limits on memory and time."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", decode.__file__, kind],
+            input=raw, capture_output=True, env={}, timeout=DECODE_SECONDS, check=True,
         )  # fmt: skip
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        log.warning("image not decoded", kind=kind, error=type(error).__name__)
+        raise Unfit(_sentence("unusual")) from error
+    head, _newline, fresh = done.stdout.partition(b"\n")
+    said = json.loads(head)
+    if "refused" in said:
+        log.info("image refused", kind=kind, **said)
+        raise Unfit(_sentence(said["refused"]))
+    return Rewritten(fresh, said["mime"], said["width"], said["height"])
 
 
-def _damaged() -> Unfit:
-    return Unfit(
-        _("Cette image est abîmée ou incomplète : elle ne peut pas être lue. Enregistrez-la à "
-          "nouveau et recommencez.")
-    )  # fmt: skip
+def _sentence(reason: str) -> str:
+    return {
+        "hidden": _("Ce fichier contient autre chose qu’une image. Enregistrez l’image seule et "
+                    "recommencez."),
+        "animated": _("Les images animées ne sont pas acceptées : choisissez une image fixe."),
+        "unusual": _("Cette image est enregistrée d’une façon inhabituelle. Enregistrez-la à "
+                     "nouveau en JPEG ordinaire."),
+        "too_large": _("Cette image a trop de points : 50 millions au plus. Réduisez-la et "
+                       "recommencez."),
+        "too_small": _("Cette image est trop petite ou trop étroite pour X : il faut au moins "
+                       "4 points de chaque côté."),
+        "damaged": _("Cette image est abîmée ou incomplète : elle ne peut pas être lue. "
+                     "Enregistrez-la à nouveau et recommencez."),
+    }[reason]  # fmt: skip
 
 
-def _too_large() -> Unfit:
-    return Unfit(
-        _("Cette image a trop de points : 40 millions au plus. Réduisez-la et recommencez.")
-    )
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One decode at a time on this machine, by a lock that ends with its process. Raises Busy.
+
+    Those who wait hold a thread of the web server each: only so many may.
+    """
+    if not _waiting.acquire(blocking=False):
+        raise Busy
+    try:
+        with Path(decode.__file__).open("rb") as lock:
+            deadline = time.monotonic() + WAIT_SECONDS
+            while not _locked(lock):
+                if time.monotonic() > deadline:
+                    raise Busy
+                time.sleep(0.05)
+            yield
+    finally:
+        _waiting.release()
 
 
-def _upright_and_bare(image: Image.Image) -> Image.Image:
-    """The pixels alone: no larger than X wants, upright, in plain colours."""
-    image.draft("RGB", (SIDE_AT_MOST, SIDE_AT_MOST))  # a JPEG far too large is decoded smaller
-    image.load()
-    turn = UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
-    profile = image.info.get("icc_profile")
-    image.thumbnail((SIDE_AT_MOST, SIDE_AT_MOST), Image.Resampling.LANCZOS)
-    plain = _plain_colours(image, profile)
-    if turn is not None:
-        plain = plain.transpose(turn)
-    # Pillow would write comments and profiles found here into the new file.
-    plain.info = {}
-    return plain
-
-
-def _plain_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """RGB, or RGBA where something shows through, in sRGB: the profile itself goes."""
-    if image.mode.startswith("I;16"):
-        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    clear = "A" in image.getbands() or "a" in image.getbands() or "transparency" in image.info
-    mode = "RGBA" if clear else "RGB"
-    if profile and image.mode in ("RGB", "RGBA", "CMYK"):
-        try:
-            converted = ImageCms.profileToProfile(
-                image,
-                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-                ImageCms.createProfile("sRGB"),
-                outputMode="RGB" if image.mode == "CMYK" else image.mode,
-            )
-        except (ImageCms.PyCMSError, OSError):
-            converted = None  # a profile that makes no sense: the colours as they are
-        image = converted or image
-    return image.convert(mode)
-
-
-def _encoded(image: Image.Image, kind: str) -> Rewritten:
-    """Within X's limit: a PNG stays one unless too heavy, quality goes down before size does."""
-    if kind == "PNG":
-        raw = _written(image, "PNG")
-        if len(raw) <= BYTES_AT_MOST:
-            return Rewritten(raw, MIMES[kind], *image.size)
-        kind = "JPEG"
-    if kind == "JPEG" and image.mode == "RGBA":
-        white = Image.new("RGB", image.size, "white")
-        white.paste(image, mask=image.getchannel("A"))
-        image = white
-    while True:
-        for quality in QUALITIES:
-            raw = _written(image, kind, quality=quality)
-            if len(raw) <= BYTES_AT_MOST:
-                return Rewritten(raw, MIMES[kind], *image.size)
-        image = image.resize((max(image.width * 3 // 4, 1), max(image.height * 3 // 4, 1)))
-
-
-def _written(image: Image.Image, kind: str, **how: Any) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **how)
-    return out.getvalue()
+def _locked(file: BinaryIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def path_of(sha256: str) -> str:

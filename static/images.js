@@ -1,6 +1,6 @@
 // Images in the composer: too heavy is said before anything is sent; one removed goes at once.
 
-const HEAVIEST = 5 * 1024 * 1024;
+const HEAVIEST = 20 * 1024 * 1024;
 
 // In the capture phase: htmx must not see the choice of a file that would be refused.
 document.addEventListener("change", (event) => {

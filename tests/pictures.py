@@ -77,9 +77,14 @@ def uploaded(raw: bytes, name: str = "photo.jpg") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, raw, "application/octet-stream")
 
 
+def rewrite(raw: bytes, name: str = "photo") -> images.Rewritten:
+    """As an upload of this name is; without one nothing is said by it."""
+    return images.received(uploaded(raw, name or "photo"))
+
+
 def stored_image(person: Person, account: Account, raw: bytes | None = None) -> str:
     """An image of the account, as its upload leaves it; its digest."""
-    image = images.rewrite(raw or picture())
+    image = rewrite(raw or picture())
     images.put(image)
     StoredImage.objects.get_or_create(
         account=account,

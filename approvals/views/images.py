@@ -20,8 +20,8 @@ from approvals.forms import ComposerForm
 from approvals.models import Draft
 from approvals.views.compose import compose, composer_page, draft_to_write
 
-# Four images of 5 MB and the texts of a thread.
-UPLOADS_AT_MOST = 24 * 1024 * 1024
+# Four images of 20 MB and the texts of a thread.
+UPLOADS_AT_MOST = 84 * 1024 * 1024
 
 
 @takes_up_to(UPLOADS_AT_MOST)

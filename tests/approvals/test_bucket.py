@@ -16,8 +16,8 @@ KEPT_IN_A_BUCKET = """
 import django; django.setup()
 from django.core.files.storage import default_storage
 from approvals import images
-from tests.pictures import picture
-image = images.rewrite(picture())
+from tests.pictures import picture, rewrite
+image = rewrite(picture())
 try:
     images.stored_bytes(image.sha256)
 except FileNotFoundError:

@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from approvals import decode
+from approvals.views.images import UPLOADS_AT_MOST
 from policetweets.durations import DURATIONS
 from tests.containers import (
     ROOT,
@@ -70,6 +72,24 @@ def test_every_service_is_kept_small_and_alive(name):
         assert {"test", "interval", "timeout", "retries", "start_period"} <= set(
             service["healthcheck"]
         )
+
+
+def in_bytes(size: str) -> int:
+    return int(size[:-1]) * {"m": 1024**2, "g": 1024**3}[size[-1]]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_has_a_memory_limit(name):
+    service = SERVICES[name]
+    limit = in_bytes(service["mem_limit"])
+    assert 256 * 1024**2 <= limit <= 3 * 1024**3
+    kept = sum(in_bytes(f.split("size=")[1]) for f in service["tmpfs"] if "size=" in f)
+    if name == "web":
+        assert limit > decode.MEMORY_AT_MOST + kept + 512 * 1024**2
+        assert kept >= 4 * UPLOADS_AT_MOST
+    if name == "redis":
+        maxmemory = service["command"][service["command"].index("--maxmemory") + 1]
+        assert limit >= 2 * in_bytes(maxmemory.removesuffix("b"))
 
 
 def test_the_order_of_the_start():

@@ -102,8 +102,8 @@ def test_fault_47_a_file_too_heavy_never_leaves_and_one_removed_is_gone(cast, de
     sent = []
     page.on("request", lambda request: sent.append(request.url))
     field = page.get_by_label("Ajouter des images")
-    field.set_input_files([file("lourde.jpg", bytes(6 * 1024 * 1024))])
-    expect(page.get_by_text("lourde.jpg · 5 Mo max par image")).to_be_visible()
+    field.set_input_files([file("lourde.jpg", bytes(21 * 1024 * 1024))])
+    expect(page.get_by_text("lourde.jpg · 20 Mo max par image")).to_be_visible()
     assert not [url for url in sent if url.endswith("/images")]
 
     field.set_input_files([file("lettre.jpg", b"Bonjour")])
