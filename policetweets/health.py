@@ -165,15 +165,24 @@ def stuck() -> QuerySet[Publication, Any]:
     """
     patience = dt.timedelta(seconds=settings.DURATIONS.alert_after)
     limit, longest_pause = Now() - patience, Now() + LONGEST_PAUSE
+    probes = (*settings.DURATIONS.unauthorized_probes, settings.DURATIONS.connection_probe)
+    longest_probe = Now() + dt.timedelta(seconds=max(probes)) + patience
     explained = Exists(
         Throttle.objects.filter(
             account=OuterRef("account"), until__gt=Now(), until__lt=longest_pause
         )
-    ) | Exists(Credential.objects.filter(account=OuterRef("account"), state=Connection.PROBING))
+    ) | Exists(
+        Credential.objects.filter(
+            account=OuterRef("account"),
+            state=Connection.PROBING,
+            next_probe_at__range=(limit, longest_probe),
+        )
+    )
     late = Q(next_try_at__lt=limit) | Q(due_at__lt=limit, next_try_at__gt=Now() + patience)
+    settled = Q(since__lt=limit) | Q(since__gt=Now() + patience)
     return Publication.objects.filter(
-        late, ~explained, state__in=(S.WAITING, S.SENDING), since__lt=limit
-    ).annotate(expected=Greatest(Least("next_try_at", "due_at"), "since"))
+        late, settled, ~explained, state__in=(S.WAITING, S.SENDING)
+    ).annotate(expected=Least(Greatest(Least("next_try_at", "due_at"), "since"), Now()))
 
 
 def not_moving() -> list[Problem]:

@@ -107,6 +107,10 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=models.Q(approvals_required__gte=1), name="approvals_at_least_one"
             ),
+            models.CheckConstraint(
+                condition=models.Q(tolerance_minutes__range=(1, 240)),
+                name="tolerance_within_bounds",
+            ),
         ]
         triggers = never_deleted()
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models.triggers import append_only
+
+WRITTEN_AT_ONCE = """
+IF NEW.at NOT BETWEEN now() - interval '1 minute' AND clock_timestamp() THEN
+    RAISE EXCEPTION 'an act is written down at its moment'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'written_at_once';
+END IF;
+RETURN NEW;
+"""
 
 
 class AuditEntry(models.Model):
@@ -33,7 +42,16 @@ class AuditEntry(models.Model):
             models.Index(fields=["actor", "-id"], name="audit_of_actor"),
             models.Index(fields=["act", "-id"], name="audit_of_act"),
         ]
-        triggers = append_only()
+        triggers = [
+            # Nobody writes down an act of another day.
+            pgtrigger.Trigger(
+                name="written_at_once",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=WRITTEN_AT_ONCE,
+            ),
+            *append_only(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.act}"

@@ -39,6 +39,18 @@ END IF;
 RETURN NEW;
 """
 
+# Whoever adopts holds a seat, and whose draft it was holds none any more.
+ADOPTED_WHEN_LEFT = """
+IF NEW.author_id <> OLD.author_id AND (
+    (reviewer_role(NEW.account_id, NEW.author_id) = 'seat') IS NOT TRUE
+    OR reviewer_role(NEW.account_id, OLD.author_id) = 'seat'
+) THEN
+    RAISE EXCEPTION 'a seat holder adopts a draft whose author left'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'adopted_when_left';
+END IF;
+RETURN NEW;
+"""
+
 
 class Category(models.TextChoices):
     ADVICE = "advice", _("conseil de prévention")
@@ -115,6 +127,12 @@ class Draft(models.Model):
                 name="same_account",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__account_id__df=pgtrigger.F("new__account_id")),
+            ),
+            pgtrigger.Trigger(
+                name="adopted_when_left",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=ADOPTED_WHEN_LEFT,
             ),
             images_of_account(),
             *never_deleted(),

@@ -36,6 +36,10 @@ REVIEW_ENTITLED = """
 """
 
 QUORUM_OF_RELEASE = """
+IF NEW.released_at NOT BETWEEN now() - interval '1 minute' AND clock_timestamp() THEN
+    RAISE EXCEPTION 'a release is of the moment at which it is made'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'released_now';
+END IF;
 IF NOT quorum_met(NEW.revision_id) OR NOT EXISTS (
     SELECT 1 FROM approvals_revision r JOIN approvals_draft d ON d.id = r.draft_id
     WHERE r.id = NEW.revision_id AND r.digest = NEW.digest AND d.account_id = NEW.account_id

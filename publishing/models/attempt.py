@@ -89,6 +89,29 @@ END IF;
 RETURN NEW;
 """
 
+# The database says when a POST began, and no moment is ahead: the reaper counts on both.
+OF_NOW = """
+IF TG_OP = 'UPDATE' AND NEW.phase = 'posting' AND OLD.phase = 'preparing' THEN
+    NEW.posting_at := statement_timestamp();
+END IF;
+IF greatest(NEW.preparing_at, NEW.renewed_at, NEW.posting_at) > clock_timestamp() THEN
+    RAISE EXCEPTION 'an attempt is of now'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'attempt_of_now';
+END IF;
+RETURN NEW;
+"""
+
+# X answers what was sent to it.
+ANSWER_TO_A_POST = """
+IF NOT EXISTS (SELECT 1 FROM publishing_attempt t
+               WHERE t.id = NEW.attempt_id AND t.phase <> 'preparing'
+                 AND t.posting_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'X answers an attempt that was posted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'answer_to_a_post';
+END IF;
+RETURN NEW;
+"""
+
 
 class Phase(models.TextChoices):
     PREPARING = "preparing", _("en préparation")
@@ -178,6 +201,12 @@ class Attempt(models.Model):
                 func=RULES_AT_POSTING,
             ),
             pgtrigger.Trigger(
+                name="of_now",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=OF_NOW,
+            ),
+            pgtrigger.Trigger(
                 name="as_answered",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
@@ -210,7 +239,15 @@ class Answer(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["at"], name="answers_at")]
-        triggers = append_only()
+        triggers = [
+            pgtrigger.Trigger(
+                name="answer_to_a_post",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=ANSWER_TO_A_POST,
+            ),
+            *append_only(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.attempt_id}: {self.outcome}"

@@ -29,7 +29,9 @@ END IF;
 SELECT coalesce(
     (SELECT account_id FROM publishing_publication WHERE id = NEW.publication_id),
     (SELECT account_id FROM publishing_freeze WHERE id = NEW.freeze_id)) INTO of_account;
-IF TG_OP = 'INSERT' OR NEW.expires_at <= clock_timestamp() OR NOT coalesce(
+IF TG_OP = 'INSERT' OR NEW.expires_at <= clock_timestamp()
+   OR NEW.decided_at NOT BETWEEN now() - interval '1 minute' AND clock_timestamp()
+   OR NOT coalesce(
     CASE WHEN of_account IS NULL THEN (
         SELECT count(*) = 2 FROM accounts_person
         WHERE id IN (NEW.proposed_by_id, NEW.decided_by_id)
@@ -170,6 +172,12 @@ class Confirmation(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 declare=[("of_account", "bigint")],
                 func=BY_TWO,
+            ),
+            # A proposal ends in its hour.
+            pgtrigger.Protect(
+                name="not_extended",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__expires_at__gt=pgtrigger.F("old__expires_at")),
             ),
             pgtrigger.ReadOnly(
                 name="same_proposal",

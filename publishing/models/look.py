@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +51,17 @@ class Look(models.Model):
                 fields=["due_at"], condition=models.Q(done_at__isnull=True), name="looks_due"
             )
         ]
-        triggers = never_deleted()
+        triggers = [
+            pgtrigger.Protect(
+                name="done_stays_done",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__done_at__isnull=False),
+            ),
+            pgtrigger.ReadOnly(
+                name="same_look", fields=["part", "kind", "is_last", "confirmation"]
+            ),
+            *never_deleted(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.part_id}: {self.result}"

@@ -29,6 +29,28 @@ END IF;
 RETURN NEW;
 """
 
+# What was missed, may be on X, or stopped in its middle goes on by a decision of two: for what was
+# missed, one of since, and the hour that it gave.
+DECIDED_BY_TWO = """
+IF (OLD.state = 'missed' AND NEW.state = 'waiting' AND NOT EXISTS (
+        SELECT 1 FROM publishing_confirmation c
+        WHERE c.publication_id = NEW.id AND c.state = 'confirmed' AND c.kind = 'new_time'
+          AND c.decided_at >= OLD.since AND NEW.due_at = coalesce(c.due_at, c.decided_at)))
+   OR (OLD.state = 'uncertain' AND NEW.state = 'waiting' AND NOT EXISTS (
+        SELECT 1 FROM publishing_confirmation c
+        WHERE c.publication_id = NEW.id AND c.state = 'confirmed' AND c.kind = 'send_again'
+          AND NEW.due_at = coalesce(c.due_at, c.decided_at)))
+   OR (OLD.state = 'partial' AND NEW.state = 'sending' AND NOT EXISTS (
+        SELECT 1 FROM publishing_confirmation c
+        WHERE c.publication_id = NEW.id AND c.state = 'confirmed' AND c.kind = 'go_on'
+          AND NEW.due_at = coalesce(c.due_at, c.decided_at)))
+THEN
+    RAISE EXCEPTION 'what was missed, uncertain or stopped goes on by a confirmation only'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'goes_on_by_two';
+END IF;
+RETURN NEW;
+"""
+
 
 class Reading(models.TextChoices):
     """What reading a published post back from X showed."""
@@ -112,6 +134,12 @@ class Publication(models.Model):
                 operation=pgtrigger.Update,
                 func=NOTHING_OUT_TO_RECALL,
             ),
+            pgtrigger.Trigger(
+                name="goes_on_by_two",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=DECIDED_BY_TWO,
+            ),
             pgtrigger.ReadOnly(name="same_order", fields=["release", "account"]),
             *never_deleted(),
         ]
@@ -144,6 +172,28 @@ THEN
 END IF;
 RAISE EXCEPTION 'a part is out when X said so, or showed it'
     USING ERRCODE = 'check_violation', CONSTRAINT = 'out_with_evidence';
+"""
+
+# What is or was on X is never sent again. What may be is only once X said to its last attempt that
+# it did not take it, or by a decision of two.
+SENT_AGAIN_BY_TWO = """
+IF OLD.state IN ('out', 'deleted') AND NEW.state NOT IN ('out', 'deleted') THEN
+    RAISE EXCEPTION 'a part that was on X is out, or deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'was_on_x';
+END IF;
+IF OLD.state IN ('uncertain', 'refused') AND NEW.state = 'pending' AND NOT EXISTS (
+    SELECT 1 FROM publishing_confirmation c
+    WHERE c.publication_id = NEW.publication_id AND c.state = 'confirmed'
+      AND c.kind IN ('new_time', 'send_again', 'go_on')
+) AND NOT EXISTS (
+    SELECT 1 FROM publishing_attempt t JOIN publishing_answer w ON w.attempt_id = t.id
+    WHERE t.part_id = NEW.id AND w.outcome = 'not_sent' AND t.number = (
+        SELECT max(number) FROM publishing_attempt WHERE part_id = NEW.id)
+) THEN
+    RAISE EXCEPTION 'what may be on X is sent again by a confirmation only'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'sent_again_by_two';
+END IF;
+RETURN NEW;
 """
 
 
@@ -190,6 +240,12 @@ class Part(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=OUT_WITH_EVIDENCE,
+            ),
+            pgtrigger.Trigger(
+                name="sent_again_by_two",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=SENT_AGAIN_BY_TWO,
             ),
             pgtrigger.Protect(
                 name="x_id_kept",

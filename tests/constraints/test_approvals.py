@@ -229,7 +229,13 @@ def test_a_revision_is_released_once(cast, revision):
 
 def test_whom_the_row_names_as_author_since_does_not_count_as_a_signer(cast, revision):
     signed(revision, cast.marc)
-    sql("UPDATE approvals_draft SET author_id = %s", cast.marc.pk)
+    author = "UPDATE approvals_draft SET author_id = %s"
+    refused("adopted_when_left", author, cast.marc.pk)
+    refused("adopted_when_left", author, cast.helene.pk)
+    sql("UPDATE accounts_seat SET ended_at = now() WHERE person_id = %s", cast.claire.pk)
+    for not_of_a_seat in (cast.helene, cast.nadia):
+        refused("adopted_when_left", author, not_of_a_seat.pk)
+    sql(author, cast.marc.pk)
     sql(*review(revision, cast.helene))
     refused("release_with_quorum", *forge(revision, cast.nantes))
 

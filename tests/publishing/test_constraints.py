@@ -101,7 +101,7 @@ def test_rule_10_posting_in_its_turn(line, preparing):
     def refused_while() -> None:
         refused("posting_in_its_turn", POST, digest, attempt.pk)
 
-    shown_on_x(part)
+    Part.objects.filter(pk=part.pk).update(state="posting")
     refused_while()
     Part.objects.filter(pk=part.pk).update(state="pending")
     asked = Retraction.objects.create(
@@ -167,13 +167,9 @@ def test_fault_92_the_hour_that_two_confirmed_lets_it_leave(line, preparing):
         cursor.execute(POST, [publication.release.digest, attempt.pk])
 
 
-@pytest.mark.parametrize("from_state", ["waiting", "missed"])
-def test_fault_92_an_hour_moved_by_hand_is_held_and_alerts(line, x, from_state):
+def test_fault_92_an_hour_moved_by_hand_is_held_and_alerts(line, x):
     publication = line.released(requested_at=db_now() + dt.timedelta(days=3))
     rows = Publication.objects.filter(pk=publication.pk)
-    if from_state == "missed":
-        rows.update(state="missed")
-        rows.update(state="waiting")
     rows.update(due_at=db_now(), next_try_at=db_now())
     send_due(publication.account_id)
     assert publication.pk in suspects() or rows.get().state == "held"
@@ -323,8 +319,9 @@ def test_recall_before_any_part(line):
     shown_on_x(publication.parts.get(position=0))
     recall = "UPDATE publishing_publication SET state = 'recalled' WHERE id = %s"
     refused("recall_before_any_part", recall, publication.pk)
-    Part.objects.filter(publication=publication, position=0).update(state="uncertain")
-    refused("recall_before_any_part", recall, publication.pk)
+    uncertain = line.released("Un.", "Deux.")
+    Part.objects.filter(publication=uncertain, position=0).update(state="uncertain")
+    refused("recall_before_any_part", recall, uncertain.pk)
 
 
 def test_published_when_all_out(line):
