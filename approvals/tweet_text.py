@@ -390,7 +390,7 @@ _TAG_SPECIALS = frozenset(
 _VARIATION_SELECTORS = "\ufe0e\ufe0f"
 
 
-def _in_tag(char: str) -> bool:
+def in_hashtag(char: str) -> bool:
     return char in _TAG_SPECIALS or _is_tag_letter(char) or unicodedata.category(char) == "Nd"
 
 
@@ -406,7 +406,7 @@ def _hashtags(text: str) -> Iterator[Entity]:
             continue
         end = start + 1
         has_letter = False
-        while end < len(text) and _in_tag(text[end]):
+        while end < len(text) and in_hashtag(text[end]):
             has_letter = has_letter or _is_tag_letter(text[end])
             end += 1
         if not has_letter:
@@ -417,7 +417,7 @@ def _hashtags(text: str) -> Iterator[Entity]:
 
 
 def _may_precede_hashtag(char: str) -> bool:
-    return char in _VARIATION_SELECTORS or not (char == "&" or _in_tag(char))
+    return char in _VARIATION_SELECTORS or not (char == "&" or in_hashtag(char))
 
 
 # --- Mentions -----------------------------------------------------------------------------------

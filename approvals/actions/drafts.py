@@ -29,7 +29,7 @@ from approvals.actions.images import refuse_undescribed, refuse_unfit_images
 from approvals.capabilities import CAPABILITIES
 from approvals.digest import content_of, digest_of
 from approvals.errors import SavedElsewhere, WrongState
-from approvals.findings import findings
+from approvals.findings import findings, findings_in_descriptions
 from approvals.models import Category, Closing, Draft, DraftState, Revision
 from approvals.models.draft import one_empty_part
 from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS, normalise_typed
@@ -136,6 +136,9 @@ def _refuse_unfit(draft: Draft) -> None:
             if finding.level != "error":
                 continue
             raise Invalid(finding.sentence, field="text", position=position)
+    for position, part in enumerate(draft.parts):
+        for finding in findings_in_descriptions(part["images"]):
+            raise Invalid(finding.sentence, field="images", position=position)
     refuse_undescribed(draft.parts)
     if draft.requested_at is not None and draft.requested_at <= db_now():
         raise Invalid(_("Cette heure est déjà passée : choisissez-en une autre."), field="when")

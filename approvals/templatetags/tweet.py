@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from approvals.findings import Finding
+from approvals.hidden_characters import code_of
 from approvals.tweet_text import MAX_CHARACTERS, Entity, entities
 
 register = template.Library()
@@ -46,22 +47,34 @@ def _shown(text: str, entity: Entity) -> str:
 
 
 @register.filter
-def tweet_marked(text: str, found: Iterable[Finding]) -> SafeString:
-    """The text as it is written, with the words of each finding marked."""
+def tweet_marked(text: str, found: Sequence[Finding]) -> SafeString:
+    """The text as it is written, with the words of each finding marked, and what hides shown."""
     changes = sorted(
         change
         for finding in found
-        for change in ((finding.start, 1, finding.level), (finding.end, -1, finding.level))
+        for start, end in _places(finding)
+        for change in ((start, 1, finding.level), (end, -1, finding.level))
     )
+    hidden = {
+        start
+        for finding in found
+        if finding.code == "hidden_character"
+        for start, _end in _places(finding)
+    }
     standing = {"error": 0, "warning": 0}
     pieces: list[tuple[str | SafeString]] = []
     position = 0
     for at, step, level in [*changes, (len(text), 0, "error")]:
         if at > position:
-            pieces.append((_marked(text[position:at], standing),))
+            words = code_of(text[position]) if position in hidden else text[position:at]
+            pieces.append((_marked(words, standing),))
             position = at
         standing[level] += step
     return format_html('<span class="tweet-text">{}</span>', format_html_join("", "{}", pieces))
+
+
+def _places(finding: Finding) -> list[tuple[int, int]]:
+    return [(finding.start, finding.end), *((start, start + 1) for start in finding.also)]
 
 
 def _marked(words: str, standing: dict[str, int]) -> str | SafeString:

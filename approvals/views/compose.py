@@ -21,7 +21,7 @@ from approvals.actions.drafts import save_draft, submit_draft
 from approvals.capabilities import CAPABILITIES
 from approvals.diff import changes, image_changes
 from approvals.errors import SavedElsewhere
-from approvals.findings import findings
+from approvals.findings import findings, findings_in_descriptions
 from approvals.forms import ComposerForm
 from approvals.models import Contributor, Draft, DraftState
 from approvals.origin import texts_x_had
@@ -61,7 +61,9 @@ def shown_parts(
                 "weight": weight,
                 "over": max(weight - MAX_WEIGHT, 0),
                 "left": MAX_WEIGHT - weight,
-                "findings": [] if unread else findings(part["text"], had),
+                "findings": []
+                if unread
+                else findings(part["text"], had) + findings_in_descriptions(part["images"]),
                 "unread": skipped,
                 "error": (errors or {}).get(position, ""),
             }
