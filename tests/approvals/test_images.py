@@ -145,11 +145,11 @@ def test_fault_93_four_photographs_of_40_million_points_at_once_are_decoded_one_
 
 
 def test_fault_93_who_comes_while_too_many_wait_is_told_to_try_again(cast, monkeypatch):
-    monkeypatch.setattr(images, "WAIT_SECONDS", 0)
     draft = a_draft(cast.claire, cast.nantes)
     form = typed(draft, "Un texte neuf", **{"files-0": [uploaded(picture())]})
     claire, url = signed_in(cast.claire), reverse("add-images", args=[draft.pk])
-    with images._alone():
+    with images._alone(), monkeypatch.context() as hurried:
+        hurried.setattr(images, "WAIT_SECONDS", 0)
         answer = claire.post(url, form)
     assert answer.status_code == 400
     assert "photo.jpg : Trop d’images arrivent en même temps. Réessayez" in said(answer)
