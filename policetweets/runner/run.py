@@ -236,6 +236,8 @@ def start_all(children: list[Process], folder: Path, chosen: Ports) -> str:
         manage({**env, **owner}, "migrate", "--no-input")
     with step("Seeding the demo"):
         people = manage(env, "seed_demo")
+        if count := os.environ.get("ALERTS"):
+            manage(env, "seed_alerts", count)
     children.extend(services)
     for service in services:
         service.begin()

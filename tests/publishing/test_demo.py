@@ -6,6 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry, Credential
+from publishing.models import Publication
+from publishing.models.publication import ALERTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,3 +30,11 @@ def test_tokens_that_x_refuses_are_not_kept(x, monkeypatch):
     with pytest.raises(CommandError, match="rien n’a été enregistré"):
         call_command("seed_demo")
     assert not Credential.objects.exists()
+
+
+def test_more_alerts_than_a_page_holds_can_be_made(x, monkeypatch):
+    monkeypatch.setenv("SANDBOX_ACCOUNTS", str(x.folder / "accounts.json"))
+    call_command("seed_demo")
+    call_command("seed_alerts", "52")
+    assert Publication.objects.filter(ALERTS).count() == 52
+    assert x.posts() == []

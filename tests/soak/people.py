@@ -29,9 +29,25 @@ from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
 from publishing.actions.retract import retract
 from publishing.models import Confirmation, CreditStop, Freeze, Publication, PublicationState
+from tests.pictures import picture, stored_image
 from tests.whole.departments import Department
 
 S = PublicationState
+PICTURE = picture("PNG")
+# Half of all texts end with a link, and X shows most of these otherwise than they are written.
+ENDINGS = [
+    *["."] * 10,
+    " : www.service-public.fr",
+    " : moncommissariat.fr/plainte, ou 17.fr.",
+    " : École.fr/élève",
+    " : http://пример.рф/путь?a=1",
+    " : https://WWW.Interieur.gouv.fr",
+    " : https://exemple.fr/photo/12",
+    " : exemple.fr/video/3/",
+    " : https://x.com/pnationale01/status/20/photo/1",
+    " : https://www.ville.fr/l%27%C3%A9cole?q=a+b#haut",
+    " (https://fr.wikipedia.org/wiki/Police_(France)).",
+]
 
 
 class People(threading.Thread):
@@ -102,11 +118,18 @@ class People(threading.Thread):
         count = self.random.choice([1] * 8 + [2, 3, 4])
         self.made += 1
         name = f"{town.account.code} {self.number}-{self.made}"
-        texts = [f"Conseil {name}, message {i + 1} sur {count}." for i in range(count)]
+        texts = [
+            f"Conseil {name}, message {i + 1} sur {count}{self.random.choice(ENDINGS)}"
+            for i in range(count)
+        ]
+        images = []
+        if self.random.random() < 0.15:
+            sha256 = stored_image(author, town.account, PICTURE)
+            images = [{"sha256": sha256, "alt": f"Une image, {name}"}]
         requested_at = None
         if self.random.random() < 0.4:
             requested_at = db_now() + dt.timedelta(seconds=self.random.uniform(0.5, 8))
-        revision = town.submitted(*texts, author=author, requested_at=requested_at)
+        revision = town.submitted(*texts, author=author, images=images, requested_at=requested_at)
         if self.random.random() < 0.1:
             revision = self.second_thoughts(revision, author) or revision
         self.sign(revision, author, holders, supervisors)

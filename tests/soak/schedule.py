@@ -7,6 +7,12 @@ from random import Random
 from typing import Any
 
 from tests.whole.failpoints import POINTS
+from x_sandbox.lies import PARTIAL
+from x_sandbox.refusals import REFUSALS
+from x_sandbox.switches import WORDS
+from x_sandbox.text import LINK_FORMS
+
+RESETS = [says for says in WORDS["rate_limited", "says"] if says]
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ SHARES = {
     "refuse": 3,
     "answer": 30,
     "lag": 4,
+    "lie": 24,
+    "link_form": 4,
 }
 
 # X's answers: the switch, its options; « on » is the operation when it is not the post.
@@ -72,6 +80,34 @@ ANSWERS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+# What X says that is not so, or that nobody can read. Two lies that no reader could see through
+# are left out: that an alternative text is set, and that a live post is somebody else's.
+_EVERYWHERE = (
+    *("nothing", "data_null", "denied", "suspended_user", "errors", "partly", "wrong_count"),
+    *("no_rows", "bad_row", "null_row", "null_urls", "swapped", "odd_digits", "numbers", "nested"),
+    *("html", "null", "list", "empty", "truncated"),
+)
+LIES: list[tuple[str, dict[str, Any]]] = [
+    *(("body", {"on": "timeline", "body": each}) for each in _EVERYWHERE),
+    *(("body", {"on": "timeline", "body": each}) for each in ("endless", "no_meta")),
+    ("body", {"on": "timeline", "body": "other_author"}),
+    *(("body", {"on": "posts", "body": each}) for each in _EVERYWHERE),
+    *(("body", {"on": on, "body": each}) for on in ("post", "delete", "me", "upload")
+      for each in ("nothing", "data_null", "odd_digits", "numbers", "swapped", "nested")),
+    *(("partial", {"why": each}) for each in PARTIAL),
+    ("delete_unavailable", {}),
+    ("delete_pretended", {}),
+    *(("rate_limited", {"says": each}) for each in RESETS),
+    ("rate_limited", {"reset": 3, "daily": True}),
+    ("rate_limited", {"says": "year", "daily": True}),
+    *(("refused", {"why": each}) for each in REFUSALS if each != "alt_refused"),
+    ("refused", {"on": "metadata", "why": "alt_refused"}),
+    *(("alt_ignored", {"body": each}) for each in ("bare", "html", "errors", "empty")),
+]  # fmt: skip
+# A no to an account or to all is said once: people must mend each.
+ONCE = ("credits", "suspended", "refused")
+
+
 def draw(random: Random, seconds: float, every: float) -> list[Trouble]:
     """One trouble about each `every` seconds, the first and the last moments left in peace."""
     troubles = []
@@ -95,8 +131,17 @@ def _options(random: Random, name: str) -> dict[str, Any]:
             return {"where": where, "times": random.randint(1, 8)}
         case "answer":
             fault, options = random.choice(ANSWERS)
-            times = 1 if fault in ("credits", "suspended") else random.randint(1, 6)
+            times = 1 if fault in ONCE else random.randint(1, 6)
             return {"fault": fault, "times": times, **options}
+        case "lie":
+            fault, options = random.choice(LIES)
+            return {
+                "fault": fault,
+                "times": 1 if fault in ONCE else random.randint(1, 4),
+                **options,
+            }
+        case "link_form":
+            return {"form": random.choice(LINK_FORMS)}
         case "lag":
             return {"frozen": random.random() < 0.5}
         case _:

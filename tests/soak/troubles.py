@@ -164,6 +164,14 @@ class Troubles:
     def _answer(self, fault: str, times: int, **options: object) -> None:
         self.system.x.switch(fault, times=times, **options)
 
+    def _lie(self, fault: str, times: int, **options: object) -> None:
+        self.system.x.switch(fault, times=times, **options)
+        if fault == "partial" and options["why"] == "not_found":
+            self.system.x.switch("delete_false", times=times)
+
+    def _link_form(self, form: str) -> None:
+        self.system.x.set(link_form=form)
+
     def _lag(self, frozen: bool) -> None:
         self.system.x.set(**({"timeline_frozen": True} if frozen else {"timeline_lag": 3}))
 

@@ -37,6 +37,8 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     unapproved: list[str] = field(default_factory=list)
     untrue: list[str] = field(default_factory=list)
+    differs: list[str] = field(default_factory=list)
+    retracted: list[str] = field(default_factory=list)
     uncertain: int = 0
     worst_lateness: float = 0.0
 
@@ -48,6 +50,7 @@ class Verdict:
         return (
             f"released {self.released}, out {self.out}, doubled {len(self.doubled)}, "
             f"lost {len(self.lost)}, sent unapproved {len(self.unapproved)}, "
+            f"false « diffère » {len(self.differs)}, false « retiré » {len(self.retracted)}, "
             f"uncertain left for people {self.uncertain}, "
             f"worst lateness {self.worst_lateness:.1f} s"
         )
@@ -58,7 +61,7 @@ class Verdict:
             *([f"only {self.out} of {self.released} are out: this proves little"] if few else []),
             *(
                 f"{name}: {one}"
-                for name in ("doubled", "lost", "unapproved", "untrue")
+                for name in ("doubled", "lost", "unapproved", "untrue", "differs", "retracted")
                 for one in getattr(self, name)
             ),
         ]
@@ -111,11 +114,40 @@ class Judge:
             why = Approval(part, self.attempt_of(part, post)).broken()
             if why:
                 verdict.unapproved.append(f"part {part.pk}, post {post['id']}: {why}")
+            self.described(part, post)
             self.lateness(part, post)
         for part in self.parts:
             self.doubled(part)
             self.untrue(part)
+            self.retracted(part)
+        for publication in Publication.objects.filter(reading="differs"):
+            self.differs(publication)
         return verdict
+
+    def described(self, part: Part, post: dict[str, Any]) -> None:
+        """The images that were approved, each with its alternative text, and no other."""
+        content = part.publication.release.revision.parts[part.position]
+        approved = [(one["sha256"], one["alt"]) for one in content["images"]]
+        shown = [(one["sha256"], one["alt_text"]) for one in post["media"]]
+        if shown != approved:
+            self.verdict.unapproved.append(
+                f"part {part.pk}, post {post['id']}: images {shown}, approved {approved}"
+            )
+
+    def differs(self, publication: Publication) -> None:
+        """« diffère » is said of a post that X changed, and of no other."""
+        mine = [part for part in self.parts if part.publication_id == publication.pk]
+        posts = [post for part in mine for post in self.on_x[part.pk] if post["id"] == part.x_id]
+        if not any(post["altered"] for post in posts):
+            shown = [post["shown"] for post in posts]
+            self.verdict.differs.append(f"publication {publication.pk}, on X as sent: {shown}")
+
+    def retracted(self, part: Part) -> None:
+        """« retiré » is said of a post that X shows nobody any more."""
+        verified = part.publication.state == S.RETRACTED or part.state == "deleted"
+        live = [post["id"] for post in self.on_x[part.pk] if not post["deleted"]]
+        if verified and part.x_id in live:
+            self.verdict.retracted.append(f"part {part.pk} is {part.state}, X shows {part.x_id}")
 
     def attempt_of(self, part: Part, post: dict[str, Any]) -> Attempt | None:
         """The last one that was posting before X made the post."""
@@ -143,8 +175,6 @@ class Judge:
             self.verdict.untrue.append(f"part {part.pk} is {part.state} ({said}), X has {posts}")
         if said == S.PUBLISHED and part.state != "out":
             self.verdict.untrue.append(f"part {part.pk} of a published one is {part.state}")
-        if part.x_id in posts and said == S.RETRACTED and not posts[part.x_id]["deleted"]:
-            self.verdict.untrue.append(f"part {part.pk} is retracted and live")
         if part.x_id in posts and part.position:
             parent = self.by_position(part, part.position - 1)
             if posts[part.x_id]["parent"] != parent.x_id:
