@@ -15,11 +15,13 @@ from accounts.names import is_printable
 MAX_ADDRESS, MAX_LOCAL = 254, 64
 LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])")
-# Letters of other scripts that nobody tells from ours; accents are taken off by themselves.
+# Digits, and letters of other scripts, that nobody tells from our letters; accents are taken off
+# by themselves.
 CONFUSABLES = str.maketrans(
-    "ıɩɪȷłøđħɡαορνϲаеорсухіјѕԁһԛԝкмтвнг",
-    "iiijlodhgaopvcaeopcyxijsdhqwkmtbhr",
+    "01ıɩɪȷłøđħɡαορνυϲаеорсухүіјѕԁһԛԝкмтвнгӏօսհոց",
+    "oliiijlodhgaopvucaeopcyxyijsdhqwkmtbhrlouhng",
 )
+PAIRS = {"rn": "m", "vv": "w"}
 
 
 class NotAnAddress(Invalid):
@@ -28,9 +30,10 @@ class NotAnAddress(Invalid):
 
 
 def canonical_address(typed: str) -> str:
-    """ASCII and lower case: NFKC and case folding, the domain as DNS knows it.
+    """ASCII and lower case: NFKC, then lower case, the domain as DNS knows it.
 
-    Raises NotAnAddress for what has no such form, a dotless i in front of the @ for one.
+    Raises NotAnAddress for what has no such form, a dotless i in front of the @ for one, or a ß:
+    case folding would make it the mailbox of somebody with ss.
     """
     if len(typed) > MAX_ADDRESS or not is_printable(typed.strip()):
         raise NotAnAddress(field="email")
@@ -39,7 +42,7 @@ def canonical_address(typed: str) -> str:
         domain = idna.encode(domain, uts46=True).decode("ascii").lower()
     except UnicodeError:  # idna's own error is one
         domain = ""
-    local = local.casefold()
+    local = local.lower()
     if not (at and LOCAL.fullmatch(local) and DOMAIN.fullmatch(domain) and len(local) <= MAX_LOCAL):
         raise NotAnAddress(field="email")
     address = f"{local}@{domain}"
@@ -54,4 +57,7 @@ def skeleton(address: str) -> str:
     with suppress(UnicodeError):
         domain = idna.decode(domain)
     bare = unicodedata.normalize("NFKD", f"{local}@{domain}".casefold())
-    return "".join(c for c in bare if not unicodedata.combining(c)).translate(CONFUSABLES)
+    seen = "".join(c for c in bare if not unicodedata.combining(c)).translate(CONFUSABLES)
+    for pair, letter in PAIRS.items():
+        seen = seen.replace(pair, letter)
+    return seen

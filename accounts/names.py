@@ -12,8 +12,13 @@ from accounts.errors import Invalid
 # Control, format (direction and zero-width), surrogates, private use, unassigned; line separators.
 REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 SENTENCE = _("Le nom contient un caractère invisible ou de mise en forme : tapez-le à nouveau.")
-# Invisible too, whatever their category: Hangul fillers, the empty Braille cell.
-BLANKS = {"\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "\u034f"}
+# Invisible too, whatever their category: Hangul fillers, the empty Braille cell, and marks of no
+# width (Khmer's inherent vowels, Mongolian and other variation selectors).
+BLANKS = {
+    *"\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f",
+    *map(chr, range(0xFE00, 0xFE10)),
+    *map(chr, range(0xE0100, 0xE01F0)),
+}
 
 
 def is_printable(text: str) -> bool:

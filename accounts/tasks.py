@@ -10,6 +10,7 @@ from celery import shared_task
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.encoding import force_bytes
 
 from accounts.clock import in_seconds
 from accounts.mails import mail_of, mails_leave, owed_mails
@@ -93,7 +94,7 @@ def deliver(notice: Notice, connection: Any) -> bool:
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
         code = smtp_code(error)
         log.warning("mail refused", notice=notice.pk, code=code)
-        if code >= 500:
+        if code >= 500 and not is_about_us(error):
             this_one.update(next_try_at=None, failure=MailFailure.REFUSED, smtp_code=code)
         return False
     except ValueError as error:
@@ -102,6 +103,18 @@ def deliver(notice: Notice, connection: Any) -> bool:
         return False
     this_one.update(sent_at=Now(), next_try_at=None)
     return True
+
+
+def is_about_us(error: OSError) -> bool:
+    """A no to who we are (RFC 4954's 530, RFC 3463's 5.7: relaying, authentication) is a setting to
+    mend, and may change: it is no word on the mailbox.
+    """
+    answers: list[tuple[int, bytes]] = []
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = list(error.recipients.values())
+    elif isinstance(error, smtplib.SMTPResponseException):
+        answers = [(error.smtp_code, force_bytes(error.smtp_error))]
+    return any(code in (530, 535, 538) or words.startswith(b"5.7.") for code, words in answers)
 
 
 def smtp_code(error: OSError) -> int:

@@ -149,6 +149,20 @@ def test_a_refusal_for_good_is_shown_and_keeps_no_other_back(cast, owed, plain, 
     assert deliver_notices() == 0
 
 
+@pytest.mark.parametrize(
+    "answer",
+    ["554 5.7.1 Relay access denied", "530 5.7.0 Authentication required", "535 no", "530 no"],
+)
+def test_a_refusal_of_ourselves_gives_no_mail_up(owed, plain, answer):
+    plain.refuse["claire@police.example"] = answer
+    assert deliver_notices() == 0
+    assert (owed.get().failure, owed.get().sent_at) == ("", None)
+    assert owed.get().next_try_at > db_now()
+    plain.refuse.clear()
+    owed.update(next_try_at=db_now())
+    assert deliver_notices() == 1
+
+
 def test_a_new_mail_that_is_taken_ends_the_warning(cast, owed, plain):
     plain.refuse["claire@police.example"] = "550 no"
     deliver_notices()
