@@ -154,7 +154,7 @@ def test_the_hours_of_the_clock_change_are_settled_as_one_types(cast, desk, monk
     claire = desk(cast.claire)
     page = claire.open("compose", draft.pk)
     page.get_by_text("À une date et une heure choisies").click()
-    day, hour = page.get_by_label("Date", exact=True), page.get_by_label("Heure", exact=True)
+    day, hour = page.locator("[name=day]"), page.locator("[name=hour]")
     moment = page.locator("#moment")
     day.fill("2027-03-28")
     hour.fill("02:30")

@@ -51,8 +51,8 @@ class Officer:
         page.get_by_label("Texte", exact=True).fill(text)
         if hour is not None:
             page.get_by_text("À une date et une heure choisies").click()
-            page.get_by_label("Date", exact=True).fill(f"{hour:%Y-%m-%d}")
-            page.get_by_label("Heure", exact=True).fill(f"{hour:%H:%M}")
+            page.locator("[name=day]").fill(f"{hour:%Y-%m-%d}")
+            page.locator("[name=hour]").fill(f"{hour:%H:%M}")
         self.press("Soumettre à la relecture")
         expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
         return page.url
