@@ -1,14 +1,17 @@
 -- What stands between an approved text and X. Asked by the scan, by the worker before each send,
 -- and by the trigger at « posting ».
 
--- Whether the hour of a publication is the one that was signed, or that a confirmation gave it.
+-- Whether the hour of a publication is the one that was signed or, once two confirmed another, the
+-- last that they gave. One that waited for a look at X counts if that look found nothing there.
 CREATE OR REPLACE FUNCTION hour_as_signed(of_publication bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT pub.due_at = coalesce(r.requested_at, re.released_at) OR EXISTS (
-        SELECT 1 FROM publishing_confirmation c
+    SELECT pub.due_at = coalesce((
+        SELECT coalesce(c.due_at, c.decided_at) FROM publishing_confirmation c
         WHERE c.publication_id = pub.id AND c.state = 'confirmed'
           AND c.kind IN ('new_time', 'send_again', 'go_on')
-          AND pub.due_at = coalesce(c.due_at, c.decided_at))
+          AND (SELECT coalesce(bool_or(l.result = 'absent'), true) FROM publishing_look l
+               WHERE l.confirmation_id = c.id)
+        ORDER BY c.id DESC LIMIT 1), r.requested_at, re.released_at)
     FROM publishing_publication pub
     JOIN approvals_release re ON re.id = pub.release_id
     JOIN approvals_revision r ON r.id = re.revision_id

@@ -167,6 +167,46 @@ def test_fault_92_the_hour_that_two_confirmed_lets_it_leave(line, preparing):
         cursor.execute(POST, [publication.release.digest, attempt.pk])
 
 
+def confirmed_hour(line, publication, due_at) -> Confirmation:
+    one = Confirmation.objects.create(
+        kind="new_time", publication=publication, reason="Une autre heure.", due_at=due_at,
+        proposed_by=line.cast.claire, expires_at="2100-01-01T00:00:00Z",
+    )  # fmt: skip
+    Confirmation.objects.filter(pk=one.pk).update(
+        state="confirmed", decided_by=line.cast.helene, decided_at=db_now()
+    )
+    return one
+
+
+def test_fault_92_of_several_confirmed_hours_the_last_alone_lets_it_leave(line, preparing):
+    publication, attempt = preparing
+    signed, first = publication.due_at, publication.due_at - dt.timedelta(minutes=5)
+    last = publication.due_at - dt.timedelta(minutes=3)
+    confirmed_hour(line, publication, first)
+    confirmed_hour(line, publication, last)
+    for older in (signed, first):
+        Publication.objects.filter(pk=publication.pk).update(due_at=older)
+        refused("posting_as_signed", POST, publication.release.digest, attempt.pk)
+    Publication.objects.filter(pk=publication.pk).update(due_at=last)
+    with connection.cursor() as cursor:
+        cursor.execute(POST, [publication.release.digest, attempt.pk])
+
+
+@pytest.mark.parametrize("result", ["found", "moot", "unreadable", ""])
+def test_fault_92_a_confirmed_hour_counts_once_its_look_found_nothing(line, preparing, result):
+    publication, attempt = preparing
+    signed, other = publication.due_at, publication.due_at - dt.timedelta(minutes=5)
+    one = confirmed_hour(line, publication, other)
+    look = Look(part=attempt.part, kind="before_act", due_at=db_now(), confirmation=one)
+    look.result, look.done_at = result, db_now() if result else None
+    look.save()
+    Publication.objects.filter(pk=publication.pk).update(due_at=other)
+    refused("posting_as_signed", POST, publication.release.digest, attempt.pk)
+    Publication.objects.filter(pk=publication.pk).update(due_at=signed)
+    with connection.cursor() as cursor:
+        cursor.execute(POST, [publication.release.digest, attempt.pk])
+
+
 def test_fault_92_an_hour_moved_by_hand_is_held_and_alerts(line, x):
     publication = line.released(requested_at=db_now() + dt.timedelta(days=3))
     rows = Publication.objects.filter(pk=publication.pk)
