@@ -12,9 +12,11 @@ from urllib.parse import unquote, urlsplit
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections, models
+from django.db import ProgrammingError, connections, models, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import sql
+from psycopg2.errors import InsufficientPrivilege
+from psycopg2.extensions import encrypt_password
 
 OURS = ("accounts", "approvals", "publishing")
 
@@ -74,18 +76,36 @@ def harden(*, using: str = "default", **kwargs: Any) -> None:
 
 
 def role_of(cursor: CursorWrapper, url: str) -> str:
-    """The role that an address names; made when there is none, with the password it names."""
+    """The role that a URL names, with the password that it names: made when there is none, else
+    given this password, unless it is our own or somebody else's to change.
+    """
     address = urlsplit(url)
     role = unquote(address.username or "")
-    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-    if cursor.fetchone() is None:
-        password = sql.Literal(unquote(address.password) if address.password else None)
-        cursor.execute(
-            sql.SQL("CREATE ROLE {role} LOGIN PASSWORD {password}").format(
-                role=sql.Identifier(role), password=password
-            )
-        )
+    password = unquote(address.password or "")
+    cursor.execute(
+        "SELECT (SELECT count(*) FROM pg_roles WHERE rolname = %s), current_user", [role]
+    )
+    exists, owner = cursor.fetchone()
+    if not exists:
+        _set_password(cursor, "CREATE ROLE {role} LOGIN PASSWORD {password}", role, password)
+    elif password and role != owner:
+        try:
+            with transaction.atomic(using=cursor.db.alias):
+                _set_password(cursor, "ALTER ROLE {role} PASSWORD {password}", role, password)
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, InsufficientPrivilege):
+                raise
     return role
+
+
+def _set_password(cursor: CursorWrapper, statement: str, role: str, password: str) -> None:
+    """The server, and its log, see a hash of it."""
+    hashed = encrypt_password(password, role, cursor.connection, "scram-sha-256")
+    cursor.execute(
+        sql.SQL(statement).format(
+            role=sql.Identifier(role), password=sql.Literal(hashed if password else None)
+        )
+    )
 
 
 def grant(cursor: CursorWrapper, role: str) -> None:

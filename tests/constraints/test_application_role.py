@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import hmac
+from base64 import b64decode
+from urllib.parse import quote
 
 import psycopg2
 import pytest
@@ -72,6 +76,39 @@ FORBIDDEN = {
 def test_fault_91_the_application_may_not(as_application, what):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         as_application(FORBIDDEN[what])
+
+
+def is_password(verifier: str, password: str) -> bool:
+    """Whether PostgreSQL keeps this password (RFC 5802)."""
+    _scheme, rounds_and_salt, keys = verifier.split("$")
+    rounds, salt = rounds_and_salt.split(":")
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), b64decode(salt), int(rounds))
+    client_key = hmac.digest(salted, b"Client Key", "sha256")
+    return b64decode(keys.split(":")[0]) == hashlib.sha256(client_key).digest()
+
+
+@pytest.mark.parametrize("password", ["r0tated", "a/b@c d"])
+def test_migrate_gives_the_application_s_role_the_password_of_its_url(db, password):
+    with connection.cursor() as cursor:
+        for given in ("the-first", password):
+            role_of(cursor, f"postgresql://rotated:{quote(given, safe='')}@postgres:5432/x")
+            cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'rotated'")
+            assert is_password(cursor.fetchone()[0], given)
+        role_of(cursor, "postgresql://rotated@postgres:5432/x")  # names none: it keeps its own
+        cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'rotated'")
+        assert is_password(cursor.fetchone()[0], password)
+        cursor.execute("DROP ROLE rotated")
+
+
+def test_a_role_that_is_another_s_keeps_its_password_and_migrate_goes_on(db):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE another LOGIN PASSWORD 'theirs'; CREATE ROLE small CREATEROLE")
+        cursor.execute("SET ROLE small")
+        assert role_of(cursor, "postgresql://another:ours@postgres:5432/x") == "another"
+        cursor.execute("RESET ROLE")
+        cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'another'")
+        assert is_password(cursor.fetchone()[0], "theirs")
+        cursor.execute("DROP ROLE another; DROP ROLE small")
 
 
 def test_no_setting_switches_a_rule_off_for_the_application(as_application):
