@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('approvals', '0001_initial'),
+        ('approvals', '0002_review_rules'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
