@@ -35,6 +35,14 @@ class OwnWords(Forbidden):
     sentence = _("Vous avez écrit ou modifié ce texte : l’accord doit venir d’autres personnes.")
 
 
+class HiddenCharacter(Moved):
+    code = "hidden_character"
+    sentence = _(
+        "Ce texte porte un caractère invisible, que X refuse : demandez une modification, la "
+        "page du brouillon le montre."
+    )
+
+
 class TooLateToApprove(Moved):
     code = "too_late"
     sentence = _("L’heure demandée est passée : reprenez ce texte avec un nouvel horaire.")

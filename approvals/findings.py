@@ -235,7 +235,7 @@ def link_cut(text: str, links: Sequence[Entity]) -> Iterator[Finding]:
         cutting = _NO_LINK_CHARACTER.search(words)
         if not cutting or cutting[0] in _CLOSES_LINK or not any(c.isalnum() for c in words):
             continue
-        if any(hidden_characters(words)):
+        if list(hidden_characters(words)):
             continue
         scheme = "" if "://" in link.value else "https://"
         suggestion = f"{scheme}{link.value}{quote(words, safe='/?=&#%+.,;:@!~')}"

@@ -31,7 +31,7 @@ from publishing.models import (
     Throttle,
 )
 from publishing.models.publication import Reading
-from publishing.models.states import FINAL
+from publishing.models.states import FINAL, FOR_GOOD
 from publishing.rules import closes_at
 from publishing.words import (
     Situation,
@@ -223,7 +223,7 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
 
 def _deadline(publication: Publication) -> dt.datetime | None:
     """Until when a held one may still leave: no tolerance counts when a freeze is lifted."""
-    if publication.state != S.HELD or publication.reason == Reason.ALTERED:
+    if publication.state != S.HELD or publication.reason in FOR_GOOD:
         return None
     return publication.due_at if publication.reason == Reason.FROZEN else closes_at(publication)
 

@@ -135,6 +135,7 @@ def what_frees(reason: str) -> str:
             Reason.AUTOMATED: _("un administrateur doit le régler avec X"),
             Reason.SUSPENDED: _("nous demandons à X chaque quart d’heure s’il est rétabli"),
             Reason.ALTERED: _("il ne reste qu’à le rappeler"),
+            Reason.HIDDEN_CHARACTER: _("il faut le rappeler et le corriger"),
         }.get(Reason(reason), _("il repartira quand la cause aura disparu"))
         if reason
         else ""

@@ -12,7 +12,7 @@ from accounts.models import Person
 from accounts.models.notice import NoticeKind
 from accounts.roles import Role
 from approvals.actions.base import close_revision, lock_draft, move, open_revision, require_state
-from approvals.errors import TextChanged, TooLateToApprove, WrongState
+from approvals.errors import HiddenCharacter, TextChanged, TooLateToApprove, WrongState
 from approvals.models import (
     Closing,
     Comment,
@@ -61,9 +61,12 @@ def _lock_revision(
 def approve(*, actor: Person, revision_id: int, digest: str) -> Revision:
     """Signs exactly this digest; the approval that meets the quorum releases it, here and now.
 
-    Approving twice is approving once. Raises TextChanged, OwnWords, TooLateToApprove.
+    Approving twice is approving once. Raises TextChanged, OwnWords,
+    HiddenCharacter, TooLateToApprove.
     """
     draft, revision, role = _lock_revision(actor, revision_id, digest, act="approve")
+    if revision.has_hidden_character:
+        raise HiddenCharacter
     in_review = draft.state == DraftState.IN_REVIEW
     if revision.reviews.filter(reviewer=actor, verdict=Verdict.APPROVE).exists():
         # Their right may have ended and begun again since: what it was worth then counts now.

@@ -48,6 +48,10 @@ IF NOT quorum_met(NEW.revision_id) OR NOT EXISTS (
     RAISE EXCEPTION 'a release exists only with a met quorum'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'release_with_quorum';
 END IF;
+IF (SELECT has_hidden_character FROM approvals_revision WHERE id = NEW.revision_id) THEN
+    RAISE EXCEPTION 'nothing is released with a character that nobody sees'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'release_without_hidden_character';
+END IF;
 RETURN NEW;
 """
 

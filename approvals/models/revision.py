@@ -47,6 +47,13 @@ class Sha256(models.Func):
     output_field = models.CharField()
 
 
+class ContentHasHiddenCharacter(models.Func):
+    """Of approvals/sql/functions.sql; says what `approvals.hidden_characters` says."""
+
+    function = "content_has_hidden_character"
+    output_field = models.BooleanField()
+
+
 class Revision(models.Model):
     """`content` is the canonical JSON of `approvals.digest`; the database itself checks that
     `digest` is its SHA-256. `required` is N, copied from the account at submit.
@@ -65,6 +72,12 @@ class Revision(models.Model):
         "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
     )
     closing = models.CharField(max_length=12, choices=Closing.choices, default="", blank=True)
+    # No submit makes one since such characters are refused; older revisions may be.
+    has_hidden_character = models.GeneratedField(
+        expression=ContentHasHiddenCharacter("content"),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         ordering = ["draft", "number"]
@@ -88,7 +101,10 @@ class Revision(models.Model):
                 func=REQUIRED_AS_SET,
             ),
             images_described(),
-            pgtrigger.ReadOnly(name="immutable", exclude=["closed_at", "closed_by", "closing"]),
+            pgtrigger.ReadOnly(
+                name="immutable",
+                exclude=["closed_at", "closed_by", "closing", "has_hidden_character"],
+            ),
             pgtrigger.Protect(
                 name="closed_stays_closed",
                 operation=pgtrigger.Update,

@@ -14,6 +14,7 @@ from publishing.actions.moves import lock_publication, move
 from publishing.actions.scan import settle_account
 from publishing.capabilities import CAPABILITIES
 from publishing.models import Confirmation, Freeze, Publication, PublicationState, Reason
+from publishing.models.states import FOR_GOOD
 
 STATE = PublicationState
 
@@ -56,7 +57,7 @@ def lift(confirmation: Confirmation, *, actor: Person) -> None:
         raise ValueError("this confirmation lifts no freeze")
     rows = Publication.objects.filter(
         state__in=[STATE.WAITING, STATE.HELD], due_at__lte=Now()
-    ).exclude(reason=Reason.ALTERED)
+    ).exclude(reason__in=FOR_GOOD)
     if standing.account_id is not None:
         rows = rows.filter(account=standing.account_id)
     for publication_id in rows.order_by("account_id", "pk").values_list("pk", flat=True):

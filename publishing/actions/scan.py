@@ -14,6 +14,7 @@ from publishing import rules
 from publishing.actions.claim import due
 from publishing.actions.moves import hold, lock_publication, move
 from publishing.models import Attempt, CreditStop, Phase, Publication, PublicationState, Reason
+from publishing.models.states import FOR_GOOD
 
 STATE = PublicationState
 # What was claimed longer ago and does not post yet is sending images, which takes no turn.
@@ -42,13 +43,13 @@ def suspects() -> list[int]:
             JOIN accounts_account a ON a.id = pub.account_id
             CROSS JOIN LATERAL (SELECT first_violation(pub.id) AS violation) rules
             WHERE (pub.state = 'waiting' AND rules.violation <> '')
-               OR (pub.state = 'held' AND pub.reason NOT IN ('altered', rules.violation))
-               OR (pub.state IN ('waiting', 'held') AND pub.reason <> 'altered'
+               OR (pub.state = 'held' AND pub.reason NOT IN (%s, %s, rules.violation))
+               OR (pub.state IN ('waiting', 'held') AND pub.reason NOT IN (%s, %s)
                    AND pub.due_at + make_interval(secs => a.tolerance_minutes * 60 * %s)
                        < clock_timestamp())
             ORDER BY pub.due_at LIMIT 500
             """,
-            [settings.DURATIONS.tolerance / 900],
+            [*FOR_GOOD, *FOR_GOOD, settings.DURATIONS.tolerance / 900],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -61,7 +62,7 @@ def settle(publication_id: int) -> None:
         return
     facts = rules.facts_of(publication)
     reason = facts.obstacle
-    if rules.too_late(publication, facts) and reason != Reason.ALTERED:
+    if rules.too_late(publication, facts) and reason not in FOR_GOOD:
         move(publication, STATE.MISSED, reason=Reason.TOO_LATE)
     elif reason is not None:
         hold(publication, reason)

@@ -45,6 +45,10 @@ IF violation = 'altered' THEN
     RAISE EXCEPTION 'nothing leaves but what was signed, at the hour that was signed or confirmed'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_as_signed';
 END IF;
+IF violation = 'hidden_character' THEN
+    RAISE EXCEPTION 'nothing leaves with a character that nobody sees'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_without_hidden_character';
+END IF;
 IF violation NOT IN ('', 'author_left', 'signer_left') THEN
     RAISE EXCEPTION 'nothing leaves of an account that X does not let speak'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_connected';

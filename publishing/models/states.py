@@ -103,6 +103,7 @@ class Reason(models.TextChoices):
     ACCOUNT_REFUSED = "account_refused", _("X a refusé deux messages de suite de ce compte")
     APP_STOPPED = "app_stopped", _("X refuse les envois de l’application")
     ALTERED = "altered", _("ce qui est enregistré n’est plus ce qui a été approuvé")
+    HIDDEN_CHARACTER = "hidden_character", _("le texte porte un caractère invisible")
     # missed
     TOO_LATE = "too_late", _("l’heure est passée, retard toléré compris")
     LIFTED_LATE = "lifted_late", _("le gel a été levé après l’heure prévue")
@@ -135,3 +136,7 @@ class Reason(models.TextChoices):
     RETRACTION_ASKED = "retraction_asked", _("un retrait a été demandé")
     # accepted
     ACCEPTED = "accepted", _("accepté par X")
+
+
+# Only a recall ends what is held for these.
+FOR_GOOD = (Reason.ALTERED, Reason.HIDDEN_CHARACTER)

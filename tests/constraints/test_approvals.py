@@ -8,9 +8,12 @@ from django.utils import timezone
 
 from accounts.models import Account, Seat, Supervision
 from approvals.actions.reviews import comment
+from approvals.digest import canonical, digest_of
+from approvals.errors import HiddenCharacter
 from approvals.models import Draft, Review
 from approvals.quorum import quorum_of
 from tests.approvals.writing import a_draft, a_revision, signed
+from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -133,6 +136,52 @@ def test_fault_91_an_approval_that_left_no_row_in_the_trail_counts_for_nothing(c
     sql(TRAIL, revision.pk, cast.helene.pk)
     assert quorum_of(revision).met
     sql(*forge(revision, cast.nantes))
+
+
+def hide_a_character(revision, where="text"):
+    """As a revision of before such characters were refused at submission."""
+    content = revision.signed
+    content["parts"][0] |= (
+        {"text": "Un\u200b texte"}
+        if where == "text"
+        else {"images": [{"sha256": "0" * 64, "alt": "Une\u202e image"}]}
+    )
+    text = canonical(content)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE approvals_revision SET content = %s, digest = %s WHERE id = %s",
+            [text, digest_of(text), revision.pk],
+        )
+        cursor.execute("UPDATE approvals_review SET digest = %s", [digest_of(text)])
+    revision.refresh_from_db()
+
+
+@pytest.mark.parametrize("where", ["text", "description"])
+def test_a_release_is_refused_while_its_text_hides_a_character(cast, revision, where):
+    a_met_quorum_that_nobody_released(cast, revision)
+    assert not revision.has_hidden_character
+    hide_a_character(revision, where)
+    assert revision.has_hidden_character
+    refused("release_without_hidden_character", *forge(revision, cast.nantes))
+
+
+def test_a_text_that_hides_a_character_is_not_approved_but_sent_back(cast, revision):
+    hide_a_character(revision)
+    with pytest.raises(HiddenCharacter):
+        signed(revision, cast.marc)
+    assert not revision.reviews.exists()
+    form = {"revision": revision.pk, "digest": revision.digest, "changes-reason": "Effacez-le."}
+    helene = signed_in(cast.helene)
+    answer = helene.post(f"/brouillons/{revision.draft_id}/approuver", form)
+    assert answer.status_code == 409
+    assert "caractère invisible" in answer.text
+    assert helene.post(f"/brouillons/{revision.draft_id}/demander", form).status_code == 302
+
+
+def test_nobody_writes_down_that_a_text_hides_nothing(revision):
+    with pytest.raises(Error, match="generated"):
+        sql("UPDATE approvals_revision SET has_hidden_character = false")
 
 
 def test_rule_3_a_seat_holder_does_not_turn_down_what_they_wrote(cast, revision):

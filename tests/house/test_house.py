@@ -46,7 +46,8 @@ def stumbling(operation) -> bool:
     """Whether code of before would read what is gone, or insert what is now refused."""
     if isinstance(operation, migrations.AddField):
         field = operation.field
-        return not (field.null or field.has_db_default() or field.many_to_many)
+        filled = field.null or field.has_db_default() or field.generated
+        return not (filled or field.many_to_many)
     gone = (migrations.RemoveField, migrations.RenameField, migrations.DeleteModel)
     return isinstance(operation, (*gone, migrations.RenameModel, migrations.AlterModelTable))
 
@@ -74,6 +75,8 @@ def test_the_check_of_migrations_finds_what_running_code_would_stumble_over():
     assert stumbling(migrations.AddField("look", "more", text))
     assert not stumbling(migrations.AddField("look", "more", models.IntegerField(null=True)))
     assert not stumbling(migrations.AddField("look", "more", models.TextField(db_default="")))
+    computed = models.GeneratedField(expression="id", output_field=text, db_persist=True)
+    assert not stumbling(migrations.AddField("look", "more", computed))
 
 
 def test_every_template_is_used():

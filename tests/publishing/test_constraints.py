@@ -8,7 +8,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.clock import db_now
+from approvals.digest import digest_of
 from publishing.actions.claim import claim
+from publishing.actions.recall import recall
 from publishing.actions.scan import settle, suspects
 from publishing.actions.send import send_due
 from publishing.models import (
@@ -205,6 +207,48 @@ def test_fault_92_a_confirmed_hour_counts_once_its_look_found_nothing(line, prep
     Publication.objects.filter(pk=publication.pk).update(due_at=signed)
     with connection.cursor() as cursor:
         cursor.execute(POST, [publication.release.digest, attempt.pk])
+
+
+def hide_a_character(publication) -> str:
+    """As what was released before such characters were refused; its digest."""
+    revision = publication.release.revision
+    content = revision.content.replace("Conseil", "Con\u200bseil")
+    assert content != revision.content
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in ("release", "review"):
+            cursor.execute(
+                f"UPDATE approvals_{table} SET digest = %s WHERE revision_id = %s",
+                [digest_of(content), revision.pk],
+            )
+        cursor.execute(
+            "UPDATE approvals_revision SET content = %s, digest = %s WHERE id = %s",
+            [content, digest_of(content), revision.pk],
+        )
+    return digest_of(content)
+
+
+def test_posting_without_a_hidden_character(line, preparing):
+    publication, attempt = preparing
+    digest = hide_a_character(publication)
+    refused("posting_without_hidden_character", POST, digest, attempt.pk)
+
+
+def test_what_was_released_with_a_hidden_character_is_held_for_good_and_alerts(line, x):
+    publication = line.released()
+    hide_a_character(publication)
+    assert publication.pk in suspects()
+    send_due(publication.account_id)
+    settle(publication.pk)
+    assert x.posts() == []
+    rows = Publication.objects.filter(pk=publication.pk)
+    assert (rows.get().state, rows.get().reason) == ("held", "hidden_character")
+    assert publication.pk not in suspects()
+    assert line.alerted(publication) >= {"Claire", "Helene"}
+    page = line.page(publication)
+    assert "le texte porte un caractère invisible ; il faut le rappeler et le corriger" in page
+    recall(actor=line.cast.claire, publication_id=publication.pk, reason="À corriger.")
+    assert rows.get().state == "recalled"
 
 
 def test_fault_92_an_hour_moved_by_hand_is_held_and_alerts(line, x):
