@@ -1,6 +1,6 @@
 # The image of web, workers, beat and the sandbox of X; docs/containers.md says how to use it.
 # Debian 13 for its PostgreSQL 17 client: `manage.py backup` wants one as new as the server.
-FROM python:3.12-slim-trixie AS base
+FROM python:3.12.12-slim-trixie AS base
 
 FROM base AS build
 RUN apt-get update \

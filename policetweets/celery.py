@@ -1,7 +1,7 @@
 """The Celery application: Redis wakes and carries workers, PostgreSQL keeps the queue."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -138,17 +138,28 @@ app.conf.beat_schedule = {
 }
 
 
-@worker_init.connect
 @beat_init.connect
-def refuse_to_start(**kwargs: Any) -> None:
+def refuse_to_start(*, queues: Collection[str] = (), **kwargs: Any) -> None:
     """Celery logs what a receiver raises and goes on, but for SystemExit; beat keeps it quiet."""
-    from policetweets.checks import refuse_danger  # it needs the applications
+    from policetweets import checks  # it needs the applications
 
+    does = {
+        "send": checks.CALLS_X,
+        "retract": checks.CALLS_X,
+        "looks": checks.CALLS_X,
+        "default": checks.SENDS_MAIL,
+    }
     try:
-        refuse_danger()
+        checks.refuse_danger(*{does[queue] for queue in queues if queue in does})
     except ImproperlyConfigured as danger:
         structlog.get_logger(__name__).critical(str(danger))
         raise SystemExit(1) from None
+
+
+@worker_init.connect
+def refuse_worker(sender: Any, **kwargs: Any) -> None:
+    """A worker needs the keys for what its queues ask of it."""
+    refuse_to_start(queues=sender.app.amqp.queues.consume_from)
 
 
 def show_alive(**kwargs: Any) -> None:

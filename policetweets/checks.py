@@ -1,7 +1,8 @@
 """System checks that refuse a dangerous configuration, numbered policetweets.E001 and on.
 
-`manage.py check` runs them, with the database's also `manage.py migrate`; web, workers and beat
-run them all when they start, and do not start against an error (`refuse_danger`).
+`manage.py check --deploy` runs them all, `manage.py migrate` those that concern every process and
+the database's. Web, workers and beat run those and their own when they start, and do not start
+against an error (`refuse_danger`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from policetweets.durations import DURATIONS
 log = structlog.get_logger(__name__)
 
 TAG = "policetweets"
+# What concerns only the processes that call X, or that send mails: the others have not their keys.
+CALLS_X, SENDS_MAIL = "policetweets.calls_x", "policetweets.sends_mail"
 REAL_X = "https://api.x.com"
 # Where a slip of the demo would be read by the public.
 HOSTS_OF_X = ("x.com", "twitter.com")
@@ -63,12 +66,28 @@ def check_x(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
                 id="policetweets.E001",
             )
         )
+    return found
+
+
+@register(CALLS_X, deploy=True)
+def check_keys_of_x(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.IS_DEMO:
+        return []
+    found: list[CheckMessage] = []
     if not settings.X_API_KEY or not settings.X_API_SECRET:
         found.append(
             Error(
                 "X_API_KEY or X_API_SECRET is empty: nothing can be posted.",
                 hint="Give both, as X's developer portal shows them.",
                 id="policetweets.E003",
+            )
+        )
+    if not settings.X_TOKEN_KEYS or not all(map(_is_fernet_key, settings.X_TOKEN_KEYS)):
+        found.append(
+            Error(
+                "X_TOKEN_KEYS is empty or holds something that is no Fernet key.",
+                hint="docs/settings.md shows how to make one.",
+                id="policetweets.E005",
             )
         )
     return found
@@ -90,14 +109,6 @@ def check_secrets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
                 "SECRET_KEY can be guessed: whoever does so signs in as anybody.",
                 hint=f"Give {SHORTEST_SECRET} random characters or more: openssl rand -base64 48",
                 id="policetweets.E004",
-            )
-        )
-    if not settings.X_TOKEN_KEYS or not all(map(_is_fernet_key, settings.X_TOKEN_KEYS)):
-        found.append(
-            Error(
-                "X_TOKEN_KEYS is empty or holds something that is no Fernet key.",
-                hint="docs/settings.md shows how to make one.",
-                id="policetweets.E005",
             )
         )
     return found
@@ -249,7 +260,7 @@ def check_durations(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage
     ]
 
 
-@register(TAG)
+@register(SENDS_MAIL, deploy=True)
 def check_mail(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     if settings.IS_DEMO:
         return []
@@ -297,10 +308,14 @@ def check_demo_people(
     return found
 
 
-def refuse_danger() -> None:
-    """For the doors that Django opens without its checks: WSGI, workers, beat."""
+def refuse_danger(*does: str) -> None:
+    """For the doors that Django opens without its checks: WSGI, workers, beat; `does` is what this
+    process does that others do not: CALLS_X, SENDS_MAIL. Raises ImproperlyConfigured.
+    """
     try:
-        messages = run_checks(tags=[TAG], databases=["default"])
+        messages = run_checks(
+            tags=[TAG, *does], databases=["default"], include_deployment_checks=True
+        )
     except OperationalError as error:
         raise ImproperlyConfigured(
             "policetweets does not start: the database does not answer, what it holds is unknown."

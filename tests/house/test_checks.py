@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography.fernet import Fernet
@@ -14,7 +15,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from policetweets import checks
-from policetweets.celery import refuse_to_start
+from policetweets.celery import refuse_to_start, refuse_worker
 from policetweets.checks import TAG, refuse_danger
 from tests.cast import person
 from tests.house.test_house import ROOT
@@ -39,7 +40,9 @@ def production(settings):
 
 
 def found(**options) -> list[str]:
-    return [message.id for message in run_checks(tags=[TAG], **options)]
+    """Of all that a process may do."""
+    tags = [TAG, checks.CALLS_X, checks.SENDS_MAIL]
+    return [m.id for m in run_checks(tags=tags, include_deployment_checks=True, **options)]
 
 
 def test_a_sound_configuration_passes(production):
@@ -202,17 +205,45 @@ def test_no_check_shows_a_secret(production):
 def test_every_door_refuses_to_open(production):
     refuse_danger()
     refuse_to_start()
-    production.X_TOKEN_KEYS = []
-    with pytest.raises(ImproperlyConfigured, match=r"policetweets\.E005"):
+    production.SECRET_KEY = "short"
+    with pytest.raises(ImproperlyConfigured, match=r"policetweets\.E004"):
         refuse_danger()
     with pytest.raises(SystemExit, match="1"):
         refuse_to_start()
 
 
+def worker(*queues: str) -> SimpleNamespace:
+    """As Celery shows one that serves these queues."""
+    served = SimpleNamespace(consume_from=dict.fromkeys(queues))
+    return SimpleNamespace(app=SimpleNamespace(amqp=SimpleNamespace(queues=served)))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("missing", ["X_API_KEY", "X_API_SECRET", "X_TOKEN_KEYS"])
+def test_only_who_calls_x_needs_its_keys(production, missing):
+    setattr(production, missing, type(getattr(production, missing))())
+    refuse_danger()
+    refuse_worker(worker("clock"))
+    refuse_worker(worker("default"))
+    for queue in ("send", "retract", "looks"):
+        with pytest.raises(SystemExit, match="1"):
+            refuse_worker(worker("default", queue))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_who_sends_mails_needs_their_server(production):
+    production.EMAIL_USE_TLS = False
+    refuse_danger()
+    refuse_worker(worker("clock"))
+    refuse_worker(worker("send", "retract", "looks"))
+    with pytest.raises(SystemExit, match="1"):
+        refuse_worker(worker("default"))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_warning_closes_no_door(production):
     production.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-    refuse_danger()
+    refuse_danger(checks.SENDS_MAIL)
 
 
 def test_every_check_is_explained(settings):

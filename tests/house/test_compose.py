@@ -33,6 +33,20 @@ ONCE = {"migrate", "seed"}
 WORKERS = {name for name in SERVICES if name.startswith("worker-")}
 # Read by others than the settings: Celery's process pool, `manage.py seed_demo`.
 NOT_SETTINGS = {"REMAP_SIGTERM", "SANDBOX_ACCOUNTS"}
+NEEDED = {"secret_key", "database_url", "redis_url"}
+KEYS_OF_X = {"x_api_key", "x_api_secret", "x_token_keys"}
+PICTURES = {"media_s3_secret"}
+# Beside what every process of ours needs.
+NEEDED_BESIDE = {
+    "web": PICTURES | {"metrics_token"},
+    "worker-clock": set(),
+    "worker-send": PICTURES | KEYS_OF_X,
+    "worker-retract": KEYS_OF_X,
+    "worker-rest": PICTURES | KEYS_OF_X | {"email_url"},
+    "beat": set(),
+    "migrate": PICTURES | {"database_owner_url", "x_token_keys"},
+    "seed": PICTURES | KEYS_OF_X | {"sandbox_accounts"},
+}
 SECRET_NAME = re.compile(r"SECRET|PASSWORD|TOKEN|API_KEY|DATABASE_URL|EMAIL_URL")
 
 
@@ -120,6 +134,30 @@ def test_every_secret_comes_from_a_file():
     assert "REDIS_URL" not in SERVICES["web"]["environment"]
 
 
+def test_a_container_gets_only_the_secrets_that_it_needs():
+    got = {name: set(service["secrets"]) for name, service in app_services().items()}
+    assert got == {name: NEEDED | beside for name, beside in NEEDED_BESIDE.items()}
+    assert set(SERVICES["sandbox"]["secrets"]) == {"sandbox_accounts"}
+    assert set(SERVICES["postgres"]["secrets"]) == {"postgres_password"}
+    assert set(SERVICES["redis"]["secrets"]) == {"redis_acl"}
+
+
+def test_every_service_may_have_so_many_processes():
+    for name, service in SERVICES.items():
+        assert 0 < service["pids_limit"] <= 400, name
+
+
+def test_every_image_is_of_one_minor_version():
+    """A digest pins it whole: docs/containers.md says how."""
+    images = [s["image"] for s in SERVICES.values() if "build" not in s]
+    images += [rest.split()[0] for verb, rest in instructions() if verb == "FROM"]
+    images = [image for image in images if image != "base"]
+    assert len(images) == 3
+    for image in images:
+        tag = image.partition("@")[0].partition(":")[2]
+        assert re.match(r"\d+\.\d+", tag), image
+
+
 def test_secrets_stay_out_of_git_and_of_the_image():
     assert {"/secrets/", "/secrets-demo/", ".env"} <= set(text(".gitignore").split())
     assert text(".dockerignore").splitlines()[1] == "*"
@@ -144,15 +182,18 @@ def test_every_variable_is_read_and_documented():
 def test_every_variable_that_is_needed_is_named():
     needed = {name for name, has_default in read_by_settings().items() if not has_default}
     assert needed == {"SECRET_KEY", "DATABASE_URL", "REDIS_URL"}
-    needed |= {"PUBLIC_URL", "X_API_KEY", "X_API_SECRET", "X_TOKEN_KEYS", "EMAIL_URL"}
+    needed |= {"PUBLIC_URL"}
     for name, service in app_services().items():
         given = {variable.removesuffix("_FILE") for variable in service["environment"]}
         assert needed <= given, name
 
 
 def test_every_setting_can_be_given():
-    """All but those of the image itself and of tests: a bucket for pictures included."""
+    """All but those of the image itself and of tests: a bucket for pictures included. Secrets go
+    to those that need them.
+    """
     settable = set(read_by_settings()) - {"STATIC_ROOT", "DURATIONS_FACTOR", "DATABASE_APP_URL"}
+    settable -= {name.upper() for name in set(COMPOSE["secrets"]) - NEEDED}
     bucket = {
         "MEDIA_BUCKET": "tweets",
         "MEDIA_S3_ENDPOINT": "https://s3.example",
@@ -210,7 +251,7 @@ def test_what_is_kept_is_on_volumes():
         "postgres", "redis", "media", "backups", "sandbox",
     }  # fmt: skip
     # Where this version's image keeps its data; from 18 on it is the folder above.
-    assert SERVICES["postgres"]["image"] == "postgres:17"
+    assert SERVICES["postgres"]["image"].startswith("postgres:17.")
     assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql/data"]
 
 

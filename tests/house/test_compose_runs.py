@@ -235,11 +235,19 @@ def test_a_check_of_health_fails_once_a_process_is_silent(production):
     assert not production.healthy("beat")
 
 
-@pytest.mark.parametrize("name", ["web", "worker-send", "beat"])
-def test_a_door_stays_shut_against_an_error(production, name):
-    code, said = production.run(name, X_API_BASE_URL="http://sandbox:8001")
+@pytest.mark.parametrize(
+    ("name", "change", "number"),
+    [
+        ("web", {"X_API_BASE_URL": "http://sandbox:8001"}, "E001"),
+        ("worker-send", {"X_API_KEY": ""}, "E003"),
+        ("worker-rest", {"EMAIL_URL": "consolemail:"}, "E010"),
+        ("beat", {"X_API_BASE_URL": "http://sandbox:8001"}, "E001"),
+    ],
+)
+def test_a_door_stays_shut_against_an_error(production, name, change, number):
+    code, said = production.run(name, **change)
     assert code != 0
-    assert "policetweets.E001" in said
+    assert f"policetweets.{number}" in said
 
 
 def test_a_door_stays_shut_while_the_database_cannot_be_asked(production):
