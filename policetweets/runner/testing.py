@@ -20,6 +20,7 @@ from policetweets.runner.run import given_servers
 from policetweets.runner.terminal import Stop, say, step
 
 PYTHON = sys.executable
+PAGES = ("templates", "x_sandbox/templates")
 
 
 def settings(folder: Path) -> dict[str, str]:
@@ -120,7 +121,7 @@ def lint() -> int:
         {
             "Lint: ruff check": [PYTHON, "-m", "ruff", "check", "."],
             "Lint: ruff format": [PYTHON, "-m", "ruff", "format", "--check", "."],
-            "Lint: templates": [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"],
+            "Lint: templates": [PYTHON, "-m", "djlint", *PAGES, "--lint", "--quiet"],
             "Lint: import arrows": [PYTHON, "-c", imports],
         }
     )

@@ -240,7 +240,7 @@ def test_what_changed_is_told_since_the_version_that_one_last_read(cast):
         assert "depuis la version 1, la dernière que vous avez lue" in since
         assert re.search(r"<del>.*un.*</del><ins>.*trois.*</ins>", since)
     never = said(marc.get(page))
-    assert "depuis la version 2</h2>" in never
+    assert "depuis la version 2 </h2>" in never
     resubmitted("Texte quatre")
     assert "depuis la version 3, la dernière" in said(helene.get(page))
 

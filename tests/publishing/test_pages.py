@@ -33,7 +33,7 @@ def draft_page(publication, person) -> str:
     path = reverse("draft", args=[publication.release.revision.draft_id])
     response = signed_in(person).get(path)
     assert response.status_code == 200
-    return response.content.decode()
+    return " ".join(response.text.split())
 
 
 def in_two_hours(line, **content):
