@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django_htmx.middleware import HtmxDetails
 
@@ -35,12 +36,11 @@ def unless_known(request: HttpRequest, body: str, etag: str, status: int = 200) 
     """A fragment that a page asks for again and again, or 304 when the browser has this very one;
     another status is always said.
     """
-    if status == 200 and request.headers.get("If-None-Match") == etag:
-        response = HttpResponse(status=304)
-    else:
-        response = HttpResponse(body, status=status)
-    response.headers["ETag"] = etag
-    return response
+    response = HttpResponse(body, status=status, headers={"ETag": etag})
+    if status != 200:
+        return response
+    known = get_conditional_response(request, etag=etag, response=response)
+    return known or response
 
 
 View = Callable[..., HttpResponseBase]

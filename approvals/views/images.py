@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import truncatechars
+from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -104,9 +105,8 @@ def show(request: PersonRequest, sha256: str) -> HttpResponse:
     """The stored bytes, to the people of its account and nobody else, for their eyes only."""
     stored = image_for(request.user, sha256)
     etag = quote_etag(sha256)
-    if request.headers.get("If-None-Match") == etag:
-        response = HttpResponse(status=304)
-    else:
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
         response = HttpResponse(images.shown_bytes(sha256), content_type=stored.mime)
         suffix = stored.mime.removeprefix("image/")
         response.headers["Content-Disposition"] = f'inline; filename="{sha256[:12]}.{suffix}"'

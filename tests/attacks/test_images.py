@@ -115,7 +115,7 @@ def test_a_right_that_ended_shows_nothing_more_even_from_the_cache(cast):
     sha256 = stored_image(cast.claire, cast.nantes)
     claire = signed_in(cast.claire)
     etag = claire.get(address(sha256)).headers["ETag"]
-    again = claire.get(address(sha256), headers={"If-None-Match": etag})
+    again = claire.get(address(sha256), headers={"If-None-Match": f'"another", W/{etag}'})
     assert (again.status_code, again.content) == (304, b"")
     Seat.objects.filter(person=cast.claire).update(ended_at=Now())
     assert claire.get(address(sha256), headers={"If-None-Match": etag}).status_code == 404
