@@ -1,5 +1,5 @@
 """The shell: settings, addresses, workers, health, and the one-command runner."""
 
-from policetweets.celery import app as celery_app
+import os
 
-__all__ = ["celery_app"]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policetweets.settings")

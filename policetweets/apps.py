@@ -2,6 +2,9 @@
 
 from django.apps import AppConfig
 
+# Tasks are bound to it, whichever process loads them; the runner has no use for it.
+import policetweets.celery  # noqa: F401
+
 
 class ShellConfig(AppConfig):
     name = "policetweets"
@@ -9,4 +12,4 @@ class ShellConfig(AppConfig):
     verbose_name = "policetweets"
 
     def ready(self) -> None:
-        from policetweets import checks, heart  # noqa: F401
+        from policetweets import beat, checks, heart  # noqa: F401

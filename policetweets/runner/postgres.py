@@ -91,6 +91,9 @@ class Postgres(Process):
             # A statement that fails holds what somebody wrote; so does what explains it.
             "log_min_error_statement": "panic",
             "log_error_verbosity": "terse",
+            # Processes that one small database does without: readers ahead, replication.
+            "io_method": "sync",
+            "max_logical_replication_workers": "0",
             **({} if self.durable else FAST),
         }
         for stale in self.sockets.glob(".s.PGSQL.*"):

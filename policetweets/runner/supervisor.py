@@ -77,7 +77,7 @@ def watch(children: Sequence[Process]) -> None:
         for one in watched:
             signals.check()
             one.look()
-        time.sleep(0.1)
+        time.sleep(0.25)
 
 
 def stop_all(children: Sequence[Process]) -> None:
