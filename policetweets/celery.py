@@ -1,6 +1,5 @@
 """The Celery application: Redis wakes and carries workers, PostgreSQL keeps the queue."""
 
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,26 +8,18 @@ import kombu
 import structlog
 from celery import Celery
 from celery.app.amqp import AMQP
-from celery.signals import (
-    after_task_publish,
-    beat_init,
-    heartbeat_sent,
-    task_prerun,
-    worker_init,
-)
+from celery.signals import heartbeat_sent, task_prerun, worker_init
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections
 from kombu.transport import redis
 from redis.exceptions import ConnectionError as BrokerGone
 
+from policetweets.beat import WhenDue
 from publishing import messages
 from publishing.wake import STALE
 
 log = structlog.get_logger(__name__)
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policetweets.settings")
-
 
 # What reading JSON that anybody may have written can raise.
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
@@ -131,16 +122,15 @@ def every(seconds: float) -> dict[str, Any]:
 
 
 app.conf.beat_schedule = {
-    "scan": {"task": "publishing.tasks.scan_due", **every(1)},
+    "scan": {"task": "publishing.tasks.scan_due", **every(1), "schedule": WhenDue(1)},
     "sign-in counts": {"task": "accounts.tasks.delete_sign_in_counts", **every(300)},
     "mails": {"task": "accounts.tasks.deliver_notices", **every(10)},
     "warnings": {"task": "approvals.tasks.warn_authors", **every(60)},
 }
 
 
-@beat_init.connect
 def refuse_to_start(*, queues: Collection[str] = (), **kwargs: Any) -> None:
-    """Celery logs what a receiver raises and goes on, but for SystemExit; beat keeps it quiet."""
+    """Celery logs what a receiver raises and goes on, but for SystemExit."""
     from policetweets import checks  # it needs the applications
 
     does = {
@@ -168,14 +158,8 @@ def show_alive(**kwargs: Any) -> None:
         Path(settings.ALIVE_FILE).touch()
 
 
-# A worker's own heartbeat goes through Redis every two seconds, and stops without it; beat shows
-# itself by what it publishes.
+# A worker's own heartbeat goes through Redis every two seconds, and stops without it.
 heartbeat_sent.connect(show_alive)
-
-
-@beat_init.connect
-def show_beat_alive(**kwargs: Any) -> None:
-    after_task_publish.connect(show_alive)
 
 
 @task_prerun.connect

@@ -1,7 +1,7 @@
 """System checks that refuse a dangerous configuration, numbered policetweets.E001 and on.
 
 `manage.py check --deploy` runs them all, `manage.py migrate` those that concern every process and
-the database's. Web, workers and beat run those and their own when they start, and do not start
+the database's. Web and workers run those and their own when they start, and do not start
 against an error (`refuse_danger`).
 """
 
@@ -309,7 +309,7 @@ def check_demo_people(
 
 
 def refuse_danger(*does: str) -> None:
-    """For the doors that Django opens without its checks: WSGI, workers, beat; `does` is what this
+    """For the doors that Django opens without its checks: WSGI and workers; `does` is what this
     process does that others do not: CALLS_X, SENDS_MAIL. Raises ImproperlyConfigured.
     """
     try:
@@ -320,7 +320,7 @@ def refuse_danger(*does: str) -> None:
         raise ImproperlyConfigured(
             "policetweets does not start: the database does not answer, what it holds is unknown."
         ) from error
-    # The processes that are forked from here on must not share it.
+    # The thread that starts a process needs it no more.
     connections.close_all()
     errors = [message for message in messages if message.is_serious()]
     for message in messages:

@@ -1,4 +1,4 @@
-"""The worker and beat say every few seconds that they live, from a thread of their own process."""
+"""A worker says every few seconds that it lives, from a thread of its own."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import threading
 from typing import Any
 
 import structlog
-from celery.signals import beat_init, worker_ready, worker_shutting_down
+from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import connection
 
+from policetweets import beat
 from publishing import heart, wake
 
 log = structlog.get_logger(__name__)
 
 
 class Heart(threading.Thread):
-    """Beats until told to stop. Its connection is its own; what fails is tried again.
-
-    It runs in the process that was started by hand, never in a prefork child.
-    """
+    """Beats until told to stop. Its connection is its own; what fails is tried again."""
 
     def __init__(self, *names: str) -> None:
         super().__init__(name="heart", daemon=True)
@@ -52,13 +50,10 @@ def _start(*names: str) -> None:
 
 @worker_ready.connect
 def on_worker_ready(sender: Any, **kwargs: Any) -> None:
-    _start(*(heart.serving(queue) for queue in sender.app.amqp.queues.consume_from))
+    queues = list(sender.app.amqp.queues.consume_from)
+    clock = [heart.BEAT] if beat.QUEUE in queues else []
+    _start(*map(heart.serving, queues), *clock)
     wake.now(wake.PROBE_ALL)
-
-
-@beat_init.connect
-def on_beat_init(**kwargs: Any) -> None:
-    _start(heart.BEAT)
 
 
 @worker_shutting_down.connect

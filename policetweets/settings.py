@@ -47,7 +47,16 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_heal
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
 DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+# A server that went away without a word, in seconds and milliseconds: a thread that waits for it
+# would wait for hours.
+for _name, _limit in {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}.items():
+    DATABASES["default"]["OPTIONS"].setdefault(_name, _limit)
 # A process that was stopped, or whose machine died, inside a transaction holds its account's lock,
 # and the clock of all departments waits for it. Ours last milliseconds and wait for nobody.
 # And « posting » is on disk before the POST leaves, whatever the server's own default: forgotten
@@ -274,13 +283,14 @@ DURATIONS = DEFAULT_DURATIONS.scaled(env.float("DURATIONS_FACTOR", 1.0))
 # Celery: docs/publishing.md says why each of these is so.
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_POOL = "policetweets.pool:TaskPool"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
 # Nobody who writes into Redis may stop a worker or take its queues away.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-# No soft limit: raised inside a POST, it would pass for X's silence.
+# The pool's own (policetweets/pool.py). No soft limit: raised inside a POST, it would pass for X's
+# silence.
 CELERY_TASK_TIME_LIMIT = 900
 # Connections to PostgreSQL outlive a task: policetweets.celery looks at them before each.
 CELERY_DB_REUSE_MAX = 2**31
@@ -315,7 +325,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 
-# Touched by a worker and by beat while they live and reach Redis; containers look at its age.
+# Touched by a worker while it lives and reaches Redis; containers look at its age.
 ALIVE_FILE = env.str("ALIVE_FILE", "")
 
 LOGGING_CONFIG = "policetweets.logs.configure"

@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 
 from publishing.models import Heartbeat
 
-# Beat speaks for its process, a worker for each queue that it serves; the clock is the scan itself,
-# so that a message lost between beat, broker and worker shows too.
+# A worker speaks for each queue that it serves, and for beat, which it runs beside the clock's; the
+# clock is the scan itself, so that a message lost between beat, broker and worker shows too.
 BEAT, CLOCK = "beat", "clock"
 
 

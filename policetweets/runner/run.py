@@ -1,4 +1,4 @@
-"""`make run`: servers, sandbox of X, migrations, demo, web, workers, beat; then keep them alive."""
+"""`make run`: servers, sandbox of X, migrations, demo, web and workers; then keep them alive."""
 
 from __future__ import annotations
 
@@ -134,14 +134,15 @@ def sandbox(folder: Path, env: dict[str, str], chosen: Ports) -> Service:
     )
 
 
-def worker(folder: Path, env: dict[str, str], celery: list[str], name: str) -> Service:
+def worker(folder: Path, env: dict[str, str], name: str) -> Service:
     queues, at_once = WORKERS[name]
     alive = folder / f"{name}.alive"
     return Service(
         name,
         folder,
         [
-            *[*celery, "worker", "--hostname", f"{name}@policetweets", "--queues", queues],
+            *[sys.executable, "-m", "celery", "-A", "policetweets", "worker"],
+            *["--hostname", f"{name}@policetweets", "--queues", queues],
             *["--concurrency", str(at_once)],
             *["--loglevel", "INFO", "--without-gossip", "--without-mingle"],
         ],
@@ -155,16 +156,8 @@ def worker(folder: Path, env: dict[str, str], celery: list[str], name: str) -> S
 
 def application(folder: Path, env: dict[str, str], chosen: Ports) -> list[Service]:
     """In the order of their start; they stop the other way round."""
-    celery = [sys.executable, "-m", "celery", "-A", "policetweets"]
     return [
-        *(worker(folder, env, celery, name) for name in WORKERS),
-        Service(
-            "beat",
-            folder,
-            [*celery, "beat", "--schedule", str(folder / "beat-schedule")],
-            # At INFO it writes two lines a second, for ever.
-            {"LOG_LEVEL": "WARNING", **env},
-        ),
+        *(worker(folder, env, name) for name in WORKERS),
         Service(
             "web",
             folder,

@@ -52,12 +52,20 @@ class Limit:
 
     def __exit__(self, *exc: object) -> None:
         self._timer.cancel()
+        if self._sock is not None:
+            self._sock.close()
 
-    def connected(self, sock: socket.socket) -> None:
+    def opened(self, sock: socket.socket) -> None:
+        """TLS may be cut as well; it takes the socket away, not a duplicate of it."""
+        with self._lock:
+            self._sock = sock.dup()
+            if self.cut:
+                raise LeftTooLate
+
+    def connected(self) -> None:
         with self._lock:
             if self.cut:
                 raise LeftTooLate
-            self._sock = sock
         if self._last_look is not None:
             self._last_look()
         self.reached = True
@@ -71,15 +79,21 @@ class Limit:
 
 
 def _pools(limit: Limit) -> dict[str, type[HTTPConnectionPool]]:
-    class Connection(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            limit.connected(self.sock)
+    class Limited:
+        def _new_conn(self) -> socket.socket:
+            sock: socket.socket = super()._new_conn()  # type: ignore[misc]
+            limit.opened(sock)
+            return sock
 
-    class SecureConnection(HTTPSConnection):
         def connect(self) -> None:
-            super().connect()
-            limit.connected(self.sock)
+            super().connect()  # type: ignore[misc]
+            limit.connected()
+
+    class Connection(Limited, HTTPConnection):
+        pass
+
+    class SecureConnection(Limited, HTTPSConnection):
+        pass
 
     class Pool(HTTPConnectionPool):
         ConnectionCls = Connection

@@ -49,7 +49,7 @@ class Bench:
         )
         # No proxy on either side.
         self.system.env |= {"X_API_BASE_URL": self.system.x.base_url, "LOG_LEVEL": "WARNING"}
-        self.system.worker, self.system.clock, self.system.beat = self.system.processes()
+        self.system.worker, self.system.clock = self.system.processes()
         os.environ.update(self.system.env)
         import django
 

@@ -29,7 +29,7 @@ def spent_by(system: System) -> dict[str, float]:
         "tweepy": spent(child.pid for child in multiprocessing.active_children()),
         "workers": spent([system.worker.pid]),
         "PostgreSQL": spent([system.postgres.pid]),
-        "clock, beat, Redis": spent([system.clock.pid, system.beat.pid, system.redis.pid]),
+        "clock, Redis": spent([system.clock.pid, system.redis.pid]),
         "sandbox": spent([sandbox.pid if sandbox else None]),
     }
 

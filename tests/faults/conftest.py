@@ -30,8 +30,8 @@ def _whole(tmp_path_factory) -> Iterator[System]:
 def system(_whole, settings, monkeypatch, django_db_blocker) -> Iterator[System]:
     """All of it runs; this process acts on its database and wakes its workers."""
     _whole.heal()
-    # Pages call dead what was not heard for 7 s instead of 30; it beats each 5 s.
-    settings.DURATIONS = replace(DURATIONS.scaled(FACTOR), heartbeat_dead=7)
+    # Pages call dead what was not heard for 9 s instead of 30; it beats each 5 s, or 6.
+    settings.DURATIONS = replace(DURATIONS.scaled(FACTOR), heartbeat_dead=9)
     settings.X_API_BASE_URL = _whole.x.base_url
     settings.X_API_KEY, settings.X_API_SECRET = _whole.x.consumer.values()
     settings.REDIS_URL = _whole.redis.url

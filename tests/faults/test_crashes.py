@@ -1,6 +1,6 @@
 """Workers and servers die at each point of the protocol: one post, or none and people are told.
 
-Real workers, beat, PostgreSQL, Redis and sandbox of X; durations are a tenth.
+Real workers, PostgreSQL, Redis and sandbox of X; durations are a tenth.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import contextlib
 import datetime as dt
 import hashlib
 import io
-import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -65,21 +64,18 @@ def attempts(publication: Publication) -> list[tuple[str, str]]:
     return list(rows.values_list("outcome", "reason"))
 
 
-def worker_of(publication: Publication) -> int:
-    """The process that sends it."""
-    return int(Attempt.objects.get(part__publication=publication).worker.rpartition(":")[2])
-
-
-@pytest.mark.parametrize(
-    ("point", "what"),
-    [("claim.before", "kill"), ("claim.inside", "kill"), ("claim.inside", "kill-all")],
-)
-def test_fault_1_killed_before_the_claim_is_posted_once_soon(system, town, point, what):
-    system.arm(point, what)
+def killed(system, town, point: str) -> Publication:
+    """The worker dies at this point of its protocol, and is started again."""
+    system.arm(point)
     publication = town.released()
     system.reached(point)
-    if what == "kill-all":
-        system.restart_worker()
+    system.restart_worker()
+    return publication
+
+
+@pytest.mark.parametrize("point", ["claim.before", "claim.inside"])
+def test_fault_1_killed_before_the_claim_is_posted_once_soon(system, town, point):
+    publication = killed(system, town, point)
     becomes(publication, "published", 10)
     assert len(posted(system, town)) == 1
     assert len(attempts(publication)) == 1
@@ -87,16 +83,14 @@ def test_fault_1_killed_before_the_claim_is_posted_once_soon(system, town, point
 
 @pytest.mark.parametrize("point", ["claim.after", "turn.inside"])
 def test_fault_2_killed_while_preparing_waits_and_is_posted_once(system, town, point):
-    system.arm(point)
-    publication = town.released()
+    publication = killed(system, town, point)
     becomes(publication, "published")
     assert attempts(publication) == [("not_sent", "worker_lost"), ("accepted", "accepted")]
     assert len(posted(system, town)) == 1
 
 
 def test_fault_2_killed_while_posting_before_the_post_is_left_to_people(system, town):
-    system.arm("turn.after")
-    publication = town.released()
+    publication = killed(system, town, "turn.after")
     becomes(publication, "uncertain")
     until(lambda: Look.objects.filter(part__publication=publication, result="absent").count() >= 2)
     publication.refresh_from_db()
@@ -105,32 +99,20 @@ def test_fault_2_killed_while_posting_before_the_post_is_left_to_people(system, 
     assert attempts(publication) == [("uncertain", "worker_died")]
 
 
-@pytest.mark.parametrize("what", ["kill", "kill-all"])
-def test_fault_3_killed_during_the_post_that_x_accepted_is_found(system, town, what):
-    publication = hold_and_kill(system, town, "after", what)
+def test_fault_3_killed_during_the_post_that_x_accepted_is_found(system, town):
+    with system.x.hold(when="after", account=town.account.handle) as held:
+        publication = town.released()
+        held.wait()
+        system.worker.kill()
+    system.worker.start()
     becomes(publication, "published")
     assert len(posted(system, town)) == 1
     assert attempts(publication)[0][0] == "uncertain"
 
 
-def hold_and_kill(system, town, when: str, what: str = "kill") -> Publication:
-    """The worker's process dies while X holds its request."""
-    with system.x.hold(when=when, account=town.account.handle) as held:
-        publication = town.released()
-        held.wait()
-        if what == "kill":
-            os.kill(worker_of(publication), signal.SIGKILL)
-        else:
-            system.worker.kill()
-    if what != "kill":
-        system.worker.start()
-    return publication
-
-
 @pytest.mark.parametrize("point", ["post.after", "write.after", "apply.inside", "apply.after"])
 def test_fault_4_killed_after_x_accepted_is_published_once(system, town, point):
-    system.arm(point)
-    publication = town.released()
+    publication = killed(system, town, point)
     becomes(publication, "published")
     assert len(posted(system, town)) == 1
     kept = point != "post.after"  # the answer itself says what became of it
@@ -151,7 +133,8 @@ def test_fault_5_killed_during_the_upload_waits_again(system, town):
     with system.x.hold(on="upload", when="after", account=town.account.handle) as held:
         publication = town.released("Avec image.", images=[{"sha256": sha256, "alt": "Bleu."}])
         held.wait()
-        os.kill(worker_of(publication), signal.SIGKILL)
+        system.worker.kill()
+    system.worker.start()
     becomes(publication, "published")
     (post,) = system.x.posts(town.account.handle)
     assert [media["sha256"] for media in post["media"]] == [sha256]
@@ -173,14 +156,14 @@ def test_fault_6_a_deploy_in_the_middle_of_a_post_lets_it_end(system, town):
 
 
 def test_a_new_version_beside_an_old_one_does_no_harm(system):
-    """Two workers of each kind and two beats; then the old ones are told to go."""
+    """Two workers of each kind, beat among them; then the old ones are told to go."""
     towns = [make_department(system.x, next(system.next_account)) for _ in range(3)]
     old, new = system.services, system.processes("new")
     try:
         for service in new:
             service.begin()
         due = [town.released(requested_at=soon(2 + i)) for i in range(3) for town in towns]
-        until(lambda: all("ready" in one.log.read_text() for one in new[:2]), 30)
+        until(lambda: all("ready" in one.log.read_text() for one in new), 30)
         for publication in due[:6]:
             becomes(publication, "published")
         for service in reversed(old):
@@ -194,7 +177,7 @@ def test_a_new_version_beside_an_old_one_does_no_harm(system):
     assert [len(posted(system, town)) for town in towns] == [4, 4, 4]
     for publication in due:
         assert attempts(publication) == [("accepted", "accepted")]
-    assert [service.popen.returncode for service in old] == [0, 0, 0]
+    assert [service.popen.returncode for service in old] == [0, 0]
     said = "".join(service.log.read_text() for service in new)
     assert '"level": "error"' not in said
     assert '"level": "critical"' not in said
@@ -415,7 +398,7 @@ def test_fault_12_a_disk_that_is_full_when_the_answer_is_written(system, town):
 
 def test_fault_13_without_beat_what_is_scheduled_waits_and_the_pages_say_so(system, town, settings):
     browser = signed_in(town.seats[0])
-    system.beat.kill()
+    system.clock.kill()
     settings.DURATIONS = replace(settings.DURATIONS, heartbeat_dead=1)
     at_once, later = town.released(), town.released(requested_at=soon(1))
     becomes(at_once, "published")
@@ -423,14 +406,14 @@ def test_fault_13_without_beat_what_is_scheduled_waits_and_the_pages_say_so(syst
     assert "beat" in Client().get("/healthz").json()["failing"]
     later.refresh_from_db()
     assert later.state == "waiting"
-    system.beat.start()
+    system.clock.start()
     becomes(later, "published")
     assert len(posted(system, town)) == 2
 
 
 def test_fault_13_two_beats_double_nothing(system, town):
-    *_workers, second = system.processes("second")
-    second.begin()
+    _worker, second = system.processes("second")
+    second.start()
     try:
         publications = [town.released(requested_at=soon(1 + i / 10)) for i in range(5)]
         for publication in publications:
@@ -459,11 +442,10 @@ def test_a_worker_that_slept_through_its_turn_sends_nothing(system, town):
     system.arm("turn.after", "wait")
     publication = town.released()
     system.reached("turn.after")
-    pid = worker_of(publication)
-    os.kill(pid, signal.SIGSTOP)
+    system.freeze(system.worker)
     becomes(publication, "uncertain")
     system.go("turn.after")
-    os.kill(pid, signal.SIGCONT)
+    system.signal(system.worker, signal.SIGCONT)
     becomes(publication, "published")  # its answer says that nothing had left: sent anew
     assert len(posted(system, town)) == 1
     assert attempts(publication) == [("not_sent", "last_look"), ("accepted", "accepted")]

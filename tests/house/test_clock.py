@@ -1,10 +1,11 @@
-"""What beat asks for exists, and a worker serves the queue to which it goes."""
+"""What beat asks for exists, a worker serves the queue to which it goes, and beat goes on."""
 
 from __future__ import annotations
 
 import pytest
 from django.conf import settings
 
+from policetweets import beat
 from policetweets.celery import app
 
 
@@ -24,3 +25,20 @@ def test_every_task_goes_to_a_queue_that_workers_serve():
     for name in tasks():
         routed = app.amqp.router.route({}, name)["queue"].name
         assert routed in served
+
+
+def test_a_beat_that_fails_begins_anew(monkeypatch):
+    begun = []
+
+    class Service:
+        def __init__(self, *args, **kwargs):
+            begun.append(self)
+
+        def start(self):
+            raise OSError if len(begun) == 1 else SystemExit
+
+    monkeypatch.setattr(beat, "Service", Service)
+    monkeypatch.setattr(beat, "PAUSE", 0)
+    with pytest.raises(SystemExit):
+        beat.Beat(app).run()
+    assert len(begun) == 2

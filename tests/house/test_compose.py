@@ -43,7 +43,6 @@ NEEDED_BESIDE = {
     "worker-send": PICTURES | KEYS_OF_X,
     "worker-retract": KEYS_OF_X,
     "worker-rest": PICTURES | KEYS_OF_X | {"email_url"},
-    "beat": set(),
     "migrate": PICTURES | {"database_owner_url", "x_token_keys"},
     "seed": PICTURES | KEYS_OF_X | {"sandbox_accounts"},
 }
@@ -113,7 +112,7 @@ def test_the_order_of_the_start():
             assert wish["condition"] == healthy, (name, other)
     after = {name: set(service.get("depends_on") or {}) for name, service in SERVICES.items()}
     assert after["migrate"] == {"postgres"}
-    for name in {"web", "beat"} | WORKERS:
+    for name in {"web"} | WORKERS:
         assert after[name] == {"migrate", "redis"}, name
 
 

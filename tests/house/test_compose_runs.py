@@ -32,7 +32,7 @@ from tests.journeys.stack import as_application
 from tests.sandbox import until
 
 PUBLIC = "comptes.police.example"
-LONG_RUNNING = ["web", "worker-clock", "worker-send", "worker-retract", "worker-rest", "beat"]
+LONG_RUNNING = ["web", "worker-clock", "worker-send", "worker-retract", "worker-rest"]
 BIN = str(Path(sys.executable).parent)
 
 
@@ -211,7 +211,7 @@ def test_everything_starts_serves_answers_its_checks_and_stops(production, image
         production.start(name)
     for name in LONG_RUNNING:
         until(lambda name=name: production.healthy(name), 90)
-    # Worker, beat and the clock between them, as the application sees them.
+    # Workers, beat and the clock between them, as the application sees them.
     until(lambda: production.get("/healthz")[0] == 200, 60)
 
     status, page = production.get("/connexion")
@@ -227,12 +227,12 @@ def test_everything_starts_serves_answers_its_checks_and_stops(production, image
 
 
 def test_a_check_of_health_fails_once_a_process_is_silent(production):
-    alive = production.root / "tmp" / "beat" / "alive"
+    alive = production.root / "tmp" / "worker-clock" / "alive"
     alive.parent.mkdir(parents=True)
     alive.touch()
-    assert production.healthy("beat")
+    assert production.healthy("worker-clock")
     os.utime(alive, (time.time() - 60, time.time() - 60))
-    assert not production.healthy("beat")
+    assert not production.healthy("worker-clock")
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_a_check_of_health_fails_once_a_process_is_silent(production):
         ("web", {"X_API_BASE_URL": "http://sandbox:8001"}, "E001"),
         ("worker-send", {"X_API_KEY": ""}, "E003"),
         ("worker-rest", {"EMAIL_URL": "consolemail:"}, "E010"),
-        ("beat", {"X_API_BASE_URL": "http://sandbox:8001"}, "E001"),
+        ("worker-clock", {"X_API_BASE_URL": "http://sandbox:8001"}, "E001"),
     ],
 )
 def test_a_door_stays_shut_against_an_error(production, name, change, number):

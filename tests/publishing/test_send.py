@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
+import time
+from dataclasses import replace
+
 import pytest
 
 from accounts.models import AuditEntry
 from publishing import tasks, wake
 from publishing.actions.claim import claim
+from publishing.actions.retract import retract
 from publishing.actions.scan import due_accounts
 from publishing.actions.send import send, send_due
-from publishing.models import Attempt, Part
+from publishing.models import Attempt, Look, Part
+from publishing.tasks import is_anything_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +69,23 @@ def test_the_clock_wakes_nobody_for_an_account_that_a_worker_has_in_hand(line, x
     assert due_accounts() == [second.account_id]
     send(claimed)
     assert due_accounts() == [second.account_id]
+
+
+def test_the_clock_asks_for_a_scan_at_once_when_something_is_due(line, x):
+    assert not is_anything_due()
+    publication = line.released()
+    assert is_anything_due()
+    send_due(publication.account_id)
+    assert not is_anything_due()
+    retract(actor=line.cast.marc, publication_id=publication.pk, reason="Une erreur de lieu.")
+    assert is_anything_due()
+
+
+def test_the_clock_asks_for_a_scan_at_once_when_a_look_is_due(line, x, backdate):
+    send_due(line.released().account_id)
+    assert not is_anything_due()
+    backdate(Look.objects.earliest("due_at"), 61, "due_at")  # it is read back
+    assert is_anything_due()
 
 
 def test_what_shares_a_queue_is_asked_in_the_same_second(woken, monkeypatch):
@@ -119,8 +144,6 @@ def test_a_thread_leaves_part_after_part_under_its_parent(line, x):
 def test_each_answer_is_refused_not_sent_or_uncertain(
     line, x, settings, fault, options, state, reason
 ):
-    from dataclasses import replace
-
     settings.DURATIONS = replace(settings.DURATIONS, post_read=1, post_total=4)
     publication = line.released()
     x.switch(fault, **options)
@@ -140,6 +163,30 @@ def test_nothing_listens_at_all_is_not_sent(line, x, settings):
     publication.refresh_from_db()
     assert (publication.state, publication.reason) == ("waiting", "unreachable")
     assert not x.requests("post")
+
+
+def test_a_tls_handshake_that_trickles_in_is_cut(line, settings):
+    """A byte is always on its way: no time-out of the socket ends that."""
+    settings.DURATIONS = replace(settings.DURATIONS, post_total=1)
+    publication = line.released()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.X_API_BASE_URL = f"https://127.0.0.1:{server.getsockname()[1]}"
+        threading.Thread(target=trickle, args=[server], daemon=True).start()
+        began = time.monotonic()
+        send_due(publication.account_id)
+        assert time.monotonic() - began < 10
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == ("waiting", "unreachable")
+
+
+def trickle(server: socket.socket) -> None:
+    """A record of 16 KB, a byte at a time, for one client."""
+    answer, _address = server.accept()
+    with answer, contextlib.suppress(OSError):
+        answer.sendall(b"\x16\x03\x03\x40\x00")
+        while True:
+            answer.sendall(b"\x00")
+            time.sleep(0.05)
 
 
 def test_fault_11_an_answer_is_kept_through_a_restart_of_the_database(line, x, monkeypatch):

@@ -37,7 +37,6 @@ def sandbox(folder, env, chosen):
 def application(folder, env, chosen):
     return [
         *(standin(name, folder, env) for name in run.WORKERS),
-        standin("beat", folder, env),
         standin("web", folder, env, chosen.web, lambda: run.http_answers(chosen.web)),
     ]
 

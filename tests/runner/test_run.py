@@ -21,7 +21,7 @@ from policetweets.runner.supervisor import BACK_OFF, Watched
 from policetweets.runner.terminal import Stop, wait_until
 
 # In the order in which they stop.
-APPLICATION = ["web", "beat", "worker-clock", "worker-send", "sandbox"]
+APPLICATION = ["web", "worker-clock", "worker-send", "sandbox"]
 
 
 def free_port():

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import urllib.request
 
+import psutil
 import pytest
 
 from policetweets.runner.folder import ROOT
@@ -39,8 +40,24 @@ def get(port, path="/"):
         return answer.read().decode()
 
 
+def memory(pid):
+    """Its name, and its megabytes: of a page that several share, its part (PSS)."""
+    try:
+        process = psutil.Process(pid)
+        name = f"{pid} {process.name()}"
+        try:
+            return name, process.memory_full_info().pss / 1e6
+        except psutil.AccessDenied:  # another user's, in a container
+            taken = process.memory_info()
+            return name, (taken.rss - taken.shared) / 1e6
+    except psutil.NoSuchProcess:
+        return f"{pid} gone", 0
+
+
 def test_one_command_starts_everything_and_a_signal_ends_it(runner):
     runner.ready()
+    each = dict(map(memory, [runner.popen.pid, *everything_below(runner.popen)]))
+    assert sum(each.values()) < 500, each
     said = runner.said()
     assert f"http://127.0.0.1:{runner.environment['PORT']}/" in said
     assert f"http://127.0.0.1:{runner.environment['SANDBOX_PORT']}/" in said

@@ -30,11 +30,8 @@ class Trouble:
 # How often each comes, in shares.
 SHARES = {
     "kill_at_point": 20,
-    "kill_child": 4,
-    "kill_worker": 3,
-    "kill_beat": 2,
-    "stop_child": 4,
-    "freeze_worker": 2,
+    "kill_worker": 9,
+    "freeze_worker": 6,
     "flush_redis": 3,
     "stop_redis": 2,
     "freeze_redis": 2,
@@ -122,8 +119,7 @@ def draw(random: Random, seconds: float, every: float) -> list[Trouble]:
 def _options(random: Random, name: str) -> dict[str, Any]:
     match name:
         case "kill_at_point":
-            what = "kill-all" if random.random() < 0.15 else "kill"
-            return {"point": random.choice(POINTS), "what": what}
+            return {"point": random.choice(POINTS)}
         case "restart_postgres":
             return {"how": random.choice(["fast", "immediate"])}
         case "cut":

@@ -5,7 +5,6 @@ what it starts to stop when that thread ends.
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import time
 from random import Random
@@ -24,7 +23,6 @@ class Troubles:
         self.random = random
         self.endings: list[tuple[float, str]] = []
         self.dump: bytes | None = None
-        self.stopped: list[int] = []
 
     def begin(self, trouble: Trouble) -> None:
         with contextlib.suppress(psutil.Error, client.RedisError, OSError):
@@ -47,45 +45,19 @@ class Troubles:
                 service.begin()
 
     def heal(self) -> None:
-        for pid in self.stopped:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
         self.endings = []
         self.system.heal()
 
-    # workers and beat
+    # workers
 
-    def _kill_at_point(self, point: str, what: str) -> None:
-        self.system.arm(point, what)
+    def _kill_at_point(self, point: str) -> None:
+        self.system.arm(point)
 
     def _worker(self) -> Process:
         return self.random.choice([self.system.worker, self.system.clock])
 
-    def _child(self) -> int | None:
-        pid = self._worker().pid
-        if pid is None:
-            return None
-        children = psutil.Process(pid).children()
-        return self.random.choice(children).pid if children else None
-
-    def _kill_child(self) -> None:
-        if pid := self._child():
-            os.kill(pid, signal.SIGKILL)
-
     def _kill_worker(self) -> None:
         self._worker().kill()
-
-    def _kill_beat(self) -> None:
-        self.system.beat.kill()
-
-    def _stop_child(self) -> None:
-        if pid := self._child():
-            os.kill(pid, signal.SIGSTOP)
-            self.stopped.append(pid)
-
-    def _end_stop_child(self) -> None:
-        if self.stopped:
-            os.kill(self.stopped.pop(0), signal.SIGCONT)
 
     def _freeze_worker(self) -> None:
         self.system.freeze(self._worker())

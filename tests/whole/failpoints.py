@@ -1,8 +1,8 @@
 """The Celery application as tests' workers run it: it dies or waits where a test says so.
 
 A file named after a point, in the folder FAILPOINTS, arms it for the first worker that comes by;
-it holds what happens there: `kill` (this process), `kill-all` (the worker with all its processes)
-or `wait` (until the file POINT.go exists). The application knows nothing of it.
+it holds what happens there: `kill` (the worker with all that it does) or `wait` (until the file
+POINT.go exists). The application knows nothing of it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from celery.signals import worker_process_init
+from celery.signals import worker_init
 
 from policetweets.celery import app
 
@@ -50,8 +50,6 @@ def reached(point: str) -> None:
     taken.rename(folder / f"{point}.reached")
     if what == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
-    elif what == "kill-all":
-        os.killpg(os.getpgid(0), signal.SIGKILL)
     while not (folder / f"{point}.go").exists():
         time.sleep(0.01)
 
@@ -68,7 +66,7 @@ def around(function: Callable[..., Any], before: str = "", after: str = "") -> C
     return through
 
 
-@worker_process_init.connect
+@worker_init.connect
 def arm(**kwargs: Any) -> None:
     from publishing.actions import claim, moves, send
 

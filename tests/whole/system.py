@@ -1,4 +1,4 @@
-"""Servers, sandbox of X, workers and beat, as `make run` starts them, in a folder of their own."""
+"""Servers, sandbox of X and workers, as `make run` starts them, in a folder of their own."""
 
 from __future__ import annotations
 
@@ -63,18 +63,18 @@ class System:
             "LOG_LEVEL": "INFO",
         }
         self.app = "tests.whole.failpoints" if failing else "policetweets"
-        self.worker, self.clock, self.beat = self.processes()
+        self.worker, self.clock = self.processes()
 
     @property
     def services(self) -> tuple[Service, ...]:
-        """What sends (`worker`), what does the rest, and beat."""
-        return (self.worker, self.clock, self.beat)
+        """What sends (`worker`) and what does the rest."""
+        return (self.worker, self.clock)
 
-    def processes(self, name: str = "") -> tuple[Service, Service, Service]:
-        """Workers and beat as the runner makes them, but for the application they load."""
+    def processes(self, name: str = "") -> tuple[Service, Service]:
+        """Workers as the runner makes them, but for the application they load."""
         folder = self.folder / name if name else self.folder
-        worker, clock, beat, _web = application(folder, self.env, Ports(1, 1))
-        for one in (worker, clock, beat):
+        worker, clock, _web = application(folder, self.env, Ports(1, 1))
+        for one in (worker, clock):
             command = list(one.command)
             command[command.index("-A") + 1] = self.app
             one.command = command
@@ -83,7 +83,7 @@ class System:
             one.answers = functools.partial(self.answers, one.answers)
         command = worker.command
         command[command.index("--concurrency") + 1] = str(self.concurrency)
-        return worker, clock, beat
+        return worker, clock
 
     def answers(self, ask: Callable[[], bool]) -> bool:
         # The pool of connections is shared by all of this process, the dead ones too.
@@ -122,9 +122,11 @@ class System:
         for server in (self.postgres, self.redis):
             if not server.is_running():
                 server.start()
-        for service in self.services:
-            if not service.is_running():
-                service.begin()
+        dead = [service for service in self.services if not service.is_running()]
+        for service in dead:
+            service.begin()
+        for service in dead:
+            service.wait()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[System]:
