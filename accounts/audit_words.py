@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.errors import Sentence
 from accounts.models import AuditEntry, Person
 from accounts.models.credential import Connection
+from accounts.moments import PARIS, exactly
 
 # Upper floors add their acts when they are loaded.
 WORDS: dict[str, Sentence] = {
@@ -20,6 +23,9 @@ WORDS: dict[str, Sentence] = {
     "person.created": gettext_lazy("a créé une personne"),
     "person.link_made": gettext_lazy("a établi un lien pour choisir un mot de passe"),
     "person.password_set": gettext_lazy("a choisi son mot de passe"),
+    "person.password_replaced": gettext_lazy(
+        "Mot de passe remplacé par la personne qui exploite le serveur"
+    ),
     "person.ended": gettext_lazy("a fermé l’accès d’une personne"),
     "administrator.made": gettext_lazy("a nommé un administrateur"),
     "administrator.unmade": gettext_lazy("a retiré l’administration à une personne"),
@@ -92,13 +98,18 @@ def about(entry: AuditEntry, names: dict[int, str]) -> list[str]:
 
 
 def in_words(name: str, value: Any) -> str:
-    """The value as people say it; a digest by its beginning, nothing for what is not known."""
+    """The value as people say it; a digest by its beginning, nothing for what is not known. A
+    moment is Paris's: the trail is of all accounts.
+    """
     if isinstance(value, list):
         return ", ".join(in_words(name, one) for one in value)
     if isinstance(value, dict):
         none = _("sans réponse")
         return ", ".join(f"{key} ({none if one is None else one})" for key, one in value.items())
     text = "" if value is None else str(value)
+    if name.endswith("_at"):
+        with contextlib.suppress(ValueError):
+            return exactly(dt.datetime.fromisoformat(text), PARIS)
     if text and text in VALUES.get(name, {}):
         return str(VALUES[name][text])
     return f"{text[:12]}…" if len(text) == 64 else text

@@ -1,4 +1,4 @@
-"""A password that is little more than the person's name or address is refused."""
+"""A password that is little more than a name or an address is refused; a new one is told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+from accounts.actions.base import owe
+from accounts.models import Person
+from accounts.models.notice import NoticeKind
 
 MIN_OWN = 8
 
@@ -40,3 +44,17 @@ class NotOneselfValidator:
 
     def get_help_text(self) -> str:
         return _("Le mot de passe ne peut être ni votre nom, ni votre adresse.")
+
+
+class OwnerIsTold:
+    """Refuses nothing: Django tells validators of each new password, whatever way it was set."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        return None
+
+    def get_help_text(self) -> str:
+        return ""
+
+    def password_changed(self, password: str, user: Person | None = None) -> None:
+        if user is not None:
+            owe([user], NoticeKind.PASSWORD_CHANGED, path="/")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -59,6 +62,13 @@ def refuse(request: HttpRequest, status: int, sentence: Sentence | None = None) 
         "back": way_back(request),
         "typed": typed_texts(request) if status == 503 else [],
     }
+    response = _rendered(request, status, context)
+    if status == 429:
+        response.headers["Retry-After"] = str(math.ceil(settings.DURATIONS.sign_in_pause))
+    return response
+
+
+def _rendered(request: HttpRequest, status: int, context: dict[str, Any]) -> HttpResponse:
     # Who signed in and what is theirs is not asked again when something is broken.
     known = request if status < 500 and hasattr(request, "user") else None
     if request.headers.get("HX-Request"):

@@ -152,6 +152,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("name", "email")},
     },
     {"NAME": "accounts.passwords.NotOneselfValidator"},
+    {"NAME": "accounts.passwords.OwnerIsTold"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},

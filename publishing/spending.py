@@ -10,7 +10,6 @@ from django.db.models import Count
 
 from accounts.clock import db_now
 from accounts.models import Account
-from accounts.requests import whole_number
 from approvals.tweet_text import urls
 from publishing.models import Answer, Outcome, Part, PartState
 
@@ -80,7 +79,7 @@ def _limit(answer: Answer | None, what: str) -> int | None:
     """The account's own limit of the day, else the application's."""
     limits = answer.limits if answer is not None else {}
     for whose in ("user", "app"):
-        value = whole_number(str(limits.get(f"x-{whose}-limit-24hour-{what}", "")).strip())
+        value: int | None = limits.get(f"x-{whose}-limit-24hour-{what}")
         if value is not None:
             return value
     return None

@@ -87,7 +87,6 @@ def choose_password(form: SetPasswordForm[Person], person_id: int, token: str) -
     form.user = person
     form.save()
     record("person.password_set", actor=person, subject=person)
-    owe([person], NoticeKind.PASSWORD_CHANGED, path="/")
     return person
 
 

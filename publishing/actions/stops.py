@@ -6,8 +6,6 @@ Called under the account's lock, in the transaction that writes down what an ans
 from __future__ import annotations
 
 import datetime as dt
-import math
-from typing import Any
 
 from django.conf import settings
 from django.db.models.functions import Now
@@ -18,7 +16,6 @@ from accounts.clock import db_now, in_seconds
 from accounts.models import Account, Credential
 from accounts.models.credential import Connection
 from publishing.actions.moves import tell_administrators
-from publishing.gateway.answers import DAILY_WINDOW
 from publishing.gateway.refusals import UNKNOWN
 from publishing.models import Answer, CreditStop, Publication, Reason, Throttle
 
@@ -84,7 +81,7 @@ def throttle(account_id: int, answer: Answer) -> None:
     never before a pause that doubles. The application's limit of the day stops every account.
     """
     accounts = [account_id]
-    if _app_limit_reached(answer.limits):
+    if answer.limits.get(APP_LIMIT) == 0:
         accounts = list(Credential.objects.values_list("account_id", flat=True))
         tell_administrators(reverse("health"))
     for one in accounts:
@@ -100,10 +97,6 @@ def _pause(retry_after: float | None, tries: int) -> float:
     doubling = min(
         durations.rate_limit_first * 2.0 ** min(tries, 20), float(durations.rate_limit_most)
     )
-    if retry_after is None or not math.isfinite(retry_after) or retry_after <= 0:
+    if retry_after is None:
         return doubling
-    return max(min(retry_after, DAILY_WINDOW), doubling if tries else 0.0)
-
-
-def _app_limit_reached(limits: Any) -> bool:
-    return isinstance(limits, dict) and str(limits.get(APP_LIMIT, "")).strip() == "0"
+    return max(retry_after, doubling if tries else 0.0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import requests
 
+from accounts.requests import whole_number
 from publishing.gateway.refusals import judge
 from publishing.gateway.wire import Problem, Unreadable, body_text, post_accepted, problem
 from publishing.models.attempt import Outcome
@@ -18,14 +19,16 @@ BODY_AT_MOST = 4000
 
 @dataclass(frozen=True)
 class Reply:
-    """What came of one call. `retry_after` is in seconds from now; `body` is for operators."""
+    """What came of one call. `retry_after` is in seconds from now, above 0 and a day at most;
+    `limits` are X's headers that are whole numbers; `body` is for operators.
+    """
 
     outcome: Outcome
     reason: Reason
     status: int | None = None
     x_id: str = ""
     retry_after: float | None = None
-    limits: dict[str, str] = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)
     body: str = ""
 
 
@@ -62,7 +65,7 @@ def _judge(response: requests.Response, is_reply: bool) -> tuple[Outcome, Reason
     if status >= 500:
         return Outcome.UNCERTAIN, Reason.SERVER_ERROR
     said = said_by_x(response)
-    if said is None and not (status == 429 and _limits(response)):
+    if said is None and not (status == 429 and _limit_headers(response)):
         return Outcome.UNCERTAIN, Reason.BROKEN_ANSWER  # a page of some proxy is no word of X's
     if status == 401:
         return Outcome.NOT_SENT, Reason.UNAUTHORIZED
@@ -94,12 +97,18 @@ def _x_id(response: requests.Response) -> str:
         return ""
 
 
-def _limits(response: requests.Response) -> dict[str, str]:
+def _limit_headers(response: requests.Response) -> dict[str, str]:
     return {
         name.lower(): value
         for name, value in response.headers.items()
         if name.lower().startswith("x-") and "limit" in name.lower()
     }
+
+
+def _limits(response: requests.Response) -> dict[str, int]:
+    """What X says of its limits, as far as it is whole numbers."""
+    said = {name: whole_number(text.strip()) for name, text in _limit_headers(response).items()}
+    return {name: number for name, number in said.items() if number is not None}
 
 
 # X's own windows, in seconds: 15 minutes, and a day for the limits that say so.
@@ -115,25 +124,22 @@ def seconds_to_reset(response: requests.Response) -> float | None:
     number, past, or further away than the limit's window. Counted by X's own clock when the answer
     carries a date.
     """
-    headers = _limits(response)
+    limits = _limits(response)
     exhausted = [
         name.removesuffix("-remaining")
-        for name, value in headers.items()
-        if name.endswith("-remaining") and value.strip() == "0"
+        for name, left in limits.items()
+        if name.endswith("-remaining") and left == 0
     ]
     now = _date_of(response)
-    waits = [_wait(headers, limit, now) for limit in exhausted or ["x-rate-limit"]]
+    waits = [_wait(limits, limit, now) for limit in exhausted or ["x-rate-limit"]]
     return max((wait for wait in waits if wait is not None), default=None)
 
 
-def _wait(headers: dict[str, str], limit: str, now: float) -> float | None:
+def _wait(limits: dict[str, int], limit: str, now: float) -> float | None:
     """Seconds until this limit opens, as far as that can be believed."""
     window = DAILY_WINDOW if "24hour" in limit else WINDOW
-    try:
-        wait = float(headers.get(f"{limit}-reset", "")) - now
-    except (ValueError, OverflowError):
-        return None
-    if not 0 < wait <= window + CLOCKS_APART:  # nan is no number between two others
+    wait = limits.get(f"{limit}-reset", 0) - now
+    if not 0 < wait <= window + CLOCKS_APART:
         return None
     return min(max(wait, 1.0), window)
 

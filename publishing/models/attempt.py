@@ -226,9 +226,17 @@ class Attempt(models.Model):
         return f"{self.part_id}#{self.number}: {self.phase} {self.outcome}"
 
 
+class IsObject(models.Func):
+    """Whether a JSON value is an object."""
+
+    template = "jsonb_typeof(%(expressions)s) = 'object'"
+    output_field = models.BooleanField()
+
+
 class Answer(models.Model):
     """What X replied to one attempt, one row, added once. `body` is kept for operators and never
-    shown raw; `retry_after` is how many seconds X asked to wait.
+    shown raw; `retry_after` is how many seconds X asked to wait, a day at most, and `limits` what
+    its headers say, as whole numbers: the gateway judged both.
     """
 
     attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="answer")
@@ -242,6 +250,14 @@ class Answer(models.Model):
     body = models.TextField(default="", blank=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(retry_after=None)
+                | models.Q(retry_after__gt=0, retry_after__lte=86_400),
+                name="answer_waits_a_day_at_most",
+            ),
+            models.CheckConstraint(condition=IsObject("limits"), name="answer_limits_named"),
+        ]
         indexes = [models.Index(fields=["at"], name="answers_at")]
         triggers = [
             pgtrigger.Trigger(

@@ -50,6 +50,7 @@ def test_details_in_words_too(cast, ada):
     record("account.checked", actor=None, before="connected", after="reconnect")
     record("retraction.tried", actor=None, answers={"17": 200, "18": None}, gone=[])
     record("attempt.preparing", actor=None, part=0)
+    record("backup.restored", actor=None, made_at="2026-07-01T22:30:00.5+00:00")
     page = ada.get("/journal").text
     assert "comme superviseur" in page
     assert f"empreinte {revision.digest[:12]}…" in page
@@ -57,6 +58,7 @@ def test_details_in_words_too(cast, ada):
     assert "connecté → à reconnecter" in page
     assert "réponses de X : 17 (200), 18 (sans réponse)" in page
     assert "message 1" in page
+    assert "sauvegarde du jeudi 2 juillet 2026 à 00:30 (UTC+2)" in page
     assert not re.search(r"[a-z_]+=", re.sub(r"<[^>]+>", "", page))
 
 

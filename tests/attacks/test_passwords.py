@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.contrib.auth.management.commands import changepassword
 from django.core import mail
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -76,6 +78,36 @@ def test_a_person_is_told_by_mail_of_a_new_password(cast):
     assert "Votre mot de passe a changé" in sent.subject
     assert GOOD not in sent.body
     assert "/mot-de-passe/" not in sent.body
+
+
+def told() -> list[str]:
+    return list(
+        Notice.objects.filter(kind="password_changed").values_list("person__name", flat=True)
+    )
+
+
+@pytest.mark.django_db
+def test_a_person_is_told_of_a_password_that_an_operator_sets(cast, monkeypatch):
+    monkeypatch.setattr(changepassword.Command, "_get_pass", lambda *_args: GOOD)
+    call_command("changepassword", cast.nadia.email)
+    assert told() == ["Nadia"]
+    assert AuditEntry.objects.get(act="person.password_replaced").subject_id == cast.nadia.pk
+    assert Client().login(username=cast.nadia.email, password=GOOD)
+
+
+@pytest.mark.django_db
+def test_a_person_is_told_of_a_password_however_it_was_set(cast, settings):
+    cast.nadia.set_password(GOOD)
+    cast.nadia.save()
+    assert told() == ["Nadia"]
+    Notice.objects.all().delete()
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS,
+    ]  # fmt: skip
+    before = cast.nadia.password
+    assert cast.nadia.check_password(GOOD)
+    assert cast.nadia.password != before
+    assert told() == [], "the same password, hashed anew"
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 
 import pytest
@@ -44,6 +45,16 @@ def test_wrong_passwords_from_elsewhere_keep_nobody_out(claire):
     for _ in range(10):
         assert sign_in(password=GOOD) == 429
     assert sign_in(password=GOOD, source=ELSEWHERE) == 302
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "fragment"])
+def test_who_tried_too_often_is_told_when_to_come_back(claire, headers, settings):
+    while sign_in() != 429:
+        pass
+    form = {"username": CLAIRE, "password": GOOD}
+    answer = Client(headers=headers).post("/connexion", form, REMOTE_ADDR=STRANGER)
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == str(math.ceil(settings.DURATIONS.sign_in_pause))
 
 
 def test_wrong_passwords_from_a_thousand_places_keep_nobody_out(claire):

@@ -8,13 +8,14 @@ from __future__ import annotations
 import time
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from accounts.crypto import NotSealedForThis
 from accounts.models import AuditEntry, Credential, Notice
 from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.actions.reviews import approve
+from publishing.actions.claim import claim
 from publishing.actions.connect import ask_for_check, probe
 from publishing.actions.record import apply_answer, stale_attempts
 from publishing.actions.scan import settle, suspects
@@ -333,8 +334,28 @@ def test_fault_86_the_applications_limit_of_a_day_stops_every_account(line, lies
     assert told(line.cast.ada) == [reverse("health")]
 
 
-@pytest.mark.parametrize("retry_after", [1e300, -5.0, 0.0])
-def test_fault_86_no_row_keeps_an_account_in_posting(line, x, retry_after):
+@pytest.mark.parametrize(
+    ("forged", "constraint"),
+    [
+        ({"retry_after": 1e300}, "answer_waits_a_day_at_most"),
+        ({"retry_after": float("inf")}, "answer_waits_a_day_at_most"),
+        ({"retry_after": float("nan")}, "answer_waits_a_day_at_most"),
+        ({"retry_after": -5.0}, "answer_waits_a_day_at_most"),
+        ({"retry_after": 0.0}, "answer_waits_a_day_at_most"),
+        ({"limits": ["odd"]}, "answer_limits_named"),
+    ],
+)
+def test_fault_86_no_row_asks_for_a_pause_that_cannot_be(line, forged, constraint):
+    attempt = Attempt.objects.get(pk=claim(line.released().account_id).attempt_id)
+    Attempt.objects.filter(pk=attempt.pk).update(
+        phase="posting", digest=attempt.part.publication.release.digest
+    )
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Answer.objects.create(attempt=attempt, outcome="not_sent", reason="rate_limited", **forged)
+
+
+@pytest.mark.parametrize("left", [["odd"], "0", None, -1])
+def test_fault_86_no_row_keeps_an_account_in_posting(line, x, left):
     publication = line.released()
     with x.hold():
         import threading
@@ -345,7 +366,7 @@ def test_fault_86_no_row_keeps_an_account_in_posting(line, x, retry_after):
         attempt = Attempt.objects.get(phase="posting")
         Answer.objects.create(
             attempt=attempt, outcome="not_sent", reason="rate_limited", status=429,
-            retry_after=retry_after, limits={"x-app-limit-24hour-remaining": ["odd"]},
+            limits={"x-app-limit-24hour-remaining": left},
         )  # fmt: skip
         apply_answer(attempt.pk)
     sending.join()
