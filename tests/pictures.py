@@ -23,6 +23,13 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (48, 32), colour="red", 
     return out.getvalue()
 
 
+def photograph(kind: str = "JPEG", size: tuple[int, int] = (8000, 5000), **how) -> bytes:
+    """Many points, and not too plain."""
+    out = io.BytesIO()
+    Image.effect_noise((500, 400), 60).convert("RGB").resize(size).save(out, kind, **how)
+    return out.getvalue()
+
+
 def halves(size: tuple[int, int] = (40, 20)) -> Image.Image:
     """Red on the left, blue on the right: which side is up can be seen."""
     image = Image.new("RGB", size, "red")
