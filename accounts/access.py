@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.errors import NotYours
 from accounts.models import Account, Person, Seat, Supervision
-from accounts.roles import Role
+from accounts.roles import Capability, Role
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,13 @@ def administrators() -> QuerySet[Person]:
 def administers(person: Person) -> bool:
     """As the database has it now."""
     return administrators().filter(pk=person.pk).exists()
+
+
+def require_office(capability: Capability, person: Person) -> None:
+    """Raises the capability's refusal unless the person's office allows it, as the database has it
+    now.
+    """
+    capability.require(Role.ADMINISTRATOR if administers(person) else None)
 
 
 def few_administrators() -> bool:

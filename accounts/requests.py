@@ -12,8 +12,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django_htmx.middleware import HtmxDetails
 
-from accounts.errors import Forbidden
 from accounts.models import Person
+from accounts.roles import Capability
 
 
 class PersonRequest(HttpRequest):
@@ -57,13 +57,15 @@ def takes_up_to(size: int) -> Callable[[V], V]:
     return mark
 
 
-def administrators_only(view: View) -> View:
-    """Everybody else is told whose page this is."""
+def by_office(capability: Capability) -> Callable[[View], View]:
+    """Lets in those whose office allows it; everybody else is told whose page this is."""
 
-    @functools.wraps(view)
-    def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_administrator:
-            raise Forbidden
-        return view(request, *args, **kwargs)
+    def guard(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            capability.require(request.user.office)
+            return view(request, *args, **kwargs)
 
-    return guarded
+        return guarded
+
+    return guard

@@ -45,7 +45,7 @@ class Capability:
             (Role.ADMINISTRATOR, False): self.administrator,
         }.get((role, contributor), False)  # type: ignore[arg-type]
 
-    def require(self, role: Role, *, contributor: bool = False) -> None:
+    def require(self, role: Role | None, *, contributor: bool = False) -> None:
         """Raises the row's refusal: of the role, or of what this person wrote themselves."""
         if self.allows(role, contributor=contributor):
             return

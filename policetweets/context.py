@@ -11,18 +11,20 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from accounts import capabilities as accounts
 from accounts.access import Membership, memberships
 from accounts.errors import Sentence
 from accounts.models import Person
+from publishing import capabilities as publishing
 
 FOR_MEMBERS = [("home", _("À faire")), ("drafts", _("Brouillons"))]
-FOR_ADMINISTRATORS = [
-    ("home", _("À faire")),
-    ("departments", _("Départements")),
-    ("people", _("Personnes")),
-    ("freezes", _("Gel")),
-    ("health", _("Santé")),
-    ("journal", _("Journal")),
+# By whose office, in which table: an address, its label and the act that opens it.
+BY_OFFICE = [
+    ("departments", _("Départements"), "see_departments"),
+    ("people", _("Personnes"), "see_people"),
+    ("freezes", _("Gel"), "see_freezes"),
+    ("health", _("Santé"), "see_health"),
+    ("journal", _("Journal"), "see_journal"),
 ]
 IN_DEMO = [("mails", _("Courriels"))]
 
@@ -36,8 +38,17 @@ class Item:
     current: str
 
 
-def navigation(request: HttpRequest, person: Person) -> list[Item]:
-    names = FOR_ADMINISTRATORS if person.is_administrator else FOR_MEMBERS
+def acts_of_office(person: Person) -> frozenset[str]:
+    """What the person's office allows, of every table."""
+    tables = (accounts.CAPABILITIES, publishing.CAPABILITIES)
+    rows = [row for table in tables for row in table.items()]
+    return frozenset(act for act, capability in rows if capability.allows(person.office))
+
+
+def navigation(request: HttpRequest, person: Person, may: frozenset[str]) -> list[Item]:
+    names = FOR_MEMBERS
+    if may:
+        names = FOR_MEMBERS[:1] + [(name, label) for name, label, act in BY_OFFICE if act in may]
     items = []
     for name, label in names + (IN_DEMO if settings.IS_DEMO else []):
         path = reverse(name)
@@ -55,9 +66,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
     def theirs() -> list[Membership]:
         return memberships(person) if person is not None else []
 
+    may = acts_of_office(person) if person is not None else frozenset[str]()
     return {
+        "may": may,
         "is_demo": settings.IS_DEMO,
         "x_site_url": settings.X_SITE_URL,
         "memberships": SimpleLazyObject(theirs),
-        "navigation": navigation(request, person) if person is not None else [],
+        "navigation": navigation(request, person, may) if person is not None else [],
     }

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.capabilities import CAPABILITIES
 from accounts.errors import NotYours
-from accounts.requests import PersonRequest, administrators_only
+from accounts.requests import PersonRequest, by_office
 from policetweets import health, metrics
 from publishing.models import PublicationState as S
 
@@ -41,7 +42,7 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@administrators_only
+@by_office(CAPABILITIES["see_health"])
 def health_page(request: PersonRequest) -> HttpResponse:
     """Each thing that the line needs, and the numbers of all accounts; no text."""
     failing = {problem.name: problem for problem in health.checked()} | health.unheard()

@@ -10,9 +10,8 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
-from accounts.access import administers
 from accounts.constraints import in_sentences
-from accounts.errors import Forbidden, Invalid, NotYours
+from accounts.errors import Invalid, NotYours
 from accounts.models import Account, Notice, Person
 from accounts.models.notice import NoticeKind
 
@@ -105,9 +104,3 @@ def said(words: str, *, field: str = "reason", at_most: int = 1000) -> str:
             _("C’est trop long : %(count)d signes au plus.") % {"count": at_most}, field=field
         )
     return words
-
-
-def require_administrator(actor: Person) -> None:
-    """Raises Forbidden unless the actor is an active administrator, as the database has it now."""
-    if not administers(actor):
-        raise Forbidden

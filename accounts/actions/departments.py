@@ -6,8 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.base import action, lock_account, record, require_administrator
+from accounts.access import require_office
+from accounts.actions.base import action, lock_account, record
 from accounts.approval_rule import rule_of
+from accounts.capabilities import CAPABILITIES
 from accounts.errors import Invalid, Refusal
 from accounts.models import Account, Credential, Person
 
@@ -27,7 +29,7 @@ SETTINGS = ("name", "handle", "time_zone", "tolerance_minutes", "reply_settings"
 @action
 def add_account(account: Account, *, actor: Person) -> Account:
     """A department as its form describes it; nobody may write for it yet."""
-    require_administrator(actor)
+    require_office(CAPABILITIES["add_account"], actor)
     account.save(force_insert=True)
     record("account.added", actor=actor, account=account, subject=account)
     return account
@@ -36,7 +38,7 @@ def add_account(account: Account, *, actor: Person) -> Account:
 @action
 def change_rule(account_id: int, approvals_required: int, *, actor: Person) -> None:
     """The number of approvals for what is submitted from now on."""
-    require_administrator(actor)
+    require_office(CAPABILITIES["change_rule"], actor)
     account = lock_account(account_id)
     rule = rule_of(account, approvals_required)
     if approvals_required < 1 or not rule.can_be_met:
@@ -59,7 +61,7 @@ def change_rule(account_id: int, approvals_required: int, *, actor: Person) -> N
 @action
 def change_settings(account_id: int, changes: dict[str, Any], *, actor: Person) -> None:
     """The trail names the fields that changed."""
-    require_administrator(actor)
+    require_office(CAPABILITIES["change_settings"], actor)
     account = lock_account(account_id)
     changed = [name for name in SETTINGS if changes[name] != getattr(account, name)]
     if "handle" in changed and Credential.objects.filter(account=account).exists():

@@ -6,10 +6,11 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import administrators
-from accounts.actions.base import action, lock_account, owe, record, require_administrator
+from accounts.access import administrators, require_office
+from accounts.actions.base import action, lock_account, owe, record
 from accounts.actions.rights import end_right
 from accounts.addresses import canonical_address, skeleton
+from accounts.capabilities import CAPABILITIES
 from accounts.errors import Forbidden, Moved, NotYours, Refusal
 from accounts.links import link_tokens
 from accounts.models import Person, Seat, Supervision
@@ -52,7 +53,7 @@ def create_first_administrator(email: str, name: str) -> Person:
 @action
 def create_person(email: str, name: str, *, actor: Person, administrator: bool = False) -> Person:
     """A person who chooses a password by the link that is mailed and shown."""
-    require_administrator(actor)
+    require_office(CAPABILITIES["create_person"], actor)
     refuse_lookalike(email)
     person = Person.objects.create_person(email, name, is_administrator=administrator)
     record("person.created", actor=actor, subject=person)
@@ -67,7 +68,7 @@ def make_link(person_id: int, *, actor: Person) -> Person:
     """A new one-time link, which ends those before it; the token is computed where it is shown,
     and kept nowhere.
     """
-    require_administrator(actor)
+    require_office(CAPABILITIES["make_link"], actor)
     person = lock_person(person_id)
     person.link_number += 1
     person.save(update_fields=["link_number"])
@@ -93,7 +94,7 @@ def choose_password(form: SetPasswordForm[Person], person_id: int, token: str) -
 @action
 def end_person(person_id: int, *, actor: Person) -> None:
     """Ends the seats, the supervisions and every sign-in of a person."""
-    require_administrator(actor)
+    require_office(CAPABILITIES["end_person"], actor)
     locked = {right.account_id for right in rights_of(person_id)}
     for account_id in sorted(locked):
         lock_account(account_id)
@@ -114,7 +115,7 @@ def end_person(person_id: int, *, actor: Person) -> None:
 
 @action
 def make_administrator(person_id: int, *, actor: Person) -> None:
-    require_administrator(actor)
+    require_office(CAPABILITIES["make_administrator"], actor)
     person = lock_person(person_id)
     if not person.is_administrator:
         person.is_administrator = True
@@ -124,7 +125,7 @@ def make_administrator(person_id: int, *, actor: Person) -> None:
 
 @action
 def unmake_administrator(person_id: int, *, actor: Person) -> None:
-    require_administrator(actor)
+    require_office(CAPABILITIES["unmake_administrator"], actor)
     others = lock_other_administrators(person_id, actor)
     person = lock_person(person_id)
     if not person.is_administrator:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.base import action, lock_account, record, require_administrator
+from accounts.access import require_office
+from accounts.actions.base import action, lock_account, record
+from accounts.capabilities import CAPABILITIES
 from accounts.errors import Moved
 from accounts.models import Person, Seat, Supervision
 from accounts.signals import right_ended
@@ -19,7 +21,7 @@ class NotHeld(Moved):
 @action
 def appoint(account_id: int, number: int, person_id: int, *, actor: Person) -> Seat:
     """Gives a free seat; the database refuses a fourth one, a taken one, a second role."""
-    require_administrator(actor)
+    require_office(CAPABILITIES["appoint"], actor)
     account = lock_account(account_id)
     seat = Seat.objects.create(
         account=account, number=number, person_id=person_id, appointed_by=actor
@@ -37,7 +39,7 @@ def appoint(account_id: int, number: int, person_id: int, *, actor: Person) -> S
 
 @action
 def vacate(seat_id: int, *, actor: Person) -> None:
-    require_administrator(actor)
+    require_office(CAPABILITIES["vacate"], actor)
     seat = Seat.objects.filter(pk=seat_id).first()
     if seat is None:
         raise NotHeld
@@ -47,7 +49,7 @@ def vacate(seat_id: int, *, actor: Person) -> None:
 
 @action
 def name_supervisor(account_id: int, person_id: int, *, actor: Person) -> Supervision:
-    require_administrator(actor)
+    require_office(CAPABILITIES["name_supervisor"], actor)
     account = lock_account(account_id)
     supervision = Supervision.objects.create(
         account=account, person_id=person_id, appointed_by=actor
@@ -64,7 +66,7 @@ def name_supervisor(account_id: int, person_id: int, *, actor: Person) -> Superv
 
 @action
 def end_supervision(supervision_id: int, *, actor: Person) -> None:
-    require_administrator(actor)
+    require_office(CAPABILITIES["end_supervision"], actor)
     supervision = Supervision.objects.filter(pk=supervision_id).first()
     if supervision is None:
         raise NotHeld

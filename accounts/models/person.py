@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.addresses import NotAnAddress, canonical_address
 from accounts.models.triggers import never_deleted
 from accounts.names import clean_name
+from accounts.roles import Role
 
 ROLES_APART = """
 IF NEW.is_administrator OR NEW.ended_at IS NOT NULL THEN
@@ -96,6 +97,11 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def office(self) -> Role | None:
+        """The role that is not of one account."""
+        return Role.ADMINISTRATOR if self.is_administrator else None
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

@@ -12,20 +12,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.actions import departments as actions
 from accounts.actions import rights
 from accounts.approval_rule import rule_of
+from accounts.capabilities import CAPABILITIES
 from accounts.departments import all_departments, department, past_rights, waiting_on
 from accounts.errors import NotYours, Refusal
 from accounts.forms import AccountForm, AppointForm, RuleForm, SettingsForm
 from accounts.models import Seat, Supervision
-from accounts.requests import PersonRequest, administrators_only
+from accounts.requests import PersonRequest, by_office
 
 
-@administrators_only
+@by_office(CAPABILITIES["see_departments"])
 @require_safe
 def departments(request: PersonRequest) -> HttpResponse:
     return render(request, "accounts/departments.html", {"departments": all_departments()})
 
 
-@administrators_only
+@by_office(CAPABILITIES["add_account"])
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: PersonRequest) -> HttpResponse:
     form = AccountForm(request.POST or None)
@@ -41,7 +42,7 @@ def add(request: PersonRequest) -> HttpResponse:
     return redirect("department", account.code)
 
 
-@administrators_only
+@by_office(CAPABILITIES["see_departments"])
 @require_safe
 def page(request: PersonRequest, code: str) -> HttpResponse:
     shown = department(code)
@@ -61,7 +62,7 @@ def show(request: PersonRequest, code: str, form: RuleForm, status: int = 200) -
     return render(request, "accounts/department.html", context, status=status)
 
 
-@administrators_only
+@by_office(CAPABILITIES["appoint"])
 @require_http_methods(["GET", "HEAD", "POST"])
 def appoint(request: PersonRequest, code: str, number: int | None = None) -> HttpResponse:
     """Somebody for a free seat; without a number, one more supervisor."""
@@ -87,7 +88,7 @@ def appoint(request: PersonRequest, code: str, number: int | None = None) -> Htt
     return redirect("department", code)
 
 
-@administrators_only
+@by_office(CAPABILITIES["vacate"])
 @require_http_methods(["GET", "HEAD", "POST"])
 def vacate(request: PersonRequest, code: str, pk: int) -> HttpResponse:
     shown = department(code)
@@ -95,7 +96,7 @@ def vacate(request: PersonRequest, code: str, pk: int) -> HttpResponse:
     return end_right(request, code, seat)
 
 
-@administrators_only
+@by_office(CAPABILITIES["end_supervision"])
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_supervision(request: PersonRequest, code: str, pk: int) -> HttpResponse:
     shown = department(code)
@@ -127,7 +128,7 @@ def end_right(request: PersonRequest, code: str, right: Seat | Supervision | Non
     return render(request, "accounts/right_end.html", context)
 
 
-@administrators_only
+@by_office(CAPABILITIES["change_rule"])
 @require_safe
 def rule_sentence(request: PersonRequest, code: str) -> HttpResponse:
     """The rule as it would be, while somebody edits it."""
@@ -139,7 +140,7 @@ def rule_sentence(request: PersonRequest, code: str) -> HttpResponse:
     return render(request, "accounts/_rule.html", {"rule": rule})
 
 
-@administrators_only
+@by_office(CAPABILITIES["change_rule"])
 @require_POST
 def change_rule(request: PersonRequest, code: str) -> HttpResponse:
     shown = department(code)
@@ -157,7 +158,7 @@ def change_rule(request: PersonRequest, code: str) -> HttpResponse:
     return redirect("department", code)
 
 
-@administrators_only
+@by_office(CAPABILITIES["change_settings"])
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_settings(request: PersonRequest, code: str) -> HttpResponse:
     account = department(code).account

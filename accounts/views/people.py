@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import few_administrators, memberships
 from accounts.actions import people as actions
+from accounts.capabilities import CAPABILITIES
 from accounts.departments import waiting_on
 from accounts.errors import NotYours, Refusal
 from accounts.forms import PersonForm
@@ -22,7 +23,7 @@ from accounts.mails import with_mail_failure
 from accounts.models import Person, Seat, Supervision
 from accounts.models.notice import MailFailure
 from accounts.paging import page_of
-from accounts.requests import PersonRequest, administrators_only
+from accounts.requests import PersonRequest, by_office
 
 LINK_FOR = "link_for"
 
@@ -45,7 +46,7 @@ def find(pk: int) -> Any:
     return person
 
 
-@administrators_only
+@by_office(CAPABILITIES["see_people"])
 @require_safe
 def people(request: PersonRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
@@ -60,7 +61,7 @@ def people(request: PersonRequest) -> HttpResponse:
     return render(request, "accounts/people.html", context)
 
 
-@administrators_only
+@by_office(CAPABILITIES["create_person"])
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: PersonRequest) -> HttpResponse:
     form = PersonForm(request.POST or None)
@@ -75,7 +76,7 @@ def add(request: PersonRequest) -> HttpResponse:
     return redirect("person", person.pk)
 
 
-@administrators_only
+@by_office(CAPABILITIES["see_people"])
 @require_safe
 @never_cache
 def page(request: PersonRequest, pk: int) -> HttpResponse:
@@ -94,7 +95,7 @@ def page(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/person.html", context)
 
 
-@administrators_only
+@by_office(CAPABILITIES["make_link"])
 @require_POST
 def make_link(request: PersonRequest, pk: int) -> HttpResponse:
     person = actions.make_link(pk, actor=request.user)
@@ -108,7 +109,7 @@ def make_link(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("person", pk)
 
 
-@administrators_only
+@by_office(CAPABILITIES["end_person"])
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: PersonRequest, pk: int) -> HttpResponse:
     """Asks once, and says what will follow."""
@@ -123,7 +124,7 @@ def end(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/person_end.html", context)
 
 
-@administrators_only
+@by_office(CAPABILITIES["make_administrator"])
 @require_POST
 def administer(request: PersonRequest, pk: int) -> HttpResponseRedirect:
     """`administrator=yes` makes one, anything else unmakes."""

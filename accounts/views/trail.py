@@ -13,15 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.audit_words import lines
+from accounts.capabilities import CAPABILITIES
 from accounts.errors import NotYours
 from accounts.forms import TrailForm
 from accounts.mails import mail_of
 from accounts.models import AuditEntry, Notice
 from accounts.paging import page_of
-from accounts.requests import PersonRequest, administrators_only
+from accounts.requests import PersonRequest, by_office
 
 
-@administrators_only
+@by_office(CAPABILITIES["see_journal"])
 @require_safe
 def journal(request: PersonRequest) -> HttpResponse:
     form = TrailForm(request.GET)
@@ -59,7 +60,7 @@ def mails(request: PersonRequest) -> HttpResponse:
     if not settings.IS_DEMO:
         raise NotYours
     notices = Notice.objects.select_related("person", "account").order_by("-id")
-    if not request.user.is_administrator:
+    if not CAPABILITIES["see_mails_of_all"].allows(request.user.office):
         notices = notices.filter(person=request.user)
     page = page_of(notices, request, size=20)
     context = {"page": page, "mails": [(notice, mail_of(notice)) for notice in page.rows]}

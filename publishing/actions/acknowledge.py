@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.base import action, record, require_administrator, said
+from accounts.access import require_office
+from accounts.actions.base import action, record, said
 from accounts.errors import Invalid, Moved
 from accounts.models import Account, Person
 from publishing.actions.looks import plan_pointed
 from publishing.actions.moves import lock_own
+from publishing.capabilities import CAPABILITIES
 from publishing.matching import is_post_id
 from publishing.models import CreditStop, PartState, Publication, PublicationState
 from publishing.models.publication import Reading
@@ -73,7 +75,7 @@ def post_id(link: str, account: Account) -> str:
 @action
 def credits_restored(*, actor: Person) -> None:
     """An administrator says so; one send is let through first. Raises Forbidden, Moved."""
-    require_administrator(actor)
+    require_office(CAPABILITIES["restore_credits"], actor)
     stop = CreditStop.objects.select_for_update().filter(ended_at=None).first()
     if stop is None:
         raise Moved

@@ -7,7 +7,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.base import action, lock_account, record, require_administrator
+from accounts.access import require_office
+from accounts.actions.base import action, lock_account, record
 from accounts.clock import db_now, in_seconds
 from accounts.crypto import NotSealedForThis, Secret
 from accounts.errors import Refusal
@@ -16,6 +17,7 @@ from accounts.models.credential import Connection
 from publishing import wake
 from publishing.actions import stops
 from publishing.actions.moves import tell_administrators
+from publishing.capabilities import CAPABILITIES
 from publishing.gateway import Line, Unreadable, who_am_i
 from publishing.models import Reason
 
@@ -75,7 +77,7 @@ def ask_for_check(*, actor: Person, account: Account) -> None:
     """An administrator wants to know now whether X still knows these tokens. The row says who
     asked; the message to the worker names the account only, and the scan finds the row without it.
     """
-    require_administrator(actor)
+    require_office(CAPABILITIES["check_connection"], actor)
     lock_account(account.pk)
     credential = Credential.objects.select_for_update().filter(account=account).first()
     if credential is None:

@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import require_role
-from accounts.actions.base import action, lock_account, record, require_administrator, said
+from accounts.access import require_office, require_role
+from accounts.actions.base import action, lock_account, record, said
 from accounts.errors import Moved
 from accounts.models import Account, Person
 from publishing.actions.moves import lock_publication, move
@@ -35,7 +35,7 @@ def freeze(*, actor: Person, account: Account | None, reason: str) -> Freeze:
         account = lock_account(account.pk)
         CAPABILITIES["freeze"].require(require_role(actor, account))
     else:
-        require_administrator(actor)
+        require_office(CAPABILITIES["freeze_all"], actor)
     reason = said(reason)
     try:
         with transaction.atomic():

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import account_of, few_administrators, role_on
 from accounts.errors import Invalid, NotYours
 from accounts.models import Account, Credential, Person
-from accounts.requests import PersonRequest, administrators_only
+from accounts.requests import PersonRequest, by_office
 from publishing.access import freeze_for
 from publishing.actions import decide
 from publishing.actions.acknowledge import credits_restored
 from publishing.actions.freeze import freeze
+from publishing.capabilities import CAPABILITIES
 from publishing.forms import FreezeForm
 from publishing.models import (
     Confirmation,
@@ -89,7 +90,7 @@ def freeze_account(request: PersonRequest, handle: str) -> HttpResponse:
 
 
 @require_safe
-@administrators_only
+@by_office(CAPABILITIES["see_freezes"])
 def freezes_page(request: PersonRequest) -> HttpResponse:
     return _show_freezes(request)
 
@@ -107,7 +108,7 @@ def _show_freezes(request: PersonRequest, status: int = 200, **more: Any) -> Htt
 
 
 @require_POST
-@administrators_only
+@by_office(CAPABILITIES["restore_credits"])
 def restore_credits(request: PersonRequest) -> HttpResponse:
     credits_restored(actor=request.user)
     messages.success(
@@ -117,7 +118,7 @@ def restore_credits(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
-@administrators_only
+@by_office(CAPABILITIES["freeze_all"])
 def freeze_all(request: PersonRequest) -> HttpResponse:
     form = FreezeForm(request.POST, auto_id="freeze_%s")
     if not form.is_valid():

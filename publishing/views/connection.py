@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Account
-from accounts.requests import PersonRequest, administrators_only
+from accounts.requests import PersonRequest, by_office
 from publishing.actions.connect import ask_for_check
+from publishing.capabilities import CAPABILITIES
 
 
 @require_POST
-@administrators_only
+@by_office(CAPABILITIES["check_connection"])
 def check_connection(request: PersonRequest, code: str) -> HttpResponse:
     account = get_object_or_404(Account, code=code)
     ask_for_check(actor=request.user, account=account)
