@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from accounts.errors import NotYours
+from accounts.errors import NotFound
 from accounts.models import Account, Person, Seat, Supervision
 from accounts.roles import Capability, Role
 
@@ -46,10 +46,10 @@ def role_on(person: Person, account: Account | int) -> Role | None:
 
 
 def require_role(person: Person, account: Account | int) -> Role:
-    """The person's role. Raises NotYours without one."""
+    """The person's role. Raises NotFound without one."""
     role = role_on(person, account)
     if role is None:
-        raise NotYours
+        raise NotFound
     return role
 
 
@@ -93,8 +93,8 @@ def few_administrators() -> bool:
 
 
 def account_of(person: Person, handle: str) -> Account:
-    """One of the person's accounts by its handle, compared without case. Raises NotYours."""
+    """One of the person's accounts by its handle, compared without case. Raises NotFound."""
     account = Account.objects.filter(handle__iexact=handle).first()
     if account is None or role_on(person, account) is None:
-        raise NotYours
+        raise NotFound
     return account

@@ -1,7 +1,7 @@
 """The accounts app."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class AccountsConfig(AppConfig):
@@ -9,7 +9,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import sign_ins  # noqa: F401 - its receivers write the trail
-        from accounts.hardening import harden
+        from accounts.hardening import harden, refuse_unknown_migrations
 
+        pre_migrate.connect(refuse_unknown_migrations, sender=self)
         # Sent once all migrations of all apps are applied.
         post_migrate.connect(harden, sender=self)

@@ -38,7 +38,7 @@ class Constrained(Refusal):
 
 
 @contextmanager
-def in_sentences() -> Iterator[None]:
+def translate_integrity_errors() -> Iterator[None]:
     """An IntegrityError whose constraint has a sentence becomes a Refusal; others pass on."""
     try:
         yield

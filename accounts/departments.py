@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.approval_rule import ApprovalRule
-from accounts.errors import NotYours, Sentence
+from accounts.errors import NotFound, Sentence
 from accounts.models import Account, Credential, Person, Seat, Supervision
 from accounts.models.credential import Connection
 from accounts.signals import what_rests_on
@@ -59,7 +59,7 @@ class Department:
         return bool(self.credential and self.credential.state == Connection.CONNECTED)
 
     @property
-    def lacks(self) -> list[Sentence]:
+    def missing(self) -> list[Sentence]:
         """What an administrator has to see to here."""
         free = sum(place.seat is None for place in self.places)
         lacking: list[Sentence] = []
@@ -80,7 +80,7 @@ def all_departments() -> list[Department]:
 def department(code: str) -> Department:
     account = _with_people(Account.objects.filter(code=code)).first()
     if account is None:
-        raise NotYours
+        raise NotFound
     return glance(account)
 
 

@@ -27,7 +27,7 @@ class Refusal(Exception):
         return str(self.sentence)
 
 
-class NotYours(Refusal):
+class NotFound(Refusal):
     """What is not yours does not exist for you."""
 
     code = "not_yours"
@@ -51,7 +51,7 @@ class Invalid(Refusal):
     sentence = _("Cette saisie n’est pas valable.")
 
 
-class Moved(Refusal):
+class Conflict(Refusal):
     """The thing is no longer in the state, or the version, that the page showed."""
 
     code = "moved"

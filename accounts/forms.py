@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import NotAnAddress, canonical_address
-from accounts.audit_words import WORDS
+from accounts.audit_text import WORDS
 from accounts.departments import eligible
 from accounts.models import Account, Person
 from accounts.names import validate_name

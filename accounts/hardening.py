@@ -1,8 +1,9 @@
-"""What each `migrate` does last, so that no session of the application loosens a rule.
+"""What each `migrate` does first and last, so that no session of the application loosens a rule.
 
-It runs as the owner of the tables. Triggers are django-pgtrigger's, which ask a setting that any
-session may set; here they ask nothing. Every function of ours gets a fixed search path, with
-temporary tables last. And the application's role gets what its tables allow, nothing else.
+It refuses a database whose migrations this version does not know. At the end it runs as the owner
+of the tables. Triggers are django-pgtrigger's, which ask a setting that any session may set; here
+they ask nothing. Every function of ours gets a fixed search path, with temporary tables last. And
+the application's role gets what its tables allow, nothing else.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from urllib.parse import unquote, urlsplit
 
 from django.apps import apps
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import ProgrammingError, connections, models, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.migrations.loader import MigrationLoader
 from psycopg2 import sql
 from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import encrypt_password
@@ -60,6 +63,21 @@ BEGIN
     END LOOP;
 END $$
 """
+
+
+def refuse_unknown_migrations(using: str, **kwargs: Any) -> None:
+    """Raises CommandError for a database that another version of the application has written."""
+    loader = MigrationLoader(connections[using])
+    unknown = sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if app in OURS and (app, name) not in loader.disk_migrations
+    )
+    if unknown:
+        raise CommandError(
+            "This database is of another version of policetweets: it has the migrations"
+            f" {', '.join(unknown)}, which are not here. « make reset » empties a demonstration."
+        )
 
 
 def harden(*, using: str = "default", **kwargs: Any) -> None:

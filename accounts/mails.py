@@ -12,9 +12,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.clock import in_seconds
-from accounts.links import absolute, password_link
 from accounts.models import Notice, Person
 from accounts.models.notice import NoticeKind
+from accounts.password_links import absolute, password_link
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def mails_leave() -> bool:
     return not settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend")
 
 
-def owed_mails() -> QuerySet[Notice]:
+def queued_mails() -> QuerySet[Notice]:
     return Notice.objects.filter(sent_at=None, next_try_at__isnull=False)
 
 
@@ -59,7 +59,7 @@ def count_late_mails() -> int:
     """How many have waited for the mail server for more than an hour."""
     if not mails_leave():
         return 0
-    return owed_mails().filter(created_at__lt=in_seconds(-3_600)).count()
+    return queued_mails().filter(created_at__lt=in_seconds(-3_600)).count()
 
 
 def with_mail_failure(people: QuerySet[Person]) -> QuerySet[Any]:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.requests import whole_number
+from accounts.requests import parse_int
 
 M = TypeVar("M", bound=Model)
 
@@ -37,7 +37,7 @@ class Page(Generic[M]):
 
 def page_of(queryset: QuerySet[M], request: HttpRequest, size: int = 25) -> Page[M]:
     """The page that `?page=` asks for; nonsense asks for the first."""
-    number = min(max(whole_number(request.GET.get("page", "")) or 1, 1), 10_000)
+    number = min(max(parse_int(request.GET.get("page", "")) or 1, 1), 10_000)
     start = (number - 1) * size
     rows = list(queryset[start : start + size + 1])
     return Page(rows=rows[:size], number=number, has_next=len(rows) > size)

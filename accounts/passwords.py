@@ -9,9 +9,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.actions.base import owe
 from accounts.models import Person
 from accounts.models.notice import NoticeKind
+from accounts.notices import queue_notice
 
 MIN_OWN = 8
 
@@ -57,4 +57,4 @@ class OwnerIsTold:
 
     def password_changed(self, password: str, user: Person | None = None) -> None:
         if user is not None:
-            owe([user], NoticeKind.PASSWORD_CHANGED, path="/")
+            queue_notice([user], NoticeKind.PASSWORD_CHANGED, path="/")

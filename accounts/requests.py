@@ -23,7 +23,7 @@ class PersonRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-def whole_number(text: str) -> int | None:
+def parse_int(text: str) -> int | None:
     """A number that a form or an address gives; None for nonsense, or more than any row has."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
@@ -47,7 +47,7 @@ View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
 
 
-def takes_up_to(size: int) -> Callable[[V], V]:
+def max_body_size(size: int) -> Callable[[V], V]:
     """Lets a view have bodies larger than a form's; the middleware refuses what is larger yet."""
 
     def mark(view: V) -> V:

@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.base import record
+from accounts import audit
 from accounts.devices import known_device
 from accounts.errors import Refusal
 from accounts.models import Person, SignInCount
@@ -112,14 +112,14 @@ def give_back(keys: list[str]) -> None:
 
 @receiver(user_logged_in)
 def note_signed_in(user: Person, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    record("person.signed_in", actor=user, subject=user)
+    audit.record("person.signed_in", actor=user, subject=user)
     log.info("signed in", person=user.pk, source=source_of(request) if request else "")
 
 
 @receiver(user_logged_out)
 def note_signed_out(user: Person | None, **kwargs: Any) -> None:
     if user is not None:
-        record("person.signed_out", actor=user, subject=user)
+        audit.record("person.signed_out", actor=user, subject=user)
 
 
 @receiver(user_login_failed)
@@ -130,4 +130,4 @@ def note_failure(
     address = fingerprint(credentials.get("username") or "")[:16]
     log.warning("sign-in failed", source=source_of(request) if request else "", address=address)
     if count(fingerprint("trail", address)) == 1 and count("trail") <= MAX_TRAIL_ROWS:
-        record(FAILED, actor=None, address=address)
+        audit.record(FAILED, actor=None, address=address)

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils.encoding import force_bytes
 
 from accounts.clock import in_seconds
-from accounts.mails import mail_of, mails_leave, owed_mails
+from accounts.mails import mail_of, mails_leave, queued_mails
 from accounts.models import Notice, SignInCount
 from accounts.models.notice import MailFailure
 
@@ -23,7 +23,7 @@ log = structlog.get_logger("accounts.mail")
 RETRIES = (60, 300, 900, 3_600)
 # Seconds: what awaited somebody two days ago is said by newer mails and by the pages.
 MAX_AGE = 2 * 86_400
-AT_ONCE = 100
+BATCH = 100
 
 
 @shared_task
@@ -35,15 +35,15 @@ def deliver_notices() -> int:
     """
     if not mails_leave():
         return 0
-    owed_mails().filter(created_at__lt=in_seconds(-MAX_AGE)).update(
+    queued_mails().filter(created_at__lt=in_seconds(-MAX_AGE)).update(
         next_try_at=None, failure=MailFailure.EXPIRED
     )
-    if not owed_mails().filter(next_try_at__lte=Now()).exists():
+    if not queued_mails().filter(next_try_at__lte=Now()).exists():
         return 0
     delivered = 0
     try:
         with get_connection() as connection:
-            while delivered < AT_ONCE and (notice := claim()) is not None:
+            while delivered < BATCH and (notice := claim()) is not None:
                 delivered += deliver(notice, connection)
     except OSError as error:
         log.error("mail server not usable", error=type(error).__name__, code=smtp_code(error))
@@ -60,7 +60,7 @@ def delete_sign_in_counts() -> int:
 def claim() -> Notice | None:
     """One due notice, with its next try already written down."""
     notice = (
-        owed_mails()
+        queued_mails()
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("person", "account")
         .filter(next_try_at__lte=Now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from accounts.access import memberships, role_on
-from accounts.errors import NotYours
+from accounts.errors import NotFound
 from accounts.models import Person
 from accounts.roles import Role
 from approvals.models import Draft, StoredImage
@@ -18,18 +18,18 @@ def drafts_of(person: Person) -> QuerySet[Draft]:
 
 
 def draft_for(person: Person, draft_id: int) -> tuple[Draft, Role]:
-    """One draft and the person's role on its account. Raises NotYours."""
+    """One draft and the person's role on its account. Raises NotFound."""
     draft = Draft.objects.select_related("account", "author").filter(pk=draft_id).first()
     role = role_on(person, draft.account_id) if draft is not None else None
     if draft is None or role is None:
-        raise NotYours
+        raise NotFound
     return draft, role
 
 
 def image_for(person: Person, sha256: str) -> StoredImage:
-    """An image of one of the person’s accounts. Raises NotYours."""
+    """An image of one of the person’s accounts. Raises NotFound."""
     accounts = [m.account.pk for m in memberships(person)]
     image = StoredImage.objects.filter(sha256=sha256, account__in=accounts).first()
     if image is None:
-        raise NotYours
+        raise NotFound
     return image

@@ -8,7 +8,7 @@ from accounts.models import Person
 from accounts.roles import Role
 from approvals.capabilities import CAPABILITIES
 from approvals.models import Draft, DraftState
-from approvals.models.states import MOVES
+from approvals.models.states import TRANSITIONS
 from approvals.quorum import Quorum
 
 
@@ -17,7 +17,7 @@ def possible_acts(
 ) -> frozenset[str]:
     """The names of the acts; `quorum` is that of the open revision, if there is one."""
     wrote = quorum is not None and person.pk in quorum.contributors
-    possible = {act: draft.state in move.before for act, move in MOVES.items()}
+    possible = {act: draft.state in transition.before for act, transition in TRANSITIONS.items()}
     possible["abandon"] &= draft.author_id == person.pk or author_left
     possible["adopt"] &= author_left
     possible["approve"] = quorum is not None and why_not_approve(draft, person, quorum) == ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from accounts.roles import NO, YES, Capability, Role
-from approvals.errors import OnlySeatHolders, OnlySupervisors, OwnText, OwnWords
+from approvals.errors import ContributorCannotApprove, OnlySeatHolders, OnlySupervisors, OwnText
 from approvals.models import Contributor, Draft
 
 # The columns: a seat holder who did not and who did write the draft; a supervisor who did not and
 # who once did, from a seat. Somebody who has no role on the account is told that there is no such
-# draft; administrators are among them. `MOVES` says from which states each act is possible.
+# draft; administrators are among them. `TRANSITIONS` says from which
+# states each act is possible.
 # A supervisor who once wrote the text may still stop it: no seat lets them take it back.
 # fmt: off
 CAPABILITIES: dict[str, Capability] = {
@@ -23,7 +24,8 @@ CAPABILITIES: dict[str, Capability] = {
     "abandon":         Capability(YES,   YES,       NO,    NO,  role_refusal=OnlySeatHolders),
     "adopt":           Capability(YES,   YES,       NO,    NO,  role_refusal=OnlySeatHolders),
     "use_again":       Capability(YES,   YES,       NO,    NO,  role_refusal=OnlySeatHolders),
-    "approve":         Capability(YES,   NO,        YES,   NO,  contributor_refusal=OwnWords),
+    "approve":         Capability(YES,   NO,        YES,   NO,
+                                  contributor_refusal=ContributorCannotApprove),
     "ask_for_changes": Capability(YES,   NO,        YES,   YES, contributor_refusal=OwnText),
     "reject":          Capability(NO,    NO,        YES,   YES, role_refusal=OnlySupervisors),
 }

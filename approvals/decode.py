@@ -20,18 +20,18 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 # Address space of this process; a lossless WEBP of the most points takes about 1 GB of it.
-MEMORY_AT_MOST = 1280 * 1024 * 1024
-CPU_SECONDS_AT_MOST = 40
+MAX_MEMORY = 1280 * 1024 * 1024
+MAX_CPU_SECONDS = 40
 
 # X's own limit on an image, counted the narrow way.
-BYTES_AT_MOST = 5_000_000
-PIXELS_AT_MOST = 50_000_000
-SIDE_AT_MOST = 4096
+MAX_BYTES = 5_000_000
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 4096
 # X's lower limit.
-SIDE_AT_LEAST = 4
+MIN_SIDE = 4
 # Each scan of a progressive JPEG is a pass over the whole picture; cameras make about ten.
-SCANS_AT_MOST = 20
-SEGMENTS_AT_MOST = 5000
+MAX_SCANS = 20
+MAX_SEGMENTS = 5000
 QUALITIES = (95, 90, 85, 75)
 
 MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -85,7 +85,7 @@ def rewritten(raw: bytes, kind: str) -> tuple[bytes, dict[str, Any]]:
 def primary_picture(raw: bytes) -> bytes:
     """The first picture of a JPEG, up to its end: phones put others, or a film, behind it."""
     at, scans = 2, 0
-    for _segment in range(SEGMENTS_AT_MOST):
+    for _segment in range(MAX_SEGMENTS):
         found = MARKER.search(raw, at)
         if not found:
             return raw  # it has no end: the decoder will say so
@@ -98,7 +98,7 @@ def primary_picture(raw: bytes) -> bytes:
         at += max(int.from_bytes(raw[at : at + 2], "big"), 2)
         if marker == SOS:
             scans += 1
-            if scans > SCANS_AT_MOST:
+            if scans > MAX_SCANS:
                 raise Refused("unusual")
     raise Refused("unusual")
 
@@ -123,20 +123,20 @@ def webp_size(raw: bytes) -> tuple[int, int]:
 
 
 def _refuse_by_size(width: int, height: int) -> None:
-    if width * height > PIXELS_AT_MOST:
+    if width * height > MAX_PIXELS:
         raise Refused("too_large")
-    if min(width, height) < SIDE_AT_LEAST:
+    if min(width, height) < MIN_SIDE:
         raise Refused("too_small")
 
 
 def _upright_and_bare(image: Image.Image) -> Image.Image:
     """The pixels alone: no larger than X wants, upright, in plain colours."""
-    image.draft("RGB", (SIDE_AT_MOST, SIDE_AT_MOST))  # a JPEG far too large is decoded smaller
+    image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a JPEG far too large is decoded smaller
     image.load()
     turn = UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
     profile = image.info.get("icc_profile")
     plain = _full_colours(image)
-    plain.thumbnail((SIDE_AT_MOST, SIDE_AT_MOST), Image.Resampling.LANCZOS)
+    plain.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     _refuse_by_size(*plain.size)
     plain = _in_srgb(plain, profile)
     if turn is not None:
@@ -183,7 +183,7 @@ def _encoded(image: Image.Image, kind: str) -> tuple[bytes, dict[str, Any]]:
     """Within X's limit: a PNG stays one unless too heavy, quality goes down before size does."""
     if kind == "PNG":
         raw = _written(image, "PNG")
-        if len(raw) <= BYTES_AT_MOST:
+        if len(raw) <= MAX_BYTES:
             return raw, _described(image, kind)
         kind = "JPEG"
     if kind == "JPEG" and image.mode == "RGBA":
@@ -193,7 +193,7 @@ def _encoded(image: Image.Image, kind: str) -> tuple[bytes, dict[str, Any]]:
     while True:
         for quality in QUALITIES:
             raw = _written(image, kind, quality=quality)
-            if len(raw) <= BYTES_AT_MOST:
+            if len(raw) <= MAX_BYTES:
                 return raw, _described(image, kind)
         image = image.resize((image.width * 3 // 4, image.height * 3 // 4))
         _refuse_by_size(*image.size)
@@ -210,8 +210,8 @@ def _written(image: Image.Image, kind: str, **how: Any) -> bytes:
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_AT_MOST, MEMORY_AT_MOST))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_AT_MOST, CPU_SECONDS_AT_MOST))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     raw = b""
     said: dict[str, Any]

@@ -12,23 +12,23 @@ from approvals.tweet_text import MAX_CHARACTERS
 Kind = Literal["same", "del", "ins"]
 
 # difflib takes cubic time on words that repeat; two whole tweets stay under this.
-_COMPARED_AT_MOST = 300 * 300
+_MAX_COMPARED = 300 * 300
 
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 
 
 @dataclass(frozen=True)
-class Stretch:
+class DiffSegment:
     """A stretch of text that stayed, went or came."""
 
     kind: Kind
     text: str
 
 
-def word_diff(before: str, after: str) -> list[Stretch]:
+def word_diff(before: str, after: str) -> list[DiffSegment]:
     """The stretches in reading order; what went stands before what came in its place."""
     if max(len(before), len(after)) > MAX_CHARACTERS:
-        whole_texts: list[Stretch] = [Stretch("del", before), Stretch("ins", after)]
+        whole_texts: list[DiffSegment] = [DiffSegment("del", before), DiffSegment("ins", after)]
         return [stretch for stretch in whole_texts if stretch.text]
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     start = _alike(old, new)
@@ -39,7 +39,7 @@ def word_diff(before: str, after: str) -> list[Stretch]:
         *middle,
         ("same", old[len(old) - end :]),
     ]
-    return [Stretch(kind, "".join(tokens)) for kind, tokens in whole if tokens]
+    return [DiffSegment(kind, "".join(tokens)) for kind, tokens in whole if tokens]
 
 
 def _alike(old: list[str], new: list[str]) -> int:
@@ -53,7 +53,7 @@ def _alike(old: list[str], new: list[str]) -> int:
 
 
 def _compared(old: list[str], new: list[str]) -> list[tuple[Kind, list[str]]]:
-    if len(old) * len(new) > _COMPARED_AT_MOST:
+    if len(old) * len(new) > _MAX_COMPARED:
         return [("del", old), ("ins", new)]
     pieces: list[tuple[Kind, list[str]]] = []
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
@@ -65,7 +65,7 @@ def _compared(old: list[str], new: list[str]) -> list[tuple[Kind, list[str]]]:
     return pieces
 
 
-def changes(before: list[str], after: list[str]) -> list[list[Stretch]]:
+def changes(before: list[str], after: list[str]) -> list[list[DiffSegment]]:
     """The diffs of a thread, message by message; empty when no text differs."""
     if before == after:
         return []
@@ -82,7 +82,7 @@ class ImageChange:
     position: int
     kind: Literal["added", "removed", "described", "moved"]
     alt: str = ""
-    words: tuple[list[Stretch], ...] = ()
+    words: tuple[list[DiffSegment], ...] = ()
 
 
 def image_changes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[ImageChange]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import Forbidden, Moved
+from accounts.errors import Conflict, Forbidden
 
 
-class TextChanged(Moved):
+class TextChanged(Conflict):
     code = "text_changed"
     sentence = _(
         "Le texte a changé depuis l’affichage de cette page : rien n’a été approuvé. "
@@ -15,7 +15,7 @@ class TextChanged(Moved):
     )
 
 
-class SavedElsewhere(Moved):
+class SavedElsewhere(Conflict):
     """Somebody saved the draft meanwhile; `details["draft"]` is the draft as it now stands."""
 
     code = "saved_elsewhere"
@@ -25,17 +25,17 @@ class SavedElsewhere(Moved):
     )
 
 
-class WrongState(Moved):
+class WrongState(Conflict):
     code = "wrong_state"
     sentence = _("Ce n’est plus possible dans l’état actuel de ce brouillon.")
 
 
-class OwnWords(Forbidden):
+class ContributorCannotApprove(Forbidden):
     code = "own_words"
     sentence = _("Vous avez écrit ou modifié ce texte : l’accord doit venir d’autres personnes.")
 
 
-class HiddenCharacter(Moved):
+class HiddenCharacter(Conflict):
     code = "hidden_character"
     sentence = _(
         "Ce texte porte un caractère invisible, que X refuse : demandez une modification, la "
@@ -43,7 +43,7 @@ class HiddenCharacter(Moved):
     )
 
 
-class TooLateToApprove(Moved):
+class TooLateToApprove(Conflict):
     code = "too_late"
     sentence = _("L’heure demandée est passée : reprenez ce texte avec un nouvel horaire.")
 

@@ -17,13 +17,13 @@ from django.utils.translation import gettext_lazy
 from accounts.clock import db_now
 from accounts.models import Account
 from accounts.models.account import ReplySettings
-from accounts.moments import exactly, format_date, in_paris, offset
-from accounts.requests import whole_number
-from approvals.actions.drafts import PARTS_AT_MOST, Content, text_too_long, thread_too_long
+from accounts.requests import parse_int
+from accounts.timefmt import format_date, format_exact, in_paris, offset
+from approvals.actions.drafts import MAX_PARTS, Content, text_too_long, thread_too_long
 from approvals.actions.images import alt_missing, alt_too_long
-from approvals.images import ALT_AT_MOST, alt_length
+from approvals.images import MAX_ALT, alt_length
 from approvals.models import Category, Draft, DraftState
-from approvals.schedule import latest, next_that_exists, readings
+from approvals.schedule import candidate_instants, latest, next_that_exists
 from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS, normalise_typed
 from approvals.typed_time import TypedDay, Unreadable, parse_day, parse_hour
 
@@ -69,15 +69,17 @@ class MomentForm(forms.Form):
         day, hour = self._typed_day_and_hour(cleaned)
         if day is None or hour is None:
             return
-        found = readings(day, hour, self.zone)
+        found = candidate_instants(day, hour, self.zone)
         if not found:
             proposed = next_that_exists(day, hour, self.zone)
             self.add_error(
                 "hour",
-                _("Cette nuit-là on passe à l’heure d’été : %(hour)s n’existe pas. "
-                  "La première heure qui existe ensuite est %(next)s.")
+                _(
+                    "Cette nuit-là on passe à l’heure d’été : %(hour)s n’existe pas. "
+                    "La première heure qui existe ensuite est %(next)s."
+                )
                 % {"hour": f"{hour:%H:%M}", "next": f"{proposed:%H:%M}"},
-            )  # fmt: skip
+            )
             return
         self.ask_which(found)
         fold = cleaned.get("fold", "")
@@ -154,7 +156,7 @@ class MomentForm(forms.Form):
         """« mercredi 2 décembre 2026 à 18:00 (UTC+1) »"""
         if self.moment is None:
             return ""
-        return exactly(self.moment, self.zone)
+        return format_exact(self.moment, self.zone)
 
 
 def _paris_too(moment: dt.datetime) -> str:
@@ -194,7 +196,7 @@ class ComposerForm(MomentForm):
         self.moment = draft.requested
         requested = draft.requested
         if requested is not None:
-            self.ask_which(readings(requested.date(), requested.time(), self.zone))
+            self.ask_which(candidate_instants(requested.date(), requested.time(), self.zone))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -202,9 +204,9 @@ class ComposerForm(MomentForm):
             if len(part["text"]) > MAX_CHARACTERS:
                 self.part_errors[position] = text_too_long()
             for image in part["images"]:
-                if alt_length(image["alt"]) > ALT_AT_MOST:
+                if alt_length(image["alt"]) > MAX_ALT:
                     image["error"] = alt_too_long()
-        if len(self.parts) > PARTS_AT_MOST:
+        if len(self.parts) > MAX_PARTS:
             self.add_error(None, _("Un fil compte 25 messages au plus."))
         elif self.beyond:
             self.add_error(None, thread_too_long())
@@ -217,10 +219,10 @@ class ComposerForm(MomentForm):
     def beyond(self) -> bool:
         """Whether there is more than a thread may hold: its messages are then not read."""
         total = sum(len(part["text"]) for part in self.parts)
-        return len(self.parts) > PARTS_AT_MOST or total > MAX_THREAD_CHARACTERS
+        return len(self.parts) > MAX_PARTS or total > MAX_THREAD_CHARACTERS
 
     @property
-    def fine(self) -> bool:
+    def is_saveable(self) -> bool:
         """Whether everything typed can be saved as it stands."""
         images = [image for part in self.parts for image in part["images"]]
         return self.is_valid() and not self.part_errors and not any(i["error"] for i in images)
@@ -249,7 +251,7 @@ class ComposerForm(MomentForm):
         for position in self.part_errors:
             parts[position]["text"] = _stored_text(draft, self.parts[position]["origin"])
         return Content(
-            parts=parts[:PARTS_AT_MOST],
+            parts=parts[:MAX_PARTS],
             category=cleaned.get("category", draft.category),
             urgent=cleaned.get("urgent", draft.urgent),
             reply_settings=cleaned.get("reply_settings", draft.reply_settings),
@@ -281,7 +283,7 @@ def _stored_parts(draft: Draft) -> list[dict[str, Any]]:
 
 
 def _stored_part(draft: Draft, origin: str) -> dict[str, Any] | None:
-    position = whole_number(origin)
+    position = parse_int(origin)
     return draft.parts[position] if position is not None and position < len(draft.parts) else None
 
 

@@ -32,18 +32,24 @@ from approvals import decode
 
 log = structlog.get_logger(__name__)
 
-IMAGES_AT_MOST = 4
-ALT_AT_MOST = 1000
+MAX_IMAGES = 4
+MAX_ALT = 1000
 # What people may bring, as file managers count it; what X takes is in `approvals.decode`.
-UPLOAD_AT_MOST = 20 * 1024 * 1024
+MAX_UPLOAD = 20 * 1024 * 1024
 # Seconds for one decode, and for those before it.
 DECODE_SECONDS, WAIT_SECONDS = 60, 60
 # Half the threads of the web server: pages go on.
-DECODES_AT_ONCE = 4
-_waiting = threading.BoundedSemaphore(DECODES_AT_ONCE)
+MAX_DECODES = 4
+_waiting = threading.BoundedSemaphore(MAX_DECODES)
 
-SUFFIXES = {".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".png": "PNG",
-            ".webp": "WEBP"}  # fmt: skip
+SUFFIXES = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".jpe": "JPEG",
+    ".jfif": "JPEG",
+    ".png": "PNG",
+    ".webp": "WEBP",
+}
 
 
 class Unfit(Invalid):
@@ -69,7 +75,7 @@ class Unreadable(Refusal):
 
 
 @dataclass(frozen=True)
-class Rewritten:
+class NormalizedImage:
     """An image as it is stored, shown and sent."""
 
     raw: bytes
@@ -82,10 +88,10 @@ class Rewritten:
         return hashlib.sha256(self.raw).hexdigest()
 
 
-def received(upload: UploadedFile[bytes]) -> Rewritten:
+def received(upload: UploadedFile[bytes]) -> NormalizedImage:
     """An uploaded file, made fit to be stored. Raises Unfit."""
     size = upload.size or 0
-    if size > UPLOAD_AT_MOST:
+    if size > MAX_UPLOAD:
         megabytes = number_format(size / 1024 / 1024, decimal_pos=1)
         raise Unfit(
             _("20 Mo max par image : celle-ci pèse %(size)s Mo. Réduisez-la et recommencez.")
@@ -94,7 +100,7 @@ def received(upload: UploadedFile[bytes]) -> Rewritten:
     kind = _kind_of(upload.read(12), upload.name or "")
     with _alone():  # who waits holds no bytes in memory
         upload.seek(0)
-        return _decoded(upload.read(UPLOAD_AT_MOST), kind)
+        return _decoded(upload.read(MAX_UPLOAD), kind)
 
 
 def _kind_of(raw: bytes, name: str) -> str:
@@ -114,20 +120,26 @@ def _kind_of(raw: bytes, name: str) -> str:
     said = SUFFIXES.get(PurePath(name).suffix.lower(), kind)
     if said != kind:
         raise Unfit(
-            _("Le nom de ce fichier annonce une image %(said)s, mais c’est une image %(kind)s. "
-              "Enregistrez-la à nouveau sous le bon format.")
+            _(
+                "Le nom de ce fichier annonce une image %(said)s, mais c’est une image %(kind)s. "
+                "Enregistrez-la à nouveau sous le bon format."
+            )
             % {"said": said, "kind": kind}
-        )  # fmt: skip
+        )
     return kind
 
 
-def _decoded(raw: bytes, kind: str) -> Rewritten:
+def _decoded(raw: bytes, kind: str) -> NormalizedImage:
     """Asks the other process: no environment, so no secret; limits on memory and time."""
     try:
         done = subprocess.run(
             [sys.executable, "-I", decode.__file__, kind],
-            input=raw, capture_output=True, env={}, timeout=DECODE_SECONDS, check=True,
-        )  # fmt: skip
+            input=raw,
+            capture_output=True,
+            env={},
+            timeout=DECODE_SECONDS,
+            check=True,
+        )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
         log.warning("image not decoded", kind=kind, error=type(error).__name__)
         raise Unfit(_sentence("unusual")) from error
@@ -136,23 +148,32 @@ def _decoded(raw: bytes, kind: str) -> Rewritten:
     if "refused" in said:
         log.info("image refused", kind=kind, **said)
         raise Unfit(_sentence(said["refused"]))
-    return Rewritten(fresh, said["mime"], said["width"], said["height"])
+    return NormalizedImage(fresh, said["mime"], said["width"], said["height"])
 
 
 def _sentence(reason: str) -> str:
     return {
-        "hidden": _("Ce fichier contient autre chose qu’une image. Enregistrez l’image seule et "
-                    "recommencez."),
+        "hidden": _(
+            "Ce fichier contient autre chose qu’une image. Enregistrez l’image seule et "
+            "recommencez."
+        ),
         "animated": _("Les images animées ne sont pas acceptées : choisissez une image fixe."),
-        "unusual": _("Cette image est enregistrée d’une façon inhabituelle. Enregistrez-la à "
-                     "nouveau en JPEG ordinaire."),
-        "too_large": _("Cette image a trop de points : 50 millions au plus. Réduisez-la et "
-                       "recommencez."),
-        "too_small": _("Cette image est trop petite ou trop étroite pour X : il faut au moins "
-                       "4 points de chaque côté."),
-        "damaged": _("Cette image est abîmée ou incomplète : elle ne peut pas être lue. "
-                     "Enregistrez-la à nouveau et recommencez."),
-    }[reason]  # fmt: skip
+        "unusual": _(
+            "Cette image est enregistrée d’une façon inhabituelle. Enregistrez-la à "
+            "nouveau en JPEG ordinaire."
+        ),
+        "too_large": _(
+            "Cette image a trop de points : 50 millions au plus. Réduisez-la et recommencez."
+        ),
+        "too_small": _(
+            "Cette image est trop petite ou trop étroite pour X : il faut au moins "
+            "4 points de chaque côté."
+        ),
+        "damaged": _(
+            "Cette image est abîmée ou incomplète : elle ne peut pas être lue. "
+            "Enregistrez-la à nouveau et recommencez."
+        ),
+    }[reason]
 
 
 @contextmanager
@@ -187,7 +208,7 @@ def path_of(sha256: str) -> str:
     return f"images/{sha256}"
 
 
-def put(image: Rewritten) -> None:
+def put(image: NormalizedImage) -> None:
     """Stores the bytes under their own digest, and reads them back before anybody counts on it.
 
     Doing it twice is doing it once; a file broken by a crash is written again.

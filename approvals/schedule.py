@@ -14,7 +14,7 @@ MONTHS_AHEAD = 6
 MINUTE = dt.timedelta(minutes=1)
 
 
-def readings(day: dt.date, hour: dt.time, zone: ZoneInfo) -> list[dt.datetime]:
+def candidate_instants(day: dt.date, hour: dt.time, zone: ZoneInfo) -> list[dt.datetime]:
     """The instants that this local time names: one, none, or two, the first one first."""
     found: list[dt.datetime] = []
     for fold in (0, 1):
@@ -29,7 +29,7 @@ def readings(day: dt.date, hour: dt.time, zone: ZoneInfo) -> list[dt.datetime]:
 def next_that_exists(day: dt.date, hour: dt.time, zone: ZoneInfo) -> dt.datetime:
     """The first local minute from here on that exists: never more than some hours away."""
     said = dt.datetime.combine(day, hour)
-    while not (found := readings(said.date(), said.time(), zone)):
+    while not (found := candidate_instants(said.date(), said.time(), zone)):
         said += MINUTE
     return found[0]
 

@@ -8,13 +8,12 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.urls import reverse
 
-from accounts.actions.base import owe, record
+from accounts import audit
 from accounts.clock import db_now
 from accounts.models import AuditEntry
-from accounts.models.notice import NoticeKind
 from approvals.models import DraftState, Revision
+from approvals.notices import notify_author
 
 WARNED = "draft.author_warned"
 
@@ -51,7 +50,6 @@ def _warn(revision_id: int) -> int:
     ).exists()
     if warned or revision.closed_at is not None or draft.state != DraftState.IN_REVIEW:
         return 0
-    record(WARNED, actor=None, account=draft.account, subject=revision, draft_id=draft.pk)
-    owe([draft.author_id], NoticeKind.AWAITS_YOU, path=reverse("draft", args=[draft.pk]),
-        account=draft.account)  # fmt: skip
+    audit.record(WARNED, actor=None, account=draft.account, subject=revision, draft_id=draft.pk)
+    notify_author(draft)
     return 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from accounts.moments import format_date
+from accounts.timefmt import format_date
 
 MAX_LENGTH = 60
 MONTHS = {
@@ -49,10 +49,15 @@ WEEKDAYS = {
     for name in names.split()
 }
 DAYS_AHEAD = {
-    "aujourd'hui": 0, "aujourdhui": 0, "today": 0,
-    "demain": 1, "tomorrow": 1,
-    "apres-demain": 2, "apres demain": 2, "the day after tomorrow": 2,
-}  # fmt: skip
+    "aujourd'hui": 0,
+    "aujourdhui": 0,
+    "today": 0,
+    "demain": 1,
+    "tomorrow": 1,
+    "apres-demain": 2,
+    "apres demain": 2,
+    "the day after tomorrow": 2,
+}
 
 
 def _any_of(names: dict[str, int]) -> str:
@@ -178,9 +183,11 @@ def _calendar_day(match: re.Match[str], today: dt.date) -> tuple[dt.date, bool]:
     day, year = int(match["day"]), match["year"]
     if month > 12:
         raise Unreadable(
-            _("Cette date n’existe pas au calendrier : "
-              "écrivez le jour avant le mois, comme 31/12/2026.")
-        )  # fmt: skip
+            _(
+                "Cette date n’existe pas au calendrier : "
+                "écrivez le jour avant le mois, comme 31/12/2026."
+            )
+        )
     if year is None:
         number = today.year if (month, day) >= (today.month, today.day) else today.year + 1
     else:

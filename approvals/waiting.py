@@ -9,10 +9,10 @@ from django.db.models import Exists, OuterRef
 from accounts.access import Membership
 from accounts.models import Person, Seat
 from accounts.roles import Role
-from approvals.models import Closing, Contributor, Draft, DraftState, Review, Revision, Verdict
+from approvals.models import CloseReason, Contributor, Draft, DraftState, Review, Revision, Verdict
 from approvals.quorum import Quorum, quorums_of
 
-SENT_BACK = (Closing.CHANGES, Closing.RECALLED)
+SENT_BACK = (CloseReason.CHANGES, CloseReason.RECALLED)
 
 
 @dataclass(frozen=True)

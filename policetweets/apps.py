@@ -6,10 +6,10 @@ from django.apps import AppConfig
 import policetweets.celery  # noqa: F401
 
 
-class ShellConfig(AppConfig):
+class ProjectConfig(AppConfig):
     name = "policetweets"
     label = "shell"
     verbose_name = "policetweets"
 
     def ready(self) -> None:
-        from policetweets import beat, checks, heart  # noqa: F401
+        from policetweets import beat, checks, heartbeat  # noqa: F401

@@ -136,7 +136,7 @@ def refuse_to_start(*, queues: Collection[str] = (), **kwargs: Any) -> None:
     does = {
         "send": checks.CALLS_X,
         "retract": checks.CALLS_X,
-        "looks": checks.CALLS_X,
+        "lookups": checks.CALLS_X,
         "default": checks.SENDS_MAIL,
     }
     try:

@@ -33,9 +33,9 @@ CALLS_X, SENDS_MAIL = "policetweets.calls_x", "policetweets.sends_mail"
 REAL_X = "https://api.x.com"
 # Where a slip of the demo would be read by the public.
 HOSTS_OF_X = ("x.com", "twitter.com")
-SHORTEST_SECRET = 50
-SHORTEST_TOKEN = 20
-FEWEST_CHARACTERS = 10
+MIN_SECRET = 50
+MIN_TOKEN = 20
+MIN_CHARACTERS = 10
 # Reads the certificate of a database; `require` alone takes anybody's.
 TLS_MODES = ("require", "verify-ca", "verify-full")
 # What examples, generators and our own tests use.
@@ -100,14 +100,14 @@ def check_secrets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     secret = settings.SECRET_KEY
     if (
-        len(secret) < SHORTEST_SECRET
-        or len(set(secret)) < FEWEST_CHARACTERS
+        len(secret) < MIN_SECRET
+        or len(set(secret)) < MIN_CHARACTERS
         or secret.lower().startswith(KNOWN_SECRETS)
     ):
         found.append(
             Error(
                 "SECRET_KEY can be guessed: whoever does so signs in as anybody.",
-                hint=f"Give {SHORTEST_SECRET} random characters or more: openssl rand -base64 48",
+                hint=f"Give {MIN_SECRET} random characters or more: openssl rand -base64 48",
                 id="policetweets.E004",
             )
         )
@@ -120,7 +120,7 @@ def _is_fernet_key(key: str) -> bool:
         Fernet(key)
     except ValueError:
         return False
-    return len(set(base64.urlsafe_b64decode(key))) >= FEWEST_CHARACTERS
+    return len(set(base64.urlsafe_b64decode(key))) >= MIN_CHARACTERS
 
 
 @register(TAG)
@@ -130,13 +130,13 @@ def check_tokens(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            f"{name} can be guessed: under {SHORTEST_TOKEN} characters, or few different ones.",
+            f"{name} can be guessed: under {MIN_TOKEN} characters, or few different ones.",
             hint="openssl rand -hex 24" if name == "METRICS_TOKEN" else "Copy it from X's portal.",
             id="policetweets.E011",
         )
         for name in ("METRICS_TOKEN", "X_API_KEY", "X_API_SECRET")
         if (token := getattr(settings, name))
-        and (len(token) < SHORTEST_TOKEN or len(set(token)) < FEWEST_CHARACTERS)
+        and (len(token) < MIN_TOKEN or len(set(token)) < MIN_CHARACTERS)
     ]
 
 

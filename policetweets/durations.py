@@ -28,9 +28,9 @@ class Durations:
     rate_limit_most: float = 900
     # A parent that X calls « deleted or not visible ».
     parent_invisible: float = 60
-    # Look-ups of what is uncertain, counted from the moment it became so.
-    look_ups: tuple[float, ...] = (10, 30, 120, 300, 900)
-    look_up_margin: float = 60
+    # Lookup-ups of what is uncertain, counted from the moment it became so.
+    lookups: tuple[float, ...] = (10, 30, 120, 300, 900)
+    lookup_margin: float = 60
     # A given-up part is looked for daily, for a week.
     given_up_every: float = 86_400
     given_up_for: float = 7 * 86_400
@@ -58,7 +58,7 @@ class Durations:
     heartbeat_every: float = 5
     heartbeat_dead: float = 30
     alert_after: float = 120
-    # PostgreSQL's clock beside X's: well within `look_up_margin`, well beyond one slow answer.
+    # PostgreSQL's clock beside X's: well within `lookup_margin`, well beyond one slow answer.
     clocks_apart: float = 40
 
     def scaled(self, factor: float) -> Durations:

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from psycopg2.errors import ReadOnlySqlTransaction
 
-from accounts.errors import Forbidden, NotYours, Sentence
+from accounts.errors import Forbidden, NotFound, Sentence
 
 PAGES: dict[int, tuple[Sentence, Sentence]] = {
     400: (
@@ -23,7 +23,7 @@ PAGES: dict[int, tuple[Sentence, Sentence]] = {
         _("Cette demande n’a pas pu être lue. Revenez en arrière et recommencez."),
     ),
     403: (_("Accès refusé"), Forbidden.sentence),
-    404: (_("Page introuvable"), NotYours.sentence),
+    404: (_("Page introuvable"), NotFound.sentence),
     409: (_("Action impossible"), _("Cette action n’est pas possible.")),
     413: (
         _("Envoi trop volumineux"),

@@ -22,7 +22,7 @@ from accounts.errors import Sentence
 from accounts.models import Account, Credential, Person, Seat, Supervision
 from accounts.models.credential import Connection
 from publishing.gateway.calls import posted_at
-from publishing.heart import BEAT, CLOCK, serving
+from publishing.heartbeat import BEAT, CLOCK, worker_name
 from publishing.lists import KINDS, alerting, failing
 from publishing.models import (
     Answer,
@@ -39,14 +39,13 @@ from publishing.models.publication import ALERTS
 from publishing.models.states import FINAL
 
 log = structlog.get_logger(__name__)
-S = PublicationState
 T = TypeVar("T")
 DATABASE, BROKER, WORKER = "database", "broker", "worker"
 STUCK, UNCERTAIN, APART = "stuck", "uncertain", "clocks"
 # The queues that somebody must serve: a worker may serve one, or all.
-QUEUES = [serving(queue.name) for queue in settings.CELERY_TASK_QUEUES]
+QUEUES = [worker_name(queue.name) for queue in settings.CELERY_TASK_QUEUES]
 # The longest window of X's own limits.
-LONGEST_PAUSE = dt.timedelta(hours=25)
+MAX_PAUSE = dt.timedelta(hours=25)
 # What /healthz may take, whatever hangs; the broker's share of it.
 DEADLINE, BROKER_TIMEOUT = 1.8, 1.0
 # The key that is written to see whether Redis takes writes, and its own words when it does not.
@@ -82,7 +81,7 @@ class Problem:
             WORKER: _("le service d’envoi est arrêté"),
             "worker-send": _("le service qui envoie est arrêté"),
             "worker-retract": _("le service qui retire de X est arrêté"),
-            "worker-looks": _("le service qui vérifie sur X est arrêté"),
+            "worker-lookups": _("le service qui vérifie sur X est arrêté"),
             "worker-clock": _("le service qui suit l’horloge est arrêté"),
             "worker-default": _("le service des courriels est arrêté"),
             BEAT: _("l’horloge des envois est arrêtée"),
@@ -154,7 +153,7 @@ def silent() -> list[Problem]:
     if dead.keys() >= set(QUEUES):
         seen = [at for name in QUEUES if (at := dead.pop(name).since) is not None]
         dead = {WORKER: Problem(WORKER, max(seen, default=None))} | dead
-    if dead.keys() & {WORKER, BEAT, serving("clock")}:
+    if dead.keys() & {WORKER, BEAT, worker_name("clock")}:
         dead.pop(CLOCK, None)
     return list(dead.values())
 
@@ -164,7 +163,7 @@ def stuck() -> QuerySet[Publication, Any]:
     those too whose next try is further away than any that the worker plans.
     """
     patience = dt.timedelta(seconds=settings.DURATIONS.alert_after)
-    limit, longest_pause = Now() - patience, Now() + LONGEST_PAUSE
+    limit, longest_pause = Now() - patience, Now() + MAX_PAUSE
     probes = (*settings.DURATIONS.unauthorized_probes, settings.DURATIONS.connection_probe)
     longest_probe = Now() + dt.timedelta(seconds=max(probes)) + patience
     explained = Exists(
@@ -181,14 +180,14 @@ def stuck() -> QuerySet[Publication, Any]:
     late = Q(next_try_at__lt=limit) | Q(due_at__lt=limit, next_try_at__gt=Now() + patience)
     settled = Q(since__lt=limit) | Q(since__gt=Now() + patience)
     return Publication.objects.filter(
-        late, settled, ~explained, state__in=(S.WAITING, S.SENDING)
+        late, settled, ~explained, state__in=(PublicationState.WAITING, PublicationState.SENDING)
     ).annotate(expected=Least(Greatest(Least("next_try_at", "due_at"), "since"), Now()))
 
 
 def not_moving() -> list[Problem]:
     """Rows that are stuck; uncertain ones that wait for people."""
     limit = Now() - dt.timedelta(seconds=settings.DURATIONS.alert_after)
-    uncertain = Publication.objects.filter(state=S.UNCERTAIN, since__lt=limit)
+    uncertain = Publication.objects.filter(state=PublicationState.UNCERTAIN, since__lt=limit)
     found = {
         STUCK: stuck().aggregate(n=Count("pk"), since=Min("expected")),
         UNCERTAIN: uncertain.aggregate(n=Count("pk"), since=Min("since")),
@@ -201,7 +200,7 @@ def to_decide() -> dict[str, int]:
     rows = Publication.objects.filter(ALERTS).values_list("state", "reading")
     found = dict.fromkeys(KINDS, 0)
     for state, reading, n in rows.annotate(n=Count("pk")).order_by():
-        found[reading if state == S.PUBLISHED else state] += n
+        found[reading if state == PublicationState.PUBLISHED else state] += n
     found["retraction"] = failing().count()
     return found
 
@@ -288,7 +287,7 @@ NAMES: dict[str, Sentence] = {
     BROKER: gettext_lazy("Messagerie interne (Redis)"),
     "worker-send": gettext_lazy("Envoi vers X"),
     "worker-retract": gettext_lazy("Retraits de X"),
-    "worker-looks": gettext_lazy("Vérifications sur X"),
+    "worker-lookups": gettext_lazy("Vérifications sur X"),
     "worker-clock": gettext_lazy("Suivi de l’horloge"),
     "worker-default": gettext_lazy("Courriels"),
     BEAT: gettext_lazy("Horloge des envois (beat)"),
@@ -303,17 +302,20 @@ def by_state() -> dict[str, int]:
     """How many publications are on their way, and how many alert, by state; what is over is not
     counted.
     """
-    moving = Publication.objects.filter(state__in=(S.WAITING, S.SENDING))
+    moving = Publication.objects.filter(
+        state__in=(PublicationState.WAITING, PublicationState.SENDING)
+    )
     counted = dict(moving.values_list("state").annotate(n=Count("pk")).order_by())
     alerts = to_decide()
     return {
-        state: counted.get(state, 0) + alerts.get(state, 0) for state in S.values
-        if S(state) not in FINAL
-    }  # fmt: skip
+        state: counted.get(state, 0) + alerts.get(state, 0)
+        for state in PublicationState.values
+        if PublicationState(state) not in FINAL
+    }
 
 
 @dataclass(frozen=True)
-class Line:
+class AccountHealth:
     """An account with its connection: what waits, what is to be decided, the oldest due row."""
 
     account: Account
@@ -323,16 +325,18 @@ class Line:
     oldest_due: dt.datetime | None
 
 
-def accounts() -> list[Line]:
+def accounts() -> list[AccountHealth]:
     """Four queries; none reads what is over."""
-    waiting = Publication.objects.filter(state=S.WAITING).order_by().values_list("account")
+    waiting = (
+        Publication.objects.filter(state=PublicationState.WAITING).order_by().values_list("account")
+    )
     due = waiting.filter(next_try_at__lte=Now())
     undecided = Publication.objects.filter(alerting()).order_by().values_list("account")
     waits = dict(waiting.annotate(n=Count("pk")))
     oldest = dict(due.annotate(oldest=Min("next_try_at")))
     alerts = dict(undecided.annotate(n=Count("pk")))
     return [
-        Line(
+        AccountHealth(
             account,
             getattr(account, "credential", None),
             waits.get(account.pk, 0),
@@ -361,7 +365,7 @@ class Counts:
 def counts() -> Counts:
     """Numbers of the database, and whether Redis takes writes; what is over is not counted."""
     clock = db_now()
-    due = Publication.objects.filter(state=S.WAITING, next_try_at__lte=clock)
+    due = Publication.objects.filter(state=PublicationState.WAITING, next_try_at__lte=clock)
     oldest = due.aggregate(oldest=Min("next_try_at"))["oldest"]
     seen = dict(Heartbeat.objects.values_list("process", "seen_at"))
     alerts = to_decide()
@@ -369,7 +373,7 @@ def counts() -> Counts:
         by_state=by_state(),
         to_decide=alerts,
         broker_up=not broker(),
-        unacknowledged=alerts[S.REFUSED] + alerts[S.PARTIAL],
+        unacknowledged=alerts[PublicationState.REFUSED] + alerts[PublicationState.PARTIAL],
         oldest_due_seconds=(clock - oldest).total_seconds() if oldest else 0.0,
         uncertain_parts=Part.objects.filter(state=PartState.UNCERTAIN).count(),
         freezes=Freeze.objects.filter(lifted_at=None).count(),

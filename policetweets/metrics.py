@@ -45,15 +45,24 @@ def text() -> bytes:
         "state",
         dict(found.by_state),
     )
-    gauges("waiting_for_people", "Publications that a person must decide about.", "what",
-           dict(found.to_decide))  # fmt: skip
+    gauges(
+        "waiting_for_people",
+        "Publications that a person must decide about.",
+        "what",
+        dict(found.to_decide),
+    )
     gauge("broker_up", "Whether Redis takes writes.", float(found.broker_up))
-    gauges("heartbeat_age_seconds", "Since each process was last heard.", "process",
-           found.heartbeat_seconds)  # fmt: skip
+    gauges(
+        "heartbeat_age_seconds",
+        "Since each process was last heard.",
+        "process",
+        found.heartbeat_seconds,
+    )
     gauge("oldest_due_age_seconds", "How late the oldest due row is.", found.oldest_due_seconds)
     gauge("uncertain_parts", "Posts that may be on X and were not found.", found.uncertain_parts)
     gauge("unacknowledged", "Refused or partial, and nobody said so.", found.unacknowledged)
     gauge("freezes", "Freezes that stand.", found.freezes)
-    gauge("accounts_not_connected", "Accounts whose tokens X refuses.",
-          found.accounts_not_connected)  # fmt: skip
+    gauge(
+        "accounts_not_connected", "Accounts whose tokens X refuses.", found.accounts_not_connected
+    )
     return generate_latest(registry)

@@ -15,14 +15,14 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refusal
-from accounts.requests import whole_number
+from accounts.requests import parse_int
 from policetweets.errors import refuse
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("policetweets.request")
 
-# What a form may carry, unless its view says `takes_up_to`.
-LARGEST_FORM = 256 * 1024
+# What a form may carry, unless its view says `max_body_size`.
+MAX_FORM_BYTES = 256 * 1024
 
 
 class RequestLogMiddleware:
@@ -76,7 +76,7 @@ class EarlyRefusalMiddleware:
         # Quoted, a cookie may hold one too, and that of the session is looked for as it comes.
         if any("\0" in cookie for cookie in request.COOKIES.values()):
             return refuse(request, 400)
-        if whole_number(request.META.get("CONTENT_LENGTH") or "0") is None:
+        if parse_int(request.META.get("CONTENT_LENGTH") or "0") is None:
             return refuse(request, 400)
         # Browsers send the encoding of the page, which is UTF-8; Python knows some that are no
         # encoding of texts at all.
@@ -88,7 +88,7 @@ class EarlyRefusalMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         # More is refused before any of it is read: forms are small, few views take more.
-        largest = getattr(view, "largest_body", LARGEST_FORM)
+        largest = getattr(view, "largest_body", MAX_FORM_BYTES)
         if int(request.META.get("CONTENT_LENGTH") or 0) > largest:
             return refuse(request, 413)
         if request.method != "POST":

@@ -22,10 +22,17 @@ LOCAL_DIR = BASE_DIR / ".local"
 for _name in [n for n in os.environ if n.endswith("_FILE")]:
     _target = _name.removesuffix("_FILE")
     if _target not in os.environ and _target in {
-        "SECRET_KEY", "DATABASE_URL", "DATABASE_APP_URL", "REDIS_URL",
-        "X_API_KEY", "X_API_SECRET", "X_TOKEN_KEYS", "MEDIA_S3_SECRET",
-        "EMAIL_URL", "METRICS_TOKEN",
-    }:  # fmt: skip
+        "SECRET_KEY",
+        "DATABASE_URL",
+        "DATABASE_APP_URL",
+        "REDIS_URL",
+        "X_API_KEY",
+        "X_API_SECRET",
+        "X_TOKEN_KEYS",
+        "MEDIA_S3_SECRET",
+        "EMAIL_URL",
+        "METRICS_TOKEN",
+    }:
         os.environ[_target] = Path(os.environ[_name]).read_text(encoding="utf-8").strip()
 
 env = Env()
@@ -76,7 +83,7 @@ CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace(
 )
 
 INSTALLED_APPS = [
-    "policetweets.apps.ShellConfig",
+    "policetweets.apps.ProjectConfig",
     "accounts.apps.AccountsConfig",
     "approvals.apps.ApprovalsConfig",
     "publishing.apps.PublishingConfig",
@@ -302,13 +309,13 @@ CELERY_TASK_ROUTES = {
     "publishing.tasks.scan_due": {"queue": "clock"},
     "publishing.tasks.send_account": {"queue": "send"},
     "publishing.tasks.run_retraction": {"queue": "retract"},
-    "publishing.tasks.look_account": {"queue": "looks"},
-    "publishing.tasks.probe_account": {"queue": "looks"},
-    "publishing.tasks.probe_all": {"queue": "looks"},
+    "publishing.tasks.reconcile_account": {"queue": "lookups"},
+    "publishing.tasks.probe_account": {"queue": "lookups"},
+    "publishing.tasks.probe_all": {"queue": "lookups"},
 }
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name), routing_key=name)
-    for name in ("retract", "send", "looks", "clock", "default")
+    for name in ("retract", "send", "lookups", "clock", "default")
 ]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None

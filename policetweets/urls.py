@@ -2,16 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from policetweets import views, watch
+from policetweets import monitoring, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("langue", views.set_language, name="set-language"),
     path("mentions-legales", views.legal_notice, name="legal-notice"),
     path("accessibilite", views.accessibility, name="accessibility"),
-    path("healthz", watch.healthz, name="healthz"),
-    path("sante", watch.health_page, name="health"),
-    path("metrics", watch.metrics_page, name="metrics"),
+    path("healthz", monitoring.healthz, name="healthz"),
+    path("sante", monitoring.health_page, name="health"),
+    path("metrics", monitoring.metrics_page, name="metrics"),
     path("", include("accounts.urls")),
     path("", include("approvals.urls")),
     path("", include("publishing.urls")),

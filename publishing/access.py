@@ -6,40 +6,40 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from accounts.access import administers, reviewers, role_on
-from accounts.errors import NotYours
+from accounts.errors import NotFound
 from accounts.models import Account, Person
 from accounts.roles import Role
-from publishing.models import Freeze, Look, Publication
+from publishing.models import Freeze, Lookup, Publication
 
 
 def shown() -> QuerySet[Publication]:
-    """With all that a page says of them; `now` is PostgreSQL's, `next_look` the next at X."""
-    looks = Look.objects.filter(part__publication=OuterRef("pk"), done_at=None)
+    """With all that a page says of them; `now` is PostgreSQL's, `next_lookup` the next at X."""
+    lookups = Lookup.objects.filter(part__publication=OuterRef("pk"), done_at=None)
     return Publication.objects.select_related(
         "account",
         "acknowledged_by",
         "release__revision__draft",
         "release__revision__closed_by",
-    ).annotate(now=Now(), next_look=Subquery(looks.order_by("due_at").values("due_at")[:1]))
+    ).annotate(now=Now(), next_lookup=Subquery(lookups.order_by("due_at").values("due_at")[:1]))
 
 
 def publication_for(person: Person, publication_id: int) -> tuple[Publication, Role]:
-    """One publication and the person's role on its account. Raises NotYours."""
+    """One publication and the person's role on its account. Raises NotFound."""
     found = shown().filter(pk=publication_id).first()
     role = role_on(person, found.account_id) if found is not None else None
     if found is None or role is None:
-        raise NotYours
+        raise NotFound
     return found, role
 
 
 def freeze_for(person: Person, freeze_id: int) -> Freeze:
-    """A freeze of one of the person's accounts; of all, for administrators. Raises NotYours."""
+    """A freeze of one of the person's accounts; of all, for administrators. Raises NotFound."""
     found = Freeze.objects.filter(pk=freeze_id).first()
     if found is None:
-        raise NotYours
+        raise NotFound
     of_all = found.account_id is None
     if not administers(person) if of_all else role_on(person, found.account_id or 0) is None:
-        raise NotYours
+        raise NotFound
     return found
 
 
@@ -49,7 +49,7 @@ def holders_of(account: Account) -> list[Person]:
 
 
 def publication_of(draft_id: int) -> Publication | None:
-    """The fate of the draft's last revision, if it was released."""
+    """The status of the draft's last revision, if it was released."""
     last = shown().filter(release__revision__draft=draft_id)
     newest = last.order_by("-release__revision__number").first()
     if newest is None:

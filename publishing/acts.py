@@ -35,7 +35,7 @@ def possible_acts(publication: Publication, person: Person, role: Role | None) -
     acts = set()
     if can_recall(publication):
         acts.add("recall")
-    if any(part.perhaps_out for part in publication.parts.all()):
+    if any(part.maybe_posted for part in publication.parts.all()):
         acts.add("point_to")
     standing = publication.retractions.filter(ended_at=None).exists()
     if can_retract(publication) and not standing:

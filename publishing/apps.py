@@ -7,12 +7,13 @@ class PublishingConfig(AppConfig):
     name = "publishing"
 
     def ready(self) -> None:
-        from accounts import audit_words
+        from accounts import audit_text
         from approvals import history
-        from publishing import receivers, words  # noqa: F401
+        from publishing import receivers, status_text  # noqa: F401
+        from publishing.models import PublicationState
 
-        audit_words.WORDS.update(words.HISTORY)
-        history.QUIET.update(words.QUIET)
-        audit_words.DETAILS.update(words.DETAILS)
-        audit_words.VALUES.update(words.VALUES)
-        audit_words.VALUES["before"] |= dict(words.S.choices)
+        audit_text.WORDS.update(status_text.HISTORY)
+        history.QUIET.update(status_text.QUIET)
+        audit_text.DETAILS.update(status_text.DETAILS)
+        audit_text.VALUES.update(status_text.VALUES)
+        audit_text.VALUES["before"] |= dict(PublicationState.choices)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.errors import Invalid
 from accounts.models import Account
 from approvals.forms import MomentForm
-from publishing.actions.acknowledge import post_id
+from publishing.actions.point_to import post_id
 from publishing.lists import KINDS
 
 

@@ -26,10 +26,9 @@ from publishing.access import shown
 from publishing.models import Part, Publication, PublicationState, Retraction, RetractionState
 from publishing.models.publication import ALERTS, Reading
 from publishing.panel import link_of, situation_of
-from publishing.words import by_hand, can_do, happening
+from publishing.status_text import by_hand, can_do, status_sentence
 
-S = PublicationState
-AT_MOST, ALERTS_SHOWN, LAST = 50, 20, 5
+MAX, ALERTS_SHOWN, LAST = 50, 20, 5
 URGENT_FIRST = (F("urgency").desc(), F("key").desc(), F("pk").desc())
 BAD = (Reading.GONE, Reading.DIFFERS)
 
@@ -61,17 +60,17 @@ def at_home(places: list[Membership]) -> AtHome:
     accounts = [place.account.pk for place in places]
     rows = shown().filter(account__in=accounts)
     alerts = rows.filter(alerting())
-    scheduled = rows.filter(state__in=(S.WAITING, S.SENDING))
+    scheduled = rows.filter(state__in=(PublicationState.WAITING, PublicationState.SENDING))
     standing = Retraction.objects.filter(publication=OuterRef("pk"), ended_at=None)
     return AtHome(
         to_decide=decisions(by_urgency(alerts).order_by(*URGENT_FIRST)[:ALERTS_SHOWN]),
         to_decide_count=alerts.count(),
-        scheduled=[Row(p, _text(p)) for p in scheduled.order_by("due_at")[:AT_MOST]],
+        scheduled=[Row(p, _text(p)) for p in scheduled.order_by("due_at")[:MAX]],
         scheduled_count=scheduled.count(),
         published=[
             Row(p, _text(p), link=link_of(p.account, p.parts.all()[0].x_id))
             for p in _complete(
-                rows.filter(~Exists(standing), state=S.PUBLISHED)
+                rows.filter(~Exists(standing), state=PublicationState.PUBLISHED)
                 .exclude(reading__in=BAD)
                 .order_by("-published_at")[:LAST]
             )
@@ -98,10 +97,10 @@ def by_urgency(rows: QuerySet[Publication]) -> QuerySet[Publication]:
     a thread, a retraction that fails); 2: marked urgent; 1: held, it may still leave, the nearest
     hour first; 0: what is over its hour or was refused. Within the others the newest comes first.
     """
-    on_x = Q(state__in=(S.UNCERTAIN, S.PARTIAL, S.PUBLISHED)) | Exists(
-        failing().filter(publication=OuterRef("pk"))
-    )
-    held = Q(state=S.HELD)
+    on_x = Q(
+        state__in=(PublicationState.UNCERTAIN, PublicationState.PARTIAL, PublicationState.PUBLISHED)
+    ) | Exists(failing().filter(publication=OuterRef("pk")))
+    held = Q(state=PublicationState.HELD)
     return rows.annotate(
         urgency=Case(
             When(on_x, then=3),
@@ -112,7 +111,8 @@ def by_urgency(rows: QuerySet[Publication]) -> QuerySet[Publication]:
         ),
         key=Case(
             When(
-                Q(state=S.HELD, release__revision__draft__urgent=False), then=_micros("due_at", "-")
+                Q(state=PublicationState.HELD, release__revision__draft__urgent=False),
+                then=_micros("due_at", "-"),
             ),
             default=_micros("since"),
             output_field=BigIntegerField(),
@@ -129,10 +129,19 @@ def _micros(field: str, sign: str = "") -> Func:
 # What an alert is, as people may look for it.
 KINDS: dict[str, tuple[Sentence, Q]] = {
     **{
-        state: (S(state).label, Q(state=state))
-        for state in (S.UNCERTAIN, S.PARTIAL, S.HELD, S.MISSED, S.REFUSED)
+        state: (PublicationState(state).label, Q(state=state))
+        for state in (
+            PublicationState.UNCERTAIN,
+            PublicationState.PARTIAL,
+            PublicationState.HELD,
+            PublicationState.MISSED,
+            PublicationState.REFUSED,
+        )
     },
-    **{reading: (Reading(reading).label, Q(state=S.PUBLISHED, reading=reading)) for reading in BAD},
+    **{
+        reading: (Reading(reading).label, Q(state=PublicationState.PUBLISHED, reading=reading))
+        for reading in BAD
+    },
     "retraction": (
         gettext_lazy("X ne le supprime pas"),
         Q(retractions__ended_at=None, retractions__state=RetractionState.FAILING),
@@ -160,9 +169,11 @@ def _decision(publication: Publication) -> Row:
     standing: list[Retraction] = publication.standing  # type: ignore[attr-defined]
     situation = situation_of(publication, list(publication.parts.all()), next(iter(standing), None))
     return Row(
-        publication, _text(publication), happening(situation),
+        publication,
+        _text(publication),
+        status_sentence(situation),
         by_hand() if standing else can_do(publication.state, looked=situation.next_at is None),
-    )  # fmt: skip
+    )
 
 
 def _text(publication: Publication) -> str:

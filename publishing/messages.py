@@ -37,8 +37,9 @@ def parse(raw: object, tasks: Mapping[str, Callable[..., object]], queue: str) -
         inspect.signature(tasks[name]).bind(*args)
     except TypeError as error:
         raise NotAMessage("arguments") from error
-    body = json.dumps([args, {}, {"callbacks": None, "errbacks": None, "chain": None,
-                                  "chord": None}])  # fmt: skip
+    body = json.dumps(
+        [args, {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
+    )
     return {
         "body": base64.b64encode(body.encode()).decode(),
         "content-type": "application/json",

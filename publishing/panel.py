@@ -15,12 +15,12 @@ from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
 from accounts.roles import Role
 from approvals.models import Review, Verdict
-from publishing.actions.look_up import SEARCHES
+from publishing.actions.reconcile import SEARCHES
 from publishing.acts import open_confirmation, possible_acts
 from publishing.models import (
     Attempt,
     Confirmation,
-    Look,
+    Lookup,
     Part,
     PartState,
     Publication,
@@ -33,87 +33,89 @@ from publishing.models import (
 from publishing.models.publication import Reading
 from publishing.models.states import FINAL, FOR_GOOD
 from publishing.rules import closes_at
-from publishing.words import (
+from publishing.status_text import (
     Situation,
     by_hand,
     can_do,
     cannot,
     deadline_words,
-    happening,
     looked,
+    status_sentence,
 )
 
-S = PublicationState
-
-# How far a state has come on « approuvé, prévu, envoyé, sur X », and how that step looks.
+# How far a state has come on « approuvé, prévu, envoyé, sur X », and how that step lookups.
 PROGRESS: dict[str, tuple[int, str]] = {
-    S.WAITING: (1, "current"),
-    S.HELD: (1, "stopped"),
-    S.MISSED: (1, "stopped"),
-    S.RECALLED: (1, "stopped"),
-    S.SENDING: (2, "current"),
-    S.UNCERTAIN: (2, "current"),
-    S.REFUSED: (2, "stopped"),
-    S.PARTIAL: (3, "stopped"),
-    S.PUBLISHED: (3, "done"),
-    S.RETRACTED: (3, "stopped"),
+    PublicationState.WAITING: (1, "current"),
+    PublicationState.HELD: (1, "stopped"),
+    PublicationState.MISSED: (1, "stopped"),
+    PublicationState.RECALLED: (1, "stopped"),
+    PublicationState.SENDING: (2, "current"),
+    PublicationState.UNCERTAIN: (2, "current"),
+    PublicationState.REFUSED: (2, "stopped"),
+    PublicationState.PARTIAL: (3, "stopped"),
+    PublicationState.PUBLISHED: (3, "done"),
+    PublicationState.RETRACTED: (3, "stopped"),
 }
 # What waits for people until they say that they know, and the act that is most likely wanted.
-ASKING = (S.REFUSED, S.PARTIAL)
+ASKING = (PublicationState.REFUSED, PublicationState.PARTIAL)
 FIRST: dict[str, str] = {
-    S.MISSED: "propose_new_time",
-    S.UNCERTAIN: "point_to",
-    S.REFUSED: "recall",
-    S.PARTIAL: "propose_go_on",
+    PublicationState.MISSED: "propose_new_time",
+    PublicationState.UNCERTAIN: "point_to",
+    PublicationState.REFUSED: "recall",
+    PublicationState.PARTIAL: "propose_go_on",
 }
-LOOKS: dict[str, Sentence] = {
+ICONS: dict[str, Sentence] = {
     "done": gettext_lazy("fait"),
     "current": gettext_lazy("en cours"),
     "stopped": gettext_lazy("arrêté"),
     "todo": gettext_lazy("à venir"),
 }
 BADGES: dict[str, str] = {
-    S.WAITING: "info",
-    S.SENDING: "info",
-    S.HELD: "warning",
-    S.MISSED: "error",
-    S.UNCERTAIN: "warning",
-    S.REFUSED: "error",
-    S.PARTIAL: "warning",
-    S.PUBLISHED: "success",
+    PublicationState.WAITING: "info",
+    PublicationState.SENDING: "info",
+    PublicationState.HELD: "warning",
+    PublicationState.MISSED: "error",
+    PublicationState.UNCERTAIN: "warning",
+    PublicationState.REFUSED: "error",
+    PublicationState.PARTIAL: "warning",
+    PublicationState.PUBLISHED: "success",
 }
 
 
 @dataclass(frozen=True)
-class Fate:
+class StatusBadge:
     """The state of a publication as a badge."""
 
     badge: str
     label: str
 
 
-def fate_of(publication: Publication, retraction: Retraction | None = None) -> Fate:
+def status_badge(publication: Publication, retraction: Retraction | None = None) -> StatusBadge:
     """`retraction` is the one that stands."""
     if retraction is not None:
         failing = retraction.state == RetractionState.FAILING
-        return Fate("error", _("X ne le supprime pas")) if failing else Fate("info", _("retrait"))
+        return (
+            StatusBadge("error", _("X ne le supprime pas"))
+            if failing
+            else StatusBadge("info", _("retrait"))
+        )
     if _reading_is_bad(publication):
-        return Fate("warning", publication.get_reading_display())
-    return Fate(BADGES.get(publication.state, ""), publication.get_state_display())
+        return StatusBadge("warning", publication.get_reading_display())
+    return StatusBadge(BADGES.get(publication.state, ""), publication.get_state_display())
 
 
 @dataclass(frozen=True)
 class Step:
-    """One of the four; `look` is done, current, stopped or todo."""
+    """One of the four; `progress` is done, current, stopped or todo."""
 
     label: str
-    look: str
+    progress: str
     at: dt.datetime | None = None
     more: str = ""
 
     @property
-    def look_words(self) -> Sentence:
-        return LOOKS[self.look]
+    def icon_words(self) -> Sentence:
+        return ICONS[self.progress]
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ class Panel:
     publication: Publication
     account: Account
     sentence: str
-    fate: Fate
+    status: StatusBadge
     steps: list[Step]
     signatures: list[Review]
     parts: list[ShownPart]
@@ -143,7 +145,7 @@ class Panel:
     retraction: Retraction | None
     deadline: dt.datetime | None
     deadline_words: str
-    last_look: Look | None
+    final_lookup: Lookup | None
 
     @property
     def is_live(self) -> bool:
@@ -153,13 +155,22 @@ class Panel:
     @property
     def looked(self) -> str:
         """What the last look at X has shown."""
-        return looked(self.last_look.result, self.last_look.status) if self.last_look else ""
+        return (
+            looked(self.final_lookup.result, self.final_lookup.status) if self.final_lookup else ""
+        )
 
     @property
     def withdrawn(self) -> bool:
         """It is off X, or asked to be: somebody may want to correct it."""
-        gone = self.publication.reading == Reading.GONE and self.publication.state == S.PUBLISHED
-        return gone or self.retraction is not None or self.publication.state == S.RETRACTED
+        gone = (
+            self.publication.reading == Reading.GONE
+            and self.publication.state == PublicationState.PUBLISHED
+        )
+        return (
+            gone
+            or self.retraction is not None
+            or self.publication.state == PublicationState.RETRACTED
+        )
 
     @property
     def advice(self) -> str:
@@ -169,8 +180,8 @@ class Panel:
             return ""
         if self.retraction is not None and self.retraction.state == RetractionState.FAILING:
             return by_hand()
-        asks = p.state in ASKING or (p.state == S.PUBLISHED and _reading_is_bad(p))
-        looked_for = p.state == S.UNCERTAIN and "propose_send_again" in self.acts
+        asks = p.state in ASKING or (p.state == PublicationState.PUBLISHED and _reading_is_bad(p))
+        looked_for = p.state == PublicationState.UNCERTAIN and "propose_send_again" in self.acts
         if looked_for or (asks and p.acknowledged_at is None):
             return can_do(p.state, looked=looked_for)
         return cannot(p.state, self.acts)
@@ -203,8 +214,8 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
     return Panel(
         publication=publication,
         account=account,
-        sentence=happening(situation),
-        fate=fate_of(publication, retraction),
+        sentence=status_sentence(situation),
+        status=status_badge(publication, retraction),
         steps=_steps(publication, parts),
         signatures=list(
             Review.objects.filter(
@@ -217,19 +228,21 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
         retraction=retraction,
         deadline=_deadline(publication),
         deadline_words=deadline_words(publication.reason, publication.due_at, now_of(publication)),
-        last_look=_last_look(publication) if publication.state == S.UNCERTAIN else None,
+        final_lookup=_final_lookup(publication)
+        if publication.state == PublicationState.UNCERTAIN
+        else None,
     )
 
 
 def _deadline(publication: Publication) -> dt.datetime | None:
     """Until when a held one may still leave: no tolerance counts when a freeze is lifted."""
-    if publication.state != S.HELD or publication.reason in FOR_GOOD:
+    if publication.state != PublicationState.HELD or publication.reason in FOR_GOOD:
         return None
     return publication.due_at if publication.reason == Reason.FROZEN else closes_at(publication)
 
 
-def _last_look(publication: Publication) -> Look | None:
-    searches = Look.objects.filter(part__publication=publication, done_at__isnull=False)
+def _final_lookup(publication: Publication) -> Lookup | None:
+    searches = Lookup.objects.filter(part__publication=publication, done_at__isnull=False)
     return searches.filter(kind__in=SEARCHES).order_by("done_at").last()
 
 
@@ -261,14 +274,14 @@ def now_of(publication: Publication) -> dt.datetime:
 
 def _reading_is_bad(publication: Publication) -> bool:
     bad = publication.reading in (Reading.GONE, Reading.DIFFERS)
-    return bad and publication.state == S.PUBLISHED
+    return bad and publication.state == PublicationState.PUBLISHED
 
 
 def _next(publication: Publication) -> tuple[str, dt.datetime | None]:
     """The reason to give, and when something is tried or looked for again."""
-    if publication.state == S.UNCERTAIN:
-        return publication.reason, publication.next_look  # type: ignore[attr-defined]
-    if publication.state != S.WAITING or publication.due_at > now_of(publication):
+    if publication.state == PublicationState.UNCERTAIN:
+        return publication.reason, publication.next_lookup  # type: ignore[attr-defined]
+    if publication.state != PublicationState.WAITING or publication.due_at > now_of(publication):
         return publication.reason, publication.next_try_at
     throttle = Throttle.objects.filter(account=publication.account_id).first()
     if throttle is not None and throttle.until > now_of(publication):
@@ -285,18 +298,18 @@ def _steps(publication: Publication, parts: list[Part]) -> list[Step]:
     progress, look = PROGRESS[publication.state]
     if _reading_is_bad(publication):
         look = "stopped"
-    looks = ["done"] * progress + [look] + ["todo"] * (3 - progress)
+    lookups = ["done"] * progress + [look] + ["todo"] * (3 - progress)
     attempts = Attempt.objects.filter(Q(part__in=parts) & Q(posting_at__isnull=False))
     posted = attempts.aggregate(at=Min("posting_at"))["at"] if progress >= 2 else None
     revision = publication.release.revision
     as_soon = "" if revision.requested_at else _("dès que les accords sont là")
     arrived = [part.out_at for part in parts if part.out_at is not None]
-    sent = _("Peut-être envoyé") if publication.state == S.UNCERTAIN else _("Envoyé")
+    sent = _("Peut-être envoyé") if publication.state == PublicationState.UNCERTAIN else _("Envoyé")
     return [
-        Step(_("Approuvé"), looks[0], publication.release.released_at),
-        Step(_("Prévu"), looks[1], publication.due_at, as_soon),
-        Step(sent, looks[2], posted),
-        Step(_("Sur X"), looks[3], max(arrived) if arrived else None),
+        Step(_("Approuvé"), lookups[0], publication.release.released_at),
+        Step(_("Prévu"), lookups[1], publication.due_at, as_soon),
+        Step(sent, lookups[2], posted),
+        Step(_("Sur X"), lookups[3], max(arrived) if arrived else None),
     ]
 
 

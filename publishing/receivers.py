@@ -10,20 +10,20 @@ from accounts.signals import right_ended, what_rests_on
 from approvals.models import Draft, Release
 from approvals.quorum import quorums_of
 from approvals.signals import released, texts_on_x
+from publishing.actions.create_publication import create_publication
 from publishing.actions.decide import lapse_of_proposer
-from publishing.actions.obey import obey
-from publishing.actions.scan import settle_account
+from publishing.actions.scan import reevaluate_account
 from publishing.models import Part, PartState, Publication, PublicationState
 
 
 @receiver(released)
 def on_released(sender: object, release: Release, **kwargs: Any) -> None:
-    obey(release)
+    create_publication(release)
 
 
 @receiver(right_ended)
 def on_right_ended(sender: object, account_id: int, person_id: int, **kwargs: Any) -> None:
-    settle_account(account_id)
+    reevaluate_account(account_id)
     lapse_of_proposer(account_id, person_id)
 
 

@@ -15,7 +15,7 @@ from publishing.models import Publication, Reason
 
 # Rules are functions of the database (publishing/sql/functions.sql, approvals/sql/functions.sql),
 # asked here, by the scan and by the trigger at « posting ».
-FACTS = """
+CONDITIONS = """
 SELECT first_violation(pub.id),
     clock_timestamp(),
     EXISTS (SELECT 1 FROM publishing_attempt t WHERE t.account_id = a.id AND t.phase = 'posting'),
@@ -38,18 +38,18 @@ WHERE pub.id = %s
 
 
 @dataclass(frozen=True)
-class Facts:
+class Conditions:
     """What the database says of one publication at `now`, its own clock.
 
-    `turn_taken`: another POST of the account is under way. `line_busy`: a rate limit has not
+    `turn_taken`: another POST of the account is under way. `connection_busy`: a rate limit has not
     opened, or a 401 is being asked about. `credit_stop`: one stands, this row may be let through.
     `lifted_late`: a freeze was lifted after its hour, maybe while it was in a worker's hands.
     """
 
-    obstacle: Reason | None
+    violation: Reason | None
     now: dt.datetime
     turn_taken: bool
-    line_busy: bool
+    connection_busy: bool
     retraction: bool
     any_part_out: bool
     credit_stop: bool
@@ -57,18 +57,18 @@ class Facts:
 
     @property
     def busy(self) -> bool:
-        return self.turn_taken or self.line_busy
+        return self.turn_taken or self.connection_busy
 
 
-def facts_of(publication: Publication) -> Facts:
+def load_conditions(publication: Publication) -> Conditions:
     """One query; to be asked under the account's lock, so that no right ends meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, [publication.pk])
+        cursor.execute(CONDITIONS, [publication.pk])
         broken, *rest = cursor.fetchone()
     reason = Reason(broken) if broken else None
     if not as_approved(publication):
         reason = Reason.ALTERED
-    return Facts(reason, *rest)
+    return Conditions(reason, *rest)
 
 
 def as_approved(publication: Publication) -> bool:
@@ -85,8 +85,8 @@ def closes_at(publication: Publication) -> dt.datetime:
     return publication.due_at + dt.timedelta(seconds=publication.account.tolerance_seconds)
 
 
-def too_late(publication: Publication, facts: Facts) -> bool:
-    return facts.now > closes_at(publication)
+def too_late(publication: Publication, conditions: Conditions) -> bool:
+    return conditions.now > closes_at(publication)
 
 
 def since_last_out(publication: Publication) -> dt.datetime:
@@ -95,16 +95,16 @@ def since_last_out(publication: Publication) -> dt.datetime:
     return max([publication.due_at, *out])
 
 
-def broken_off(publication: Publication, facts: Facts) -> bool:
+def thread_timed_out(publication: Publication, conditions: Conditions) -> bool:
     """A later part that has waited for the account's tolerance does not leave by itself."""
     patience = dt.timedelta(seconds=publication.account.tolerance_seconds)
-    return facts.any_part_out and facts.now > since_last_out(publication) + patience
+    return conditions.any_part_out and conditions.now > since_last_out(publication) + patience
 
 
-def missed(publication: Publication, facts: Facts) -> Reason | None:
+def missed(publication: Publication, conditions: Conditions) -> Reason | None:
     """Why it is not to leave any more by itself, while no part is out."""
-    if facts.any_part_out:
+    if conditions.any_part_out:
         return None
-    if too_late(publication, facts):
+    if too_late(publication, conditions):
         return Reason.TOO_LATE
-    return Reason.LIFTED_LATE if facts.lifted_late else None
+    return Reason.LIFTED_LATE if conditions.lifted_late else None

@@ -10,8 +10,17 @@ import structlog
 from celery import shared_task
 from django.db import OperationalError, connection
 
-from publishing import heart, wake
-from publishing.actions import claim, connect, decide, look_up, obey, record, retract, scan, send
+from publishing import heartbeat, wake
+from publishing.actions import (
+    apply_answer,
+    connect,
+    create_publication,
+    decide,
+    reconcile,
+    retract,
+    scan,
+    send,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -23,9 +32,9 @@ def send_account(account_id: int) -> None:
 
 
 @shared_task
-def look_account(account_id: int) -> None:
-    """Makes the looks at X that are due of one account."""
-    look_up.look(account_id)
+def reconcile_account(account_id: int) -> None:
+    """Makes the lookups on X that are due of one account."""
+    reconcile.reconcile_account(account_id)
 
 
 @shared_task
@@ -50,7 +59,7 @@ def probe_all() -> None:
 @functools.cache
 def _question() -> tuple[str, tuple[Any, ...]]:
     """Put together once: Django takes longer over it than PostgreSQL."""
-    rows = (claim.due(), retract.due(), look_up.looks_due())
+    rows = (send.due(), retract.due(), reconcile.lookups_due())
     asked = [each.query.sql_with_params() for each in rows]
     exist = " OR ".join(f"EXISTS ({sql})" for sql, _parameters in asked)
     return f"SELECT {exist}", tuple(value for _sql, values in asked for value in values)
@@ -65,18 +74,24 @@ def is_anything_due() -> bool:
 
 @shared_task
 def scan_due() -> None:
-    """Each second while something is due: what is due, what nobody obeyed, what was left behind."""
-    if heart.just_beaten(heart.CLOCK):
+    """Each second while something is due: due rows, orphan releases, stale attempts."""
+    if heartbeat.beat_recently(heartbeat.CLOCK):
         return  # one of many that waited in a queue
-    heart.beats(heart.CLOCK)
-    _each(obey.unobeyed(), obey.obey_missed)
-    _each(scan.suspects(), scan.settle)
-    _each(record.stale_attempts(), record.reap)
+    heartbeat.beat(heartbeat.CLOCK)
+    _each(
+        create_publication.releases_without_publication(),
+        create_publication.create_missing_publications,
+    )
+    _each(scan.rows_to_reevaluate(), scan.reevaluate)
+    _each(apply_answer.stale_attempts(), apply_answer.close_stale)
     _each(decide.expired(), decide.expire)
     scan.free_probe()
     _wake("retract", {wake.RETRACT: retract.due().values_list("pk", flat=True)[:100]})
     _wake("send", {wake.SEND: scan.due_accounts()})
-    _wake("looks", {wake.LOOK: look_up.accounts_to_look(), wake.PROBE: connect.probes_due()})
+    _wake(
+        "lookups",
+        {wake.RECONCILE: reconcile.accounts_to_reconcile(), wake.PROBE: connect.probes_due()},
+    )
 
 
 def _wake(queue: str, asked: dict[str, Iterable[int]]) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 log = structlog.get_logger(__name__)
 
 SEND = "publishing.tasks.send_account"
-LOOK = "publishing.tasks.look_account"
+RECONCILE = "publishing.tasks.reconcile_account"
 PROBE = "publishing.tasks.probe_account"
 PROBE_ALL = "publishing.tasks.probe_all"
 RETRACT = "publishing.tasks.run_retraction"

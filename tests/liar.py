@@ -22,9 +22,13 @@ class Liar:
     asked: list[str] = field(default_factory=list)
 
     def says(
-        self, *bodies: Any, status: int = 200, method: str = "GET", path: str = "",
+        self,
+        *bodies: Any,
+        status: int = 200,
+        method: str = "GET",
+        path: str = "",
         headers: dict[str, str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         key = f"{method} {path}".strip()
         self.answers[key] = [(status, body, headers or {}) for body in bodies]
 

@@ -84,7 +84,7 @@ def uploaded(raw: bytes, name: str = "photo.jpg") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, raw, "application/octet-stream")
 
 
-def rewrite(raw: bytes, name: str = "photo") -> images.Rewritten:
+def rewrite(raw: bytes, name: str = "photo") -> images.NormalizedImage:
     """As an upload of this name is; without one nothing is said by it."""
     return images.received(uploaded(raw, name or "photo"))
 

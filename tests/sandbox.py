@@ -127,9 +127,12 @@ class Sandbox:
                     self.session.request = send
 
         return Client(
-            consumer_key=self.consumer["key"], consumer_secret=self.consumer["secret"],
-            access_token=who["token"], access_token_secret=who["token_secret"], return_type=dict,
-        )  # fmt: skip
+            consumer_key=self.consumer["key"],
+            consumer_secret=self.consumer["secret"],
+            access_token=who["token"],
+            access_token_secret=who["token_secret"],
+            return_type=dict,
+        )
 
     # switches
 
@@ -139,9 +142,15 @@ class Sandbox:
         return answer.json()
 
     def switch(
-        self, fault: str, *, on: str | list[str] | None = None, account: str | None = None,
-        times: int | str = 1, skip: int = 0, **options: Any,
-    ) -> int:  # fmt: skip
+        self,
+        fault: str,
+        *,
+        on: str | list[str] | None = None,
+        account: str | None = None,
+        times: int | str = 1,
+        skip: int = 0,
+        **options: Any,
+    ) -> int:
         """Sets a fault: once unless said (`times="always"`), after letting `skip` requests pass.
 
         Answers its id. docs/sandbox.md lists faults and options.
@@ -182,9 +191,12 @@ class Sandbox:
 
     @contextlib.contextmanager
     def hold(
-        self, on: str = "post", when: str = "before", account: str | None = None,
+        self,
+        on: str = "post",
+        when: str = "before",
+        account: str | None = None,
         times: int | str = 1,
-    ) -> Iterator["Hold"]:  # fmt: skip
+    ) -> Iterator["Hold"]:
         """Requests that fit wait until released, or until this block ends."""
         fault_id = self.switch("hold", on=on, when=when, account=account, times=times)
         try:

@@ -27,10 +27,23 @@ GIF_BYTES = 15 * 1024 * 1024
 ALT_TEXT_LENGTH = 1000
 _ID = re.compile(r"[0-9]{1,19}")
 _BODY_KEYS = {
-    "card_uri", "community_id", "direct_message_deep_link", "edit_options", "geo",
-    "for_super_followers_only", "made_with_ai", "media", "nullcast", "paid_partnership", "poll",
-    "quote_tweet_id", "reply", "reply_settings", "share_with_followers", "text",
-}  # fmt: skip
+    "card_uri",
+    "community_id",
+    "direct_message_deep_link",
+    "edit_options",
+    "geo",
+    "for_super_followers_only",
+    "made_with_ai",
+    "media",
+    "nullcast",
+    "paid_partnership",
+    "poll",
+    "quote_tweet_id",
+    "reply",
+    "reply_settings",
+    "share_with_followers",
+    "text",
+}
 _REPLY_SETTINGS = ("following", "mentionedUsers", "subscribers", "verified")
 
 
@@ -155,9 +168,13 @@ class Api:
         return self._publish(call, said, pictures, parent, body)
 
     def _publish(
-        self, call: Call, said: str, pictures: list[Media], parent: Post | None,
+        self,
+        call: Call,
+        said: str,
+        pictures: list[Media],
+        parent: Post | None,
         body: dict[str, Any],
-    ) -> Answer:  # fmt: skip
+    ) -> Answer:
         number = self.world.next_id()
         handle = call.account.handle
         altered = call.drew("altered")
@@ -204,8 +221,11 @@ class Api:
         found = [self._usable_media(call, media_id) for media_id in wanted]
         pictures = [media for media in found if media is not None]
         if len(pictures) != len(wanted):
-            raise Problem(problems.invalid("Your media IDs are invalid.",
-                                           **{"media.media_ids": ",".join(wanted)}))  # fmt: skip
+            raise Problem(
+                problems.invalid(
+                    "Your media IDs are invalid.", **{"media.media_ids": ",".join(wanted)}
+                )
+            )
         if len(pictures) > 1 and any(media.kind == "animated_gif" for media in pictures):
             raise Problem(problems.invalid("Only one animated GIF may be attached."))
         return pictures
@@ -274,8 +294,11 @@ class Api:
     def upload(self, call: Call) -> Answer:
         data, category = call.body
         if data is None or category not in ("tweet_image", "tweet_gif"):
-            raise Problem(problems.invalid("`media` and a `media_category` are required.",
-                                           media_category=str(category)))  # fmt: skip
+            raise Problem(
+                problems.invalid(
+                    "`media` and a `media_category` are required.", media_category=str(category)
+                )
+            )
         if len(data) > (GIF_BYTES if category == "tweet_gif" else IMAGE_BYTES):
             raise Problem(problems.plain(413))
         try:

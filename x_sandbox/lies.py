@@ -21,8 +21,11 @@ def _denied(_: dict[str, Any]) -> Any:
         "Authorization Error",
         "Sorry, you are not authorized to see the user with id: [2000000044].",
         f"{problems.TYPES}not-authorized-for-resource",
-        resource_type="user", parameter="id", resource_id="2000000044", value="2000000044",
-    )  # fmt: skip
+        resource_type="user",
+        parameter="id",
+        resource_id="2000000044",
+        value="2000000044",
+    )
 
 
 def _suspended(_: dict[str, Any]) -> Any:
@@ -30,15 +33,20 @@ def _suspended(_: dict[str, Any]) -> Any:
         "Forbidden",
         "User has been suspended: [2000000044].",
         f"{problems.TYPES}resource-not-found",
-        resource_type="user", parameter="id", resource_id="2000000044", value="2000000044",
-    )  # fmt: skip
+        resource_type="user",
+        parameter="id",
+        resource_id="2000000044",
+        value="2000000044",
+    )
 
 
 def _partly(body: dict[str, Any]) -> Any:
     return body | _errors(
-        "Field Hydration Failure", "Some fields could not be read.",
-        f"{problems.TYPES}field-hydration-failure", field="entities",
-    )  # fmt: skip
+        "Field Hydration Failure",
+        "Some fields could not be read.",
+        f"{problems.TYPES}field-hydration-failure",
+        field="entities",
+    )
 
 
 def _meta(body: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -86,9 +94,10 @@ def _numbers(body: dict[str, Any]) -> Any:
     """Ids as numbers, and numbers and truth as strings."""
     return _each_value(
         body,
-        lambda value, is_id: int(value) if is_id else str(value) if type(value) in (int, bool)
-        else value,
-    )  # fmt: skip
+        lambda value, is_id: (
+            int(value) if is_id else str(value) if type(value) in (int, bool) else value
+        ),
+    )
 
 
 def _each_value(value: Any, change: Callable[[Any, bool], Any], name: str = "") -> Any:
@@ -144,24 +153,34 @@ def _left_out(title: str, detail: str, kind: str) -> Callable[[str], list[dict[s
 PARTIAL: dict[str, Callable[[str], list[dict[str, Any]]]] = {
     "not_found": lambda post_id: [problems.not_found("tweet", post_id, "ids")],
     "denied": _left_out(
-        "Authorization Error", "Sorry, you are not authorized to see the Tweet with ids: [{}].",
+        "Authorization Error",
+        "Sorry, you are not authorized to see the Tweet with ids: [{}].",
         f"{problems.TYPES}not-authorized-for-resource",
     ),
     "suspended": _left_out(
         "Forbidden", "User has been suspended: [{}].", f"{problems.TYPES}resource-not-found"
     ),
     "unavailable": _left_out(
-        "Resource Unavailable", "The Tweet with ids: [{}] is unavailable.",
+        "Resource Unavailable",
+        "The Tweet with ids: [{}] is unavailable.",
         f"{problems.TYPES}resource-unavailable",
     ),
     "service": lambda post_id: [
-        {"title": "Service Unavailable", "detail": "Service Unavailable", "type": "about:blank",
-         "status": 503}
+        {
+            "title": "Service Unavailable",
+            "detail": "Service Unavailable",
+            "type": "about:blank",
+            "status": 503,
+        }
     ],
     "silent": lambda post_id: [],
     "of_another": lambda post_id: [problems.not_found("tweet", "1", "ids")],
     "no_id": lambda post_id: [
-        {"title": "Not Found Error", "detail": "Could not find tweet.", "resource_type": "tweet",
-         "type": f"{problems.TYPES}resource-not-found"}
+        {
+            "title": "Not Found Error",
+            "detail": "Could not find tweet.",
+            "resource_type": "tweet",
+            "type": f"{problems.TYPES}resource-not-found",
+        }
     ],
-}  # fmt: skip
+}

@@ -26,9 +26,14 @@ class _Validator(RequestValidator):  # type: ignore[misc, unused-ignore]
         self.order: deque[tuple[float, tuple[str, str, str]]] = deque()
 
     def validate_timestamp_and_nonce(
-        self, client_key: str, timestamp: str, nonce: str, request: Request, *args: object,
+        self,
+        client_key: str,
+        timestamp: str,
+        nonce: str,
+        request: Request,
+        *args: object,
         **kwargs: object,
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         now = time.monotonic()
         while self.order and self.order[0][0] < now - 2 * self.timestamp_lifetime:
             self.seen.discard(self.order.popleft()[1])

@@ -124,14 +124,31 @@ class Pages:
             "accounts": list(self.world.accounts.values()),
             "parameters": switches.parameters,
             "link_forms": LINK_FORM_NAMES.items(),
-            "faults": [{"id": f.id, "said": describe(f), "left": f.left, "drawn": f.drawn,
-                        "account": f.account, "on": [OPERATION_NAMES[o] for o in f.on]}
-                       for f in switches.faults if f.left != 0],
-            "waiting": [{"id": w.id, "account": w.account, "text": w.text, "after":
-                         w.when == "after", "operation": OPERATION_NAMES[w.operation],
-                         "since": _when(w.since)} for w in switches.waiting.values()],
+            "faults": [
+                {
+                    "id": f.id,
+                    "said": describe(f),
+                    "left": f.left,
+                    "drawn": f.drawn,
+                    "account": f.account,
+                    "on": [OPERATION_NAMES[o] for o in f.on],
+                }
+                for f in switches.faults
+                if f.left != 0
+            ],
+            "waiting": [
+                {
+                    "id": w.id,
+                    "account": w.account,
+                    "text": w.text,
+                    "after": w.when == "after",
+                    "operation": OPERATION_NAMES[w.operation],
+                    "since": _when(w.since),
+                }
+                for w in switches.waiting.values()
+            ],
             "requests": [_request_row(received) for received in lately],
-        }  # fmt: skip
+        }
         return _page(request, "switches", context)
 
     async def picture(self, request: web.Request) -> web.StreamResponse:

@@ -130,9 +130,15 @@ def service_unavailable_404() -> Answer:
         "status": 404,
         "type": "about:blank",
         "detail": "Not Found",
-        "errors": [{"title": "Service Unavailable", "detail": "Service Unavailable",
-                    "type": "about:blank", "status": 503}],
-    }  # fmt: skip
+        "errors": [
+            {
+                "title": "Service Unavailable",
+                "detail": "Service Unavailable",
+                "type": "about:blank",
+                "status": 503,
+            }
+        ],
+    }
     return Answer(404, body, content_type="application/problem+json")
 
 

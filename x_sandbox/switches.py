@@ -69,9 +69,16 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("refused", "why"): tuple(REFUSALS),
     ("partial", "why"): tuple(PARTIAL),
     ("rate_limited", "says"): (
-        "", "milliseconds", "nan", "infinite", "year", "past", "negative", "words",
+        "",
+        "milliseconds",
+        "nan",
+        "infinite",
+        "year",
+        "past",
+        "negative",
+        "words",
     ),
-}  # fmt: skip
+}
 
 
 class BadSwitch(ValueError):
@@ -164,9 +171,16 @@ class Switches:
             self.overrides.setdefault(account.lower(), {}).update(clean)
 
     def add(
-        self, fault: str, *, on: Any = None, account: str | None = None, times: Any = 1,
-        skip: Any = 0, scenario: str = "", **options: Any,
-    ) -> Fault:  # fmt: skip
+        self,
+        fault: str,
+        *,
+        on: Any = None,
+        account: str | None = None,
+        times: Any = 1,
+        skip: Any = 0,
+        scenario: str = "",
+        **options: Any,
+    ) -> Fault:
         if fault not in FAULTS:
             raise BadSwitch(f"no such fault: {fault}")
         usual_operation, usual = FAULTS[fault]

@@ -71,8 +71,9 @@ def _emoji_sequences() -> tuple[frozenset[str], int]:
     found |= {each[0] + "\u20e3" for each in full if each.endswith("\u20e3")}
     found |= {f"{each}\ufe0f" for each in _ONCE_TEXT}
     with_tone = {each[0] for each in found if len(each) == 2 and each[1] in _TONES}
-    found |= {f"{each}\ufe0f{tone}" for each in with_tone for tone in _TONES
-              if f"{each}\ufe0f" in full}  # fmt: skip
+    found |= {
+        f"{each}\ufe0f{tone}" for each in with_tone for tone in _TONES if f"{each}\ufe0f" in full
+    }
     found.add("\U0001f441\u200d\U0001f5e8")  # an eye in a bubble
     return frozenset(found), max(map(len, found))
 
@@ -126,8 +127,14 @@ def published(
         place = {"start": len(whole) - len(short), "end": len(whole), "url": short}
         address = f"https://x.com/{handle}/status/{post_id}/{media[0][1]}/1"
         for key, _ in media:
-            found.append(place | {"expanded_url": address, "display_url": f"pic.x.com/{short[13:]}",
-                                  "media_key": key})  # fmt: skip
+            found.append(
+                place
+                | {
+                    "expanded_url": address,
+                    "display_url": f"pic.x.com/{short[13:]}",
+                    "media_key": key,
+                }
+            )
     return whole, _entities(whole, found)
 
 

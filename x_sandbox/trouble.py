@@ -33,9 +33,14 @@ _REFUSALS: dict[str, Callable[[], Answer]] = {
 
 
 PLAYED_BY_ENDPOINTS = {
-    "altered", "vanished", "delete_false", "delete_unavailable", "delete_pretended", "partial",
+    "altered",
+    "vanished",
+    "delete_false",
+    "delete_unavailable",
+    "delete_pretended",
+    "partial",
     "alt_ignored",
-}  # fmt: skip
+}
 
 
 class NoAnswer(Exception):
@@ -139,8 +144,10 @@ def _limited(options: dict[str, Any]) -> Answer:
     header = "x-user-limit-24hour" if options["daily"] else "x-rate-limit"
     reset = _reset(options["says"], int(options["reset"] or 0))
     limited.headers = {
-        f"{header}-limit": "100", f"{header}-remaining": "0", f"{header}-reset": reset,
-    }  # fmt: skip
+        f"{header}-limit": "100",
+        f"{header}-remaining": "0",
+        f"{header}-reset": reset,
+    }
     return limited
 
 

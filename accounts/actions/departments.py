@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.access import require_office
-from accounts.actions.base import action, lock_account, record
+from accounts.actions.base import action, lock_account
 from accounts.approval_rule import rule_of
 from accounts.capabilities import CAPABILITIES
 from accounts.errors import Invalid, Refusal
@@ -31,7 +32,7 @@ def add_account(account: Account, *, actor: Person) -> Account:
     """A department as its form describes it; nobody may write for it yet."""
     require_office(CAPABILITIES["add_account"], actor)
     account.save(force_insert=True)
-    record("account.added", actor=actor, account=account, subject=account)
+    audit.record("account.added", actor=actor, account=account, subject=account)
     return account
 
 
@@ -48,7 +49,7 @@ def change_rule(account_id: int, approvals_required: int, *, actor: Person) -> N
         return
     account.approvals_required = approvals_required
     account.save(update_fields=["approvals_required"])
-    record(
+    audit.record(
         "account.rule_changed",
         actor=actor,
         account=account,
@@ -71,4 +72,4 @@ def change_settings(account_id: int, changes: dict[str, Any], *, actor: Person) 
     for name in changed:
         setattr(account, name, changes[name])
     account.save(update_fields=changed)
-    record("account.changed", actor=actor, account=account, subject=account, fields=changed)
+    audit.record("account.changed", actor=actor, account=account, subject=account, fields=changed)

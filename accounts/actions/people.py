@@ -6,15 +6,17 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.access import administrators, require_office
-from accounts.actions.base import action, lock_account, owe, record
+from accounts.actions.base import action, lock_account
 from accounts.actions.rights import end_right
 from accounts.addresses import canonical_address, skeleton
 from accounts.capabilities import CAPABILITIES
-from accounts.errors import Forbidden, Moved, NotYours, Refusal
-from accounts.links import link_tokens
+from accounts.errors import Conflict, Forbidden, NotFound, Refusal
 from accounts.models import Person, Seat, Supervision
 from accounts.models.notice import NoticeKind
+from accounts.notices import queue_notice
+from accounts.password_links import link_tokens
 
 
 class LastAdministrator(Refusal):
@@ -22,7 +24,7 @@ class LastAdministrator(Refusal):
     sentence = _("C’est le dernier administrateur : nommez-en un autre d’abord.")
 
 
-class LinkUsed(Moved):
+class LinkUsed(Conflict):
     code = "link_used"
     sentence = _(
         "Ce lien a déjà servi, ou il est trop ancien. Demandez-en un nouveau à un administrateur."
@@ -34,7 +36,7 @@ class Lookalike(Refusal):
     sentence = _("Cette adresse se lit comme celle de %(name)s, sans être la même : vérifiez-la.")
 
 
-class AlreadyEnded(Moved):
+class AlreadyEnded(Conflict):
     code = "already_ended"
     sentence = _("L’accès de cette personne est déjà fermé.")
 
@@ -45,8 +47,8 @@ def create_first_administrator(email: str, name: str) -> Person:
     if administrators().exists():
         raise Refusal(_("Il y a déjà un administrateur : c’est à lui d’en nommer d’autres."))
     person = Person.objects.create_person(email, name, is_administrator=True)
-    record("person.created", actor=None, subject=person)
-    record("administrator.made", actor=None, subject=person)
+    audit.record("person.created", actor=None, subject=person)
+    audit.record("administrator.made", actor=None, subject=person)
     return person
 
 
@@ -56,10 +58,10 @@ def create_person(email: str, name: str, *, actor: Person, administrator: bool =
     require_office(CAPABILITIES["create_person"], actor)
     refuse_lookalike(email)
     person = Person.objects.create_person(email, name, is_administrator=administrator)
-    record("person.created", actor=actor, subject=person)
+    audit.record("person.created", actor=actor, subject=person)
     if administrator:
-        record("administrator.made", actor=actor, subject=person)
-    owe([person], NoticeKind.PASSWORD, path="/")
+        audit.record("administrator.made", actor=actor, subject=person)
+    queue_notice([person], NoticeKind.PASSWORD, path="/")
     return person
 
 
@@ -72,8 +74,8 @@ def make_link(person_id: int, *, actor: Person) -> Person:
     person = lock_person(person_id)
     person.link_number += 1
     person.save(update_fields=["link_number"])
-    record("person.link_made", actor=actor, subject=person)
-    owe([person], NoticeKind.PASSWORD, path="/")
+    audit.record("person.link_made", actor=actor, subject=person)
+    queue_notice([person], NoticeKind.PASSWORD, path="/")
     return person
 
 
@@ -87,7 +89,7 @@ def choose_password(form: SetPasswordForm[Person], person_id: int, token: str) -
         raise LinkUsed
     form.user = person
     form.save()
-    record("person.password_set", actor=person, subject=person)
+    audit.record("person.password_set", actor=person, subject=person)
     return person
 
 
@@ -104,13 +106,13 @@ def end_person(person_id: int, *, actor: Person) -> None:
         raise LastAdministrator
     rights = rights_of(person_id)
     if {right.account_id for right in rights} - locked:
-        raise Moved
+        raise Conflict
     for right in rights:
         end_right(right, actor=actor)
     person.ended_at = Now()
     person.set_unusable_password()
     person.save(update_fields=["ended_at", "password"])
-    record("person.ended", actor=actor, subject=person)
+    audit.record("person.ended", actor=actor, subject=person)
 
 
 @action
@@ -120,7 +122,7 @@ def make_administrator(person_id: int, *, actor: Person) -> None:
     if not person.is_administrator:
         person.is_administrator = True
         person.save(update_fields=["is_administrator"])
-        record("administrator.made", actor=actor, subject=person)
+        audit.record("administrator.made", actor=actor, subject=person)
 
 
 @action
@@ -134,7 +136,7 @@ def unmake_administrator(person_id: int, *, actor: Person) -> None:
         raise LastAdministrator
     person.is_administrator = False
     person.save(update_fields=["is_administrator"])
-    record("administrator.unmade", actor=actor, subject=person)
+    audit.record("administrator.unmade", actor=actor, subject=person)
 
 
 def refuse_lookalike(email: str) -> None:
@@ -157,7 +159,7 @@ def lock_person(person_id: int) -> Person:
     """An active person, locked in a way that lets others name them in their own rows."""
     person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
     if person is None:
-        raise NotYours
+        raise NotFound
     if not person.is_active:
         raise AlreadyEnded
     return person

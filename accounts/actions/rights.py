@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.access import require_office
-from accounts.actions.base import action, lock_account, record
+from accounts.actions.base import action, lock_account
 from accounts.capabilities import CAPABILITIES
-from accounts.errors import Moved
+from accounts.errors import Conflict
 from accounts.models import Person, Seat, Supervision
 from accounts.signals import right_ended
 
 
-class NotHeld(Moved):
+class NotHeld(Conflict):
     code = "not_held"
     sentence = _("Ce droit a déjà pris fin.")
 
@@ -26,7 +27,7 @@ def appoint(account_id: int, number: int, person_id: int, *, actor: Person) -> S
     seat = Seat.objects.create(
         account=account, number=number, person_id=person_id, appointed_by=actor
     )
-    record(
+    audit.record(
         "seat.appointed",
         actor=actor,
         account=account,
@@ -54,7 +55,7 @@ def name_supervisor(account_id: int, person_id: int, *, actor: Person) -> Superv
     supervision = Supervision.objects.create(
         account=account, person_id=person_id, appointed_by=actor
     )
-    record(
+    audit.record(
         "supervision.named",
         actor=actor,
         account=account,
@@ -84,7 +85,7 @@ def end_right(right: Seat | Supervision, *, actor: Person) -> None:
     if not ended:
         raise NotHeld
     details = {"number": right.number} if isinstance(right, Seat) else {}
-    record(
+    audit.record(
         "seat.vacated" if isinstance(right, Seat) else "supervision.ended",
         actor=actor,
         account=right.account_id,

@@ -196,8 +196,13 @@ class Seat(Tenure):
                 violation_error_message=_("Cette personne a déjà un siège sur ce compte."),
             ),
         ]
-        indexes = [models.Index(fields=["person"], condition=models.Q(ended_at__isnull=True),
-                                name="seat_active_by_person")]  # fmt: skip
+        indexes = [
+            models.Index(
+                fields=["person"],
+                condition=models.Q(ended_at__isnull=True),
+                name="seat_active_by_person",
+            )
+        ]
         triggers = tenure_triggers("accounts_supervision")
 
     def __str__(self) -> str:
@@ -218,8 +223,13 @@ class Supervision(Tenure):
                 violation_error_message=_("Cette personne supervise déjà ce compte."),
             ),
         ]
-        indexes = [models.Index(fields=["person"], condition=models.Q(ended_at__isnull=True),
-                                name="supervision_active_by_person")]  # fmt: skip
+        indexes = [
+            models.Index(
+                fields=["person"],
+                condition=models.Q(ended_at__isnull=True),
+                name="supervision_active_by_person",
+            )
+        ]
         triggers = tenure_triggers("accounts_seat")
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from accounts.actions import rights
 from accounts.approval_rule import rule_of
 from accounts.capabilities import CAPABILITIES
 from accounts.departments import all_departments, department, past_rights, waiting_on
-from accounts.errors import NotYours, Refusal
+from accounts.errors import NotFound, Refusal
 from accounts.forms import AccountForm, AppointForm, RuleForm, SettingsForm
 from accounts.models import Seat, Supervision
 from accounts.requests import PersonRequest, by_office
@@ -67,7 +67,7 @@ def show(request: PersonRequest, code: str, form: RuleForm, status: int = 200) -
 def appoint(request: PersonRequest, code: str, number: int | None = None) -> HttpResponse:
     """Somebody for a free seat; without a number, one more supervisor."""
     if number is not None and number not in Seat.NUMBERS:
-        raise NotYours
+        raise NotFound
     shown = department(code)
     form = AppointForm(request.POST or None, account=shown.account)
     context = {"account": shown.account, "number": number}
@@ -107,7 +107,7 @@ def end_supervision(request: PersonRequest, code: str, pk: int) -> HttpResponse:
 def end_right(request: PersonRequest, code: str, right: Seat | Supervision | None) -> HttpResponse:
     """Asks once, and says what will be held."""
     if right is None:
-        raise NotYours
+        raise NotFound
     if request.method == "POST":
         if isinstance(right, Seat):
             rights.vacate(right.pk, actor=request.user)

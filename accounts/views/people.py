@@ -16,13 +16,13 @@ from accounts.access import few_administrators, memberships
 from accounts.actions import people as actions
 from accounts.capabilities import CAPABILITIES
 from accounts.departments import waiting_on
-from accounts.errors import NotYours, Refusal
+from accounts.errors import NotFound, Refusal
 from accounts.forms import PersonForm
-from accounts.links import password_link
 from accounts.mails import with_mail_failure
 from accounts.models import Person, Seat, Supervision
 from accounts.models.notice import MailFailure
 from accounts.paging import page_of
+from accounts.password_links import password_link
 from accounts.requests import PersonRequest, by_office
 
 LINK_FOR = "link_for"
@@ -42,7 +42,7 @@ def find(pk: int) -> Any:
     """A person, with `mail_failure`."""
     person = with_mail_failure(Person.objects.filter(pk=pk)).first()
     if person is None:
-        raise NotYours
+        raise NotFound
     return person
 
 

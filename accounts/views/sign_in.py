@@ -19,8 +19,8 @@ from accounts import demo
 from accounts.actions.people import LinkUsed, choose_password
 from accounts.devices import remember_device
 from accounts.forms import ChoosePasswordForm, SignInForm
-from accounts.links import link_tokens
 from accounts.models import Person
+from accounts.password_links import link_tokens
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 

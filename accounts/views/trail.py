@@ -12,9 +12,9 @@ from django.utils.timezone import get_current_timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.audit_words import lines
+from accounts.audit_text import lines
 from accounts.capabilities import CAPABILITIES
-from accounts.errors import NotYours
+from accounts.errors import NotFound
 from accounts.forms import TrailForm
 from accounts.mails import mail_of
 from accounts.models import AuditEntry, Notice
@@ -58,7 +58,7 @@ def midnight(day: dt.date) -> dt.datetime:
 def mails(request: PersonRequest) -> HttpResponse:
     """In the demo, the mails that would have left: one's own, and all for administrators."""
     if not settings.IS_DEMO:
-        raise NotYours
+        raise NotFound
     notices = Notice.objects.select_related("person", "account").order_by("-id")
     if not CAPABILITIES["see_mails_of_all"].allows(request.user.office):
         notices = notices.filter(person=request.user)

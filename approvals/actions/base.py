@@ -6,23 +6,23 @@ from django.db.models.functions import Now
 
 from accounts.access import require_role
 from accounts.actions.base import lock_account
-from accounts.errors import NotYours
+from accounts.errors import NotFound
 from accounts.models import Person
 from accounts.roles import Role
 from approvals import capabilities
 from approvals.errors import WrongState
-from approvals.models import Closing, Contributor, Draft, Revision
-from approvals.models.states import MOVES
+from approvals.models import CloseReason, Contributor, Draft, Revision
+from approvals.models.states import TRANSITIONS
 
 
 def lock_draft(draft_id: int, actor: Person, *, act: str) -> tuple[Draft, Role]:
     """Locks the account, then the draft; the actor's role as it is under that lock.
 
-    Raises NotYours for a draft of another department, Forbidden as the table of capabilities says.
+    Raises NotFound for a draft of another department, Forbidden as the table of capabilities says.
     """
     account_id = Draft.objects.filter(pk=draft_id).values_list("account_id", flat=True).first()
     if account_id is None:
-        raise NotYours
+        raise NotFound
     account = lock_account(account_id)
     role = require_role(actor, account)
     draft = Draft.objects.select_for_update().get(pk=draft_id)
@@ -33,7 +33,7 @@ def lock_draft(draft_id: int, actor: Person, *, act: str) -> tuple[Draft, Role]:
 
 def require_state(draft: Draft, act: str) -> None:
     """Raises WrongState unless the table of moves allows this act from here."""
-    if draft.state not in MOVES[act].before:
+    if draft.state not in TRANSITIONS[act].before:
         raise WrongState
 
 
@@ -44,14 +44,14 @@ def open_revision(draft: Draft) -> Revision | None:
     return revision
 
 
-def close_revision(draft: Draft, closing: Closing, *, actor: Person | None) -> None:
+def close_revision(draft: Draft, closing: CloseReason, *, actor: Person | None) -> None:
     """Closes the open revision, and its approvals with it."""
     draft.revisions.filter(closed_at=None).update(closed_at=Now(), closed_by=actor, closing=closing)
 
 
-def move(draft: Draft, act: str) -> None:
+def transition(draft: Draft, act: str) -> None:
     """Writes the state that the act leads to."""
-    after = MOVES[act].after
+    after = TRANSITIONS[act].after
     if after is not None:
         draft.state = after
         draft.save(update_fields=["state"])

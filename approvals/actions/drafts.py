@@ -7,34 +7,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.access import require_role, reviewers, role_on
-from accounts.actions.base import action, lock_account, owe, record
+from accounts import audit
+from accounts.access import require_role, role_on
+from accounts.actions.base import action, lock_account
 from accounts.clock import db_now
 from accounts.errors import Forbidden, Invalid
 from accounts.models import Account, Person
 from accounts.models.account import ReplySettings
-from accounts.models.notice import NoticeKind
 from accounts.roles import Role
 from approvals.actions.base import (
     close_revision,
     contribute,
     lock_draft,
-    move,
     require_state,
+    transition,
 )
 from approvals.actions.images import refuse_undescribed, refuse_unfit_images
 from approvals.capabilities import CAPABILITIES
 from approvals.digest import content_of, digest_of
 from approvals.errors import SavedElsewhere, WrongState
 from approvals.findings import findings, findings_in_descriptions
-from approvals.models import Category, Closing, Draft, DraftState, Revision
+from approvals.models import Category, CloseReason, Draft, DraftState, Revision
 from approvals.models.draft import one_empty_part
+from approvals.notices import notify_reviewers
 from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS, normalise_typed
 
-PARTS_AT_MOST = 25
+MAX_PARTS = 25
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Content:
 
 def _write(draft: Draft, content: Content) -> list[str]:
     """Puts the content on the draft; the names of the fields that changed. Raises Invalid."""
-    if not 1 <= len(content.parts) <= PARTS_AT_MOST:
+    if not 1 <= len(content.parts) <= MAX_PARTS:
         raise Invalid(_("Un fil compte 25 messages au plus."), field="parts")
     parts = [
         {
@@ -95,8 +95,14 @@ def begin_draft(
     _write(draft, content)
     draft.save(force_insert=True)
     contribute(draft, actor)
-    record("draft.begun", actor=actor, account=account, subject=draft, draft_id=draft.pk,
-           came_from=came_from.pk if came_from else None)  # fmt: skip
+    audit.record(
+        "draft.begun",
+        actor=actor,
+        account=account,
+        subject=draft,
+        draft_id=draft.pk,
+        came_from=came_from.pk if came_from else None,
+    )
     return draft
 
 
@@ -122,10 +128,17 @@ def save_draft(*, actor: Person, draft_id: int, version: int, content: Content) 
     Draft.objects.filter(pk=draft.pk).update(updated_at=Now())
     contribute(draft, actor)
     if draft.state == DraftState.IN_REVIEW and content_of(draft) != before:
-        close_revision(draft, Closing.EDITED, actor=actor)
-        move(draft, "edit")
-    record("draft.saved", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk,
-           version=draft.version, fields=sorted(changed))  # fmt: skip
+        close_revision(draft, CloseReason.EDITED, actor=actor)
+        transition(draft, "edit")
+    audit.record(
+        "draft.saved",
+        actor=actor,
+        account=draft.account,
+        subject=draft,
+        draft_id=draft.pk,
+        version=draft.version,
+        fields=sorted(changed),
+    )
     return draft
 
 
@@ -166,12 +179,17 @@ def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
     # A page that still shows the draft as being written is told at its next save.
     draft.version += 1
     draft.save(update_fields=["version"])
-    move(draft, "submit")
-    record("draft.submitted", actor=actor, account=draft.account, subject=revision,
-           draft_id=draft.pk, digest=revision.digest, required=revision.required)  # fmt: skip
-    wrote = set(draft.contributors.values_list("person_id", flat=True))
-    owe([pk for pk in reviewers(draft.account) if pk not in wrote], NoticeKind.AWAITS_YOU,
-        path=reverse("draft", args=[draft.pk]), account=draft.account)  # fmt: skip
+    transition(draft, "submit")
+    audit.record(
+        "draft.submitted",
+        actor=actor,
+        account=draft.account,
+        subject=revision,
+        draft_id=draft.pk,
+        digest=revision.digest,
+        required=revision.required,
+    )
+    notify_reviewers(draft)
     return revision
 
 
@@ -180,9 +198,11 @@ def take_back(*, actor: Person, draft_id: int) -> Draft:
     """A seat holder takes a submitted draft back to writing; its approvals end."""
     draft, _role = lock_draft(draft_id, actor, act="take_back")
     require_state(draft, "take_back")
-    close_revision(draft, Closing.TAKEN_BACK, actor=actor)
-    move(draft, "take_back")
-    record("draft.taken_back", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk)
+    close_revision(draft, CloseReason.TAKEN_BACK, actor=actor)
+    transition(draft, "take_back")
+    audit.record(
+        "draft.taken_back", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk
+    )
     return draft
 
 
@@ -198,9 +218,11 @@ def abandon_draft(*, actor: Person, draft_id: int) -> Draft:
     require_state(draft, "abandon")
     if draft.author_id != actor.pk and not author_left(draft):
         raise Forbidden(_("Seul l’auteur de ce brouillon peut l’abandonner."))
-    close_revision(draft, Closing.ABANDONED, actor=actor)
-    move(draft, "abandon")
-    record("draft.abandoned", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk)
+    close_revision(draft, CloseReason.ABANDONED, actor=actor)
+    transition(draft, "abandon")
+    audit.record(
+        "draft.abandoned", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk
+    )
     return draft
 
 
@@ -217,8 +239,14 @@ def adopt_draft(*, actor: Person, draft_id: int) -> Draft:
     draft.author = actor
     draft.save(update_fields=["author"])
     contribute(draft, actor)
-    record("draft.adopted", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk,
-           author_before=before)  # fmt: skip
+    audit.record(
+        "draft.adopted",
+        actor=actor,
+        account=draft.account,
+        subject=draft,
+        draft_id=draft.pk,
+        author_before=before,
+    )
     return draft
 
 

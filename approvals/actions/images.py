@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.actions.base import action, record
+from accounts import audit
+from accounts.actions.base import action
 from accounts.errors import Invalid
 from accounts.models import Person
 from approvals import images
@@ -28,7 +29,7 @@ def add_image(*, actor: Person, draft_id: int, upload: UploadedFile[bytes]) -> S
 
 
 @action
-def _record_image(*, actor: Person, draft_id: int, image: images.Rewritten) -> StoredImage:
+def _record_image(*, actor: Person, draft_id: int, image: images.NormalizedImage) -> StoredImage:
     draft, _role = lock_draft(draft_id, actor, act="edit")
     require_state(draft, "edit")
     stored, _created = StoredImage.objects.get_or_create(
@@ -42,8 +43,14 @@ def _record_image(*, actor: Person, draft_id: int, image: images.Rewritten) -> S
             "uploaded_by": actor,
         },
     )
-    record("image.added", actor=actor, account=draft.account, subject=stored, draft_id=draft.pk,
-           sha256=stored.sha256)  # fmt: skip
+    audit.record(
+        "image.added",
+        actor=actor,
+        account=draft.account,
+        subject=stored,
+        draft_id=draft.pk,
+        sha256=stored.sha256,
+    )
     return stored
 
 
@@ -61,12 +68,12 @@ def refuse_unfit_images(draft: Draft, parts: list[dict[str, Any]]) -> None:
     for position, part in enumerate(parts):
         digests = [image["sha256"] for image in part["images"]]
         where = {"field": "images", "position": position}
-        if len(digests) > images.IMAGES_AT_MOST:
-            raise Invalid(too_many_images(len(digests) - images.IMAGES_AT_MOST), **where)
+        if len(digests) > images.MAX_IMAGES:
+            raise Invalid(too_many_images(len(digests) - images.MAX_IMAGES), **where)
         if len(set(digests)) < len(digests):
             raise Invalid(_("Cette image est déjà dans ce message."), **where)
         for image in part["images"]:
-            if images.alt_length(image["alt"]) > images.ALT_AT_MOST:
+            if images.alt_length(image["alt"]) > images.MAX_ALT:
                 raise Invalid(alt_too_long(), field="alt", position=position)
         shown |= set(digests)
     if not shown:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.actions.base import action, owe, record, said
+from accounts import audit
+from accounts.actions.base import action, require_text
 from accounts.clock import db_now
-from accounts.errors import NotYours
+from accounts.errors import NotFound
 from accounts.models import Person
-from accounts.models.notice import NoticeKind
 from accounts.roles import Role
-from approvals.actions.base import close_revision, lock_draft, move, open_revision, require_state
+from approvals.actions.base import (
+    close_revision,
+    lock_draft,
+    open_revision,
+    require_state,
+    transition,
+)
 from approvals.errors import HiddenCharacter, TextChanged, TooLateToApprove, WrongState
 from approvals.models import (
-    Closing,
+    CloseReason,
     Comment,
     Draft,
     DraftState,
@@ -23,24 +28,31 @@ from approvals.models import (
     Revision,
     Verdict,
 )
+from approvals.notices import notify_author
 from approvals.quorum import quorum_of
 from approvals.signals import released
 
-COMMENT_AT_MOST = 4000
+MAX_COMMENT = 4000
 
 
 @action
 def comment(*, actor: Person, draft_id: int, body: str) -> Comment:
     """A word in the debate, by anybody of the account."""
     draft, _role = lock_draft(draft_id, actor, act="comment")
-    made = Comment.objects.create(
+    comment_row = Comment.objects.create(
         draft=draft,
         revision=open_revision(draft),
         author=actor,
-        body=said(body, field="body", at_most=COMMENT_AT_MOST),
+        body=require_text(body, field="body", max_length=MAX_COMMENT),
     )
-    record("draft.commented", actor=actor, account=draft.account, subject=made, draft_id=draft.pk)
-    return made
+    audit.record(
+        "draft.commented",
+        actor=actor,
+        account=draft.account,
+        subject=comment_row,
+        draft_id=draft.pk,
+    )
+    return comment_row
 
 
 def _lock_revision(
@@ -49,7 +61,7 @@ def _lock_revision(
     """The draft and its open revision, if that is the very one that the page showed."""
     draft_id = Revision.objects.filter(pk=revision_id).values_list("draft_id", flat=True).first()
     if draft_id is None:
-        raise NotYours
+        raise NotFound
     draft, role = lock_draft(draft_id, actor, act=act)
     revision = open_revision(draft)
     if revision is None or revision.pk != revision_id or revision.digest != digest:
@@ -61,7 +73,7 @@ def _lock_revision(
 def approve(*, actor: Person, revision_id: int, digest: str) -> Revision:
     """Signs exactly this digest; the approval that meets the quorum releases it, here and now.
 
-    Approving twice is approving once. Raises TextChanged, OwnWords,
+    Approving twice is approving once. Raises TextChanged, ContributorCannotApprove,
     HiddenCharacter, TooLateToApprove.
     """
     draft, revision, role = _lock_revision(actor, revision_id, digest, act="approve")
@@ -82,8 +94,15 @@ def approve(*, actor: Person, revision_id: int, digest: str) -> Revision:
     review = Review.objects.create(
         revision=revision, reviewer=actor, verdict=Verdict.APPROVE, digest=digest, role=role
     )
-    record("review.approved", actor=actor, account=draft.account, subject=review,
-           draft_id=draft.pk, digest=digest, role=role)  # fmt: skip
+    audit.record(
+        "review.approved",
+        actor=actor,
+        account=draft.account,
+        subject=review,
+        draft_id=draft.pk,
+        digest=digest,
+        role=role,
+    )
     if in_review and quorum_of(revision).met:
         _release(draft, revision)
     return revision
@@ -93,9 +112,15 @@ def _release(draft: Draft, revision: Revision) -> None:
     release = Release.objects.create(
         revision=revision, account=draft.account, digest=revision.digest
     )
-    move(draft, "release")
-    record("draft.released", actor=None, account=draft.account, subject=release,
-           draft_id=draft.pk, digest=release.digest)  # fmt: skip
+    transition(draft, "release")
+    audit.record(
+        "draft.released",
+        actor=None,
+        account=draft.account,
+        subject=release,
+        draft_id=draft.pk,
+        digest=release.digest,
+    )
     released.send(sender=Release, release=release)
 
 
@@ -115,9 +140,9 @@ def _turn_down(
     actor: Person, revision_id: int, digest: str, verdict: Verdict, reason: str
 ) -> Draft:
     act, closing = (
-        ("reject", Closing.REJECTED)
+        ("reject", CloseReason.REJECTED)
         if verdict == Verdict.REJECT
-        else ("ask_for_changes", Closing.CHANGES)
+        else ("ask_for_changes", CloseReason.CHANGES)
     )
     draft, revision, role = _lock_revision(actor, revision_id, digest, act=act)
     if draft.state != DraftState.IN_REVIEW:
@@ -127,14 +152,20 @@ def _turn_down(
         revision=revision,
         reviewer=actor,
         verdict=verdict,
-        reason=said(reason, at_most=COMMENT_AT_MOST),
+        reason=require_text(reason, max_length=MAX_COMMENT),
         digest=digest,
         role=role,
     )
     close_revision(draft, closing, actor=actor)
-    move(draft, act)
-    record(f"review.{verdict}", actor=actor, account=draft.account, subject=review,
-           draft_id=draft.pk, digest=digest, role=role)  # fmt: skip
-    owe([draft.author_id], NoticeKind.AWAITS_YOU, path=reverse("draft", args=[draft.pk]),
-        account=draft.account)  # fmt: skip
+    transition(draft, act)
+    audit.record(
+        f"review.{verdict}",
+        actor=actor,
+        account=draft.account,
+        subject=review,
+        draft_id=draft.pk,
+        digest=digest,
+        role=role,
+    )
+    notify_author(draft)
     return draft

@@ -2,21 +2,21 @@
 
 from approvals.models.draft import Category, Contributor, Draft
 from approvals.models.image import StoredImage
-from approvals.models.review import Comment, Opening, Release, Review, Verdict
-from approvals.models.revision import Closing, Revision
+from approvals.models.review import Comment, Release, Review, RevisionView, Verdict
+from approvals.models.revision import CloseReason, Revision
 from approvals.models.states import DraftState
 
 __all__ = [
     "Category",
-    "Closing",
+    "CloseReason",
     "Comment",
     "Contributor",
     "Draft",
     "DraftState",
-    "Opening",
     "Release",
     "Review",
     "Revision",
+    "RevisionView",
     "StoredImage",
     "Verdict",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.account import ReplySettings
 from accounts.models.triggers import append_only, never_deleted
 from approvals.models.image import images_of_account
-from approvals.models.states import TRANSITIONS, DraftState
+from approvals.models.states import TRANSITION_PAIRS, DraftState
 
 HOLDS_A_SEAT = """
 IF NOT EXISTS (
@@ -116,7 +116,7 @@ class Draft(models.Model):
                 operation=pgtrigger.Insert,
                 func=HOLDS_A_SEAT.format(account="NEW.account_id", person="NEW.author_id"),
             ),
-            pgtrigger.FSM(name="moves", field="state", transitions=TRANSITIONS),
+            pgtrigger.FSM(name="transitions", field="state", transitions=TRANSITION_PAIRS),
             pgtrigger.Trigger(
                 name="released_by_release",
                 when=pgtrigger.Before,

@@ -125,11 +125,11 @@ class Review(models.Model):
         return str(Role(self.role).label)
 
 
-class Opening(models.Model):
+class RevisionView(models.Model):
     """The first time that somebody had a revision before their eyes."""
 
     revision = models.ForeignKey(
-        "approvals.Revision", on_delete=models.PROTECT, related_name="openings"
+        "approvals.Revision", on_delete=models.PROTECT, related_name="views_of_revision"
     )
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
     opened_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -29,7 +29,7 @@ RETURN NEW;
 """
 
 
-class Closing(models.TextChoices):
+class CloseReason(models.TextChoices):
     """Why a revision, and its approvals with it, came to an end."""
 
     EDITED = "edited", _("le texte a été modifié")
@@ -71,7 +71,7 @@ class Revision(models.Model):
     closed_by = models.ForeignKey(
         "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
     )
-    closing = models.CharField(max_length=12, choices=Closing.choices, default="", blank=True)
+    closing = models.CharField(max_length=12, choices=CloseReason.choices, default="", blank=True)
     # No submit makes one since such characters are refused; older revisions may be.
     has_hidden_character = models.GeneratedField(
         expression=ContentHasHiddenCharacter("content"),

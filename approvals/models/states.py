@@ -1,4 +1,4 @@
-"""The states of a draft and its one table of moves."""
+"""The states of a draft and its one table of transitions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class DraftState(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Move:
+class Transition:
     """One line of the table: what the act is called, from where to where. `CAPABILITIES` says
     by whom.
     """
@@ -27,32 +27,35 @@ class Move:
     after: str | None
 
 
-S = DraftState
-MOVES: dict[str, Move] = {
-    move.act: move
-    for move in (
-        Move("submit", frozenset({S.WRITING}), S.IN_REVIEW),
-        Move("edit", frozenset({S.WRITING, S.IN_REVIEW}), S.WRITING),
-        Move("take_back", frozenset({S.IN_REVIEW}), S.WRITING),
-        Move("ask_for_changes", frozenset({S.IN_REVIEW}), S.WRITING),
-        Move("release", frozenset({S.IN_REVIEW}), S.RELEASED),
-        Move("reject", frozenset({S.IN_REVIEW}), S.REJECTED),
-        Move("abandon", frozenset({S.WRITING, S.IN_REVIEW}), S.ABANDONED),
-        Move("recall", frozenset({S.RELEASED}), S.WRITING),
-        Move(
+TRANSITIONS: dict[str, Transition] = {
+    transition.act: transition
+    for transition in (
+        Transition("submit", frozenset({DraftState.WRITING}), DraftState.IN_REVIEW),
+        Transition(
+            "edit", frozenset({DraftState.WRITING, DraftState.IN_REVIEW}), DraftState.WRITING
+        ),
+        Transition("take_back", frozenset({DraftState.IN_REVIEW}), DraftState.WRITING),
+        Transition("ask_for_changes", frozenset({DraftState.IN_REVIEW}), DraftState.WRITING),
+        Transition("release", frozenset({DraftState.IN_REVIEW}), DraftState.RELEASED),
+        Transition("reject", frozenset({DraftState.IN_REVIEW}), DraftState.REJECTED),
+        Transition(
+            "abandon", frozenset({DraftState.WRITING, DraftState.IN_REVIEW}), DraftState.ABANDONED
+        ),
+        Transition("recall", frozenset({DraftState.RELEASED}), DraftState.WRITING),
+        Transition(
             "adopt",
-            frozenset({S.WRITING, S.IN_REVIEW, S.RELEASED}),
+            frozenset({DraftState.WRITING, DraftState.IN_REVIEW, DraftState.RELEASED}),
             None,
         ),
     )
 }
 
-# (from, to) pairs, for the database's own table of moves.
-TRANSITIONS: list[tuple[str, str]] = sorted(
+# (from, to) pairs, for the database's own table of transitions.
+TRANSITION_PAIRS: list[tuple[str, str]] = sorted(
     {
-        (str(before), str(move.after))
-        for move in MOVES.values()
-        for before in move.before
-        if move.after is not None and before != move.after
+        (str(before), str(transition.after))
+        for transition in TRANSITIONS.values()
+        for before in transition.before
+        if transition.after is not None and before != transition.after
     }
 )

@@ -16,7 +16,7 @@ from approvals.tweet_text import MAX_CHARACTERS, Entity, entities
 register = template.Library()
 
 _NOT_SHOWN = re.compile(r"(?i:https?://(?:www\.)?)")
-_LONGEST_PATH = 16
+_MAX_SHOWN_PATH = 16
 
 
 @register.filter
@@ -43,7 +43,7 @@ def _shown(text: str, entity: Entity) -> str:
     path = shown[len(host) :]
     if path == "/":
         return host
-    return shown if len(path) <= _LONGEST_PATH else f"{host}{path[: _LONGEST_PATH - 1]}…"
+    return shown if len(path) <= _MAX_SHOWN_PATH else f"{host}{path[: _MAX_SHOWN_PATH - 1]}…"
 
 
 @register.filter

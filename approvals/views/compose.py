@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import reviewers
 from accounts.errors import Invalid
-from accounts.requests import PersonRequest, takes_up_to, whole_number
+from accounts.requests import PersonRequest, max_body_size, parse_int
 from approvals.access import draft_for
 from approvals.actions.base import require_state
 from approvals.actions.drafts import save_draft, submit_draft
@@ -28,11 +28,11 @@ from approvals.origin import texts_x_had
 from approvals.tweet_text import MAX_CHARACTERS, MAX_WEIGHT, weighted_length
 
 # 25 messages with four descriptions of 1,000 signs each.
-COMPOSED_AT_MOST = 1024 * 1024
+MAX_COMPOSED_BYTES = 1024 * 1024
 
 
 def draft_to_write(request: PersonRequest, draft_id: int) -> Draft:
-    """A draft that this person may write. Raises NotYours, Forbidden, WrongState."""
+    """A draft that this person may write. Raises NotFound, Forbidden, WrongState."""
     draft, role = draft_for(request.user, draft_id)
     CAPABILITIES["edit"].require(role)
     require_state(draft, "edit")
@@ -95,7 +95,7 @@ def composer_page(
     return render(request, "approvals/compose.html", context, status=status)
 
 
-@takes_up_to(COMPOSED_AT_MOST)
+@max_body_size(MAX_COMPOSED_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
     """The composer of one draft; its buttons say what to do with what was typed."""
@@ -107,7 +107,7 @@ def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
     if act == "theirs":
         return composer_page(request, draft, ComposerForm(draft), set_aside=form.parts)
     _change_parts(form, act)
-    if not form.fine:
+    if not form.is_saveable:
         return composer_page(request, draft, form, status=400)
     try:
         saved = save_draft(
@@ -137,7 +137,7 @@ def _change_parts(form: ComposerForm, act: str) -> None:
         return
     verb, _dash, rest = act.partition("-")
     number, _dash, sha256 = rest.partition("-")
-    position, parts = whole_number(number), form.parts
+    position, parts = parse_int(number), form.parts
     if position is None or position >= len(parts):
         return
     if verb == "remove" and len(parts) > 1:
@@ -190,7 +190,7 @@ def _refused(request: PersonRequest, draft: Draft, refused: Invalid) -> HttpResp
     return composer_page(request, draft, form, status=400)
 
 
-@takes_up_to(COMPOSED_AT_MOST)
+@max_body_size(MAX_COMPOSED_BYTES)
 @require_POST
 def preview(request: PersonRequest, draft_id: int) -> HttpResponse:
     """What X would make of what is typed at this moment; nothing is saved."""
@@ -202,7 +202,7 @@ def preview(request: PersonRequest, draft_id: int) -> HttpResponse:
     return render(request, "approvals/_preview.html", {**_context(request, draft, form), "live": 1})
 
 
-@takes_up_to(COMPOSED_AT_MOST)
+@max_body_size(MAX_COMPOSED_BYTES)
 @require_POST
 def autosave(request: PersonRequest, draft_id: int) -> HttpResponse:
     """Saves what can be saved, and says so with the time; never touches what was submitted."""
@@ -226,6 +226,6 @@ def autosave(request: PersonRequest, draft_id: int) -> HttpResponse:
     context |= {
         "saved": saved,
         "at": timezone.now(),
-        "kept_out": not form.fine,
+        "kept_out": not form.is_saveable,
     }
     return render(request, "approvals/_saved.html", context)

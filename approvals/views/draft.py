@@ -14,12 +14,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.errors import NotYours
+from accounts.errors import NotFound
 from accounts.models import Person
 from accounts.models.account import ReplySettings
-from accounts.moments import exactly
-from accounts.requests import PersonRequest, etag_of, unless_known, whole_number
+from accounts.requests import PersonRequest, etag_of, parse_int, unless_known
 from accounts.roles import Role
+from accounts.timefmt import format_exact
 from approvals import capabilities
 from approvals.access import draft_for
 from approvals.actions import drafts as writing
@@ -30,7 +30,7 @@ from approvals.digest import content_of
 from approvals.errors import TextChanged
 from approvals.forms import CommentForm, ReasonForm
 from approvals.history import history_of
-from approvals.models import Category, Comment, Draft, DraftState, Opening, Review, Revision
+from approvals.models import Category, Comment, Draft, DraftState, Review, Revision, RevisionView
 from approvals.origin import texts_x_had
 from approvals.quorum import Quorum, quorum_of
 from approvals.views.compose import shown_parts
@@ -44,10 +44,16 @@ def _debate(draft: Draft) -> list[dict[str, Any]]:
     ]
     given = Review.objects.filter(revision__draft=draft).select_related("reviewer", "revision")
     said += [
-        {"at": r.created_at, "who": r.reviewer, "body": r.reason, "verdict": r.verdict,
-         "label": r.get_verdict_display(), "number": r.revision.number}
+        {
+            "at": r.created_at,
+            "who": r.reviewer,
+            "body": r.reason,
+            "verdict": r.verdict,
+            "label": r.get_verdict_display(),
+            "number": r.revision.number,
+        }
         for r in given
-    ]  # fmt: skip
+    ]
     return sorted(said, key=lambda word: word["at"])
 
 
@@ -78,7 +84,7 @@ def _settings(draft: Draft, signed: dict[str, Any]) -> dict[str, str]:
     return {
         _("Catégorie"): str(Category(signed["category"]).label),
         _("Réponses sur X"): str(ReplySettings(signed["reply_settings"]).label),
-        _("Diffusion"): exactly(when, draft.account.zone) if when else _("dès l’accord"),
+        _("Diffusion"): format_exact(when, draft.account.zone) if when else _("dès l’accord"),
     }
 
 
@@ -104,14 +110,14 @@ def _seen_before(person: Person, revisions: list[Revision]) -> Revision | None:
     open one.
     """
     opened = set(
-        Opening.objects.filter(person=person, revision__in=revisions).values_list(
+        RevisionView.objects.filter(person=person, revision__in=revisions).values_list(
             "revision_id", flat=True
         )
     )
     current = next((r for r in revisions if r.closed_at is None), None)
     if current is not None and current.pk not in opened:
-        Opening.objects.bulk_create(
-            [Opening(person=person, revision=current)], ignore_conflicts=True
+        RevisionView.objects.bulk_create(
+            [RevisionView(person=person, revision=current)], ignore_conflicts=True
         )
     return next((r for r in reversed(revisions) if r is not current and r.pk in opened), None)
 
@@ -131,9 +137,13 @@ def _verdict_context(
 
 
 def show(
-    request: PersonRequest, draft_id: int, *, status: int = 200, seen: Revision | None = None,
+    request: PersonRequest,
+    draft_id: int,
+    *,
+    status: int = 200,
+    seen: Revision | None = None,
     **more: Any,
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     """The page; `seen` is the revision that the person had before their eyes, now out of date."""
     draft, role = draft_for(request.user, draft_id)
     revisions = _revisions(draft)
@@ -195,13 +205,13 @@ def comment(request: PersonRequest, draft_id: int) -> HttpResponse:
 
 def _shown_revision(request: PersonRequest, draft_id: int, act: str) -> dict[str, Any]:
     """What the page showed: a revision of the very draft that the URL names, to somebody who may
-    do this. Raises NotYours, Forbidden.
+    do this. Raises NotFound, Forbidden.
     """
     draft, role = draft_for(request.user, draft_id)
     capabilities.require(act, role, request.user.pk, draft)
-    revision_id = whole_number(request.POST.get("revision", "")) or 0
+    revision_id = parse_int(request.POST.get("revision", "")) or 0
     if not Revision.objects.filter(pk=revision_id, draft=draft).exists():
-        raise NotYours
+        raise NotFound
     return {"revision_id": revision_id, "digest": request.POST.get("digest", "")}
 
 
@@ -212,7 +222,7 @@ def _stale(
     has no place there any more goes to the debate's field.
     """
     seen = Revision.objects.filter(
-        pk=whole_number(request.POST.get("revision", "")) or 0, draft=draft_id
+        pk=parse_int(request.POST.get("revision", "")) or 0, draft=draft_id
     ).first()
     if changed.details["draft"].state != DraftState.IN_REVIEW:
         reasons = [f.cleaned_data["reason"] for f in forms.values()]

@@ -13,7 +13,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import PersonRequest, takes_up_to, whole_number
+from accounts.requests import PersonRequest, max_body_size, parse_int
 from approvals import images
 from approvals.access import image_for
 from approvals.actions.images import add_image, too_many_images
@@ -22,10 +22,10 @@ from approvals.models import Draft
 from approvals.views.compose import compose, composer_page, draft_to_write
 
 # Four images of 20 MB and the texts of a thread.
-UPLOADS_AT_MOST = 84 * 1024 * 1024
+MAX_UPLOADS = 84 * 1024 * 1024
 
 
-@takes_up_to(UPLOADS_AT_MOST)
+@max_body_size(MAX_UPLOADS)
 @require_POST
 def add(request: PersonRequest, draft_id: int) -> HttpResponse:
     """Stores the chosen files. htmx gets the new images of one message; without JavaScript the
@@ -56,7 +56,7 @@ def add(request: PersonRequest, draft_id: int) -> HttpResponse:
 
 def _one_message(request: PersonRequest, draft: Draft) -> HttpResponse:
     """The new images, to stand after those of the message; what was refused, beside the field."""
-    position = whole_number(request.POST.get("part", "")) or 0
+    position = parse_int(request.POST.get("part", "")) or 0
     before = len(request.POST.getlist(f"image-{position}"))
     added, said = _taken(request, draft, position)
     context: dict[str, Any] = {
@@ -78,7 +78,7 @@ def _taken(request: PersonRequest, draft: Draft, position: int) -> tuple[list[st
     said: list[str] = []
     left_out = 0
     for upload in request.FILES.getlist(f"files-{position}"):
-        if len(shown) + len(added) >= images.IMAGES_AT_MOST:
+        if len(shown) + len(added) >= images.MAX_IMAGES:
             left_out += 1
             continue
         try:

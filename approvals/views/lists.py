@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import account_of, memberships, require_role
-from accounts.errors import NotYours
+from accounts.errors import NotFound
 from accounts.models import Person
 from accounts.paging import page_of
 from accounts.requests import PersonRequest
@@ -28,7 +28,7 @@ def drafts(request: PersonRequest) -> HttpResponse:
     """Every draft of the person's accounts, the last changed first."""
     accounts = [m.account for m in memberships(request.user)]
     if request.user.is_administrator:
-        raise NotYours
+        raise NotFound
     form = DraftFilterForm(accounts, request.GET)
     found = _filtered(drafts_of(request.user), form).order_by("-updated_at", "-pk")
     context = {"form": form, "page": page_of(found, request), "filtered": bool(request.GET)}
@@ -59,7 +59,7 @@ def new_draft(request: PersonRequest) -> HttpResponse:
     """The account first, then the composer; a draft just begun and still empty is taken again."""
     mine = [m for m in memberships(request.user) if CAPABILITIES["begin"].allows(m.role)]
     if request.user.is_administrator:
-        raise NotYours
+        raise NotFound
     if request.method != "POST":
         return render(request, "approvals/new_draft.html", {"seats": mine})
     account = account_of(request.user, request.POST.get("account", ""))

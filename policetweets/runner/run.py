@@ -29,7 +29,7 @@ RUNNING = (
 HOST = "127.0.0.1"
 # Two workers, so that sends that hang keep neither the clock nor a deletion waiting: the name of
 # each, its queues and how many things it does at once.
-WORKERS = {"worker-send": ("send,looks", 4), "worker-clock": ("clock,retract,default", 3)}
+WORKERS = {"worker-send": ("send,lookups", 4), "worker-clock": ("clock,retract,default", 3)}
 
 
 @dataclass(frozen=True)
@@ -175,9 +175,13 @@ def manage(env: dict[str, str], *arguments: str) -> str:
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         child = subprocess.Popen(
             ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "manage.py", *arguments],
-            env=env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+            env=env,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
             start_new_session=True,
-        )  # fmt: skip
+        )
         try:
             wait_until(lambda: child.poll() is not None, 600)
         finally:

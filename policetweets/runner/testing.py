@@ -106,9 +106,14 @@ def checks(named: dict[str, list[str]]) -> int:
         try:
             with step(name):
                 subprocess.run(
-                    command, cwd=ROOT, env=env, check=True, text=True,
-                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                )  # fmt: skip
+                    command,
+                    cwd=ROOT,
+                    env=env,
+                    check=True,
+                    text=True,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                )
         except subprocess.CalledProcessError as error:
             say(error.stdout)
             failed += 1

@@ -1,1 +1,2 @@
-"""What happens to a publication: obey, claim, send, record, look up, decide, recall, retract."""
+"""What happens to a publication: created, sent, reconciled, decided, recalled,
+retracted."""

@@ -7,8 +7,9 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.access import require_office
-from accounts.actions.base import action, lock_account, record
+from accounts.actions.base import action, lock_account
 from accounts.clock import db_now, in_seconds
 from accounts.crypto import NotSealedForThis, Secret
 from accounts.errors import Refusal
@@ -16,10 +17,10 @@ from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
 from publishing import wake
 from publishing.actions import stops
-from publishing.actions.moves import tell_administrators
 from publishing.capabilities import CAPABILITIES
-from publishing.gateway import Line, Unreadable, who_am_i
+from publishing.gateway import ApiCredentials, Unreadable, who_am_i
 from publishing.models import Reason
+from publishing.notices import notify_administrators
 
 
 class NotThatAccount(Refusal):
@@ -44,7 +45,7 @@ def connect(*, account: Account, token: Secret, token_secret: Secret) -> Credent
     Raises NotThatAccount or NoAnswerFromX, and then keeps nothing.
     """
     try:
-        x_user_id, handle = who_am_i(Line(account.handle, "", token, token_secret))
+        x_user_id, handle = who_am_i(ApiCredentials(account.handle, "", token, token_secret))
     except Unreadable as error:
         raise NoAnswerFromX(status_of_x=error.status) from error
     if handle.lower() != account.handle.lower():
@@ -68,7 +69,7 @@ def _store(*, account: Account, x_user_id: str, token: Secret, token_secret: Sec
             "next_probe_at": None,
         },
     )
-    record("account.connected", actor=None, account=account, subject=credential)
+    audit.record("account.connected", actor=None, account=account, subject=credential)
     return credential
 
 
@@ -84,26 +85,26 @@ def ask_for_check(*, actor: Person, account: Account) -> None:
         raise NeverConnected
     credential.asked_by, credential.next_probe_at = actor, db_now()
     credential.save(update_fields=["asked_by", "next_probe_at"])
-    record("account.check_asked", actor=actor, account=account, subject=credential)
+    audit.record("account.check_asked", actor=actor, account=account, subject=credential)
     wake.after_commit(wake.PROBE, account.pk)
 
 
-def line_of(account_id: int) -> Line | None:
-    """The account's line to X; None without tokens, or with such as are not its own."""
+def credentials_of(account_id: int) -> ApiCredentials | None:
+    """The account's credentials to X; None without tokens, or with such as are not its own."""
     credential = Credential.objects.select_related("account").filter(account=account_id).first()
     try:
-        return Line.of(credential) if credential is not None else None
+        return ApiCredentials.of(credential) if credential is not None else None
     except NotSealedForThis:
         return None
 
 
 def probe(account_id: int) -> bool:
-    """Asks X who these tokens are, and writes down what follows; whether the line stands."""
+    """Asks X who these tokens are, and writes down what follows; whether the credentials stands."""
     credential = Credential.objects.select_related("account").filter(account=account_id).first()
     if credential is None:
         return False
     try:
-        x_id, handle = who_am_i(Line.of(credential))
+        x_id, handle = who_am_i(ApiCredentials.of(credential))
     except Unreadable as error:
         _probed(account_id, fine=False, status=error.status)
         return False
@@ -150,9 +151,15 @@ def _probed(account_id: int, *, fine: bool, status: int | None) -> None:
     if actor is not None or before != credential.state:
         if credential.state == Connection.RECONNECT and before != Connection.RECONNECT:
             account = credential.account
-            tell_administrators(reverse("department", args=[account.code]), account)
-        record("account.checked", actor=actor, account=account_id, subject=credential,
-               before=before, after=credential.state)  # fmt: skip
+            notify_administrators(reverse("department", args=[account.code]), account)
+        audit.record(
+            "account.checked",
+            actor=actor,
+            account=account_id,
+            subject=credential,
+            before=before,
+            after=credential.state,
+        )
 
 
 def _wait(credential: Credential) -> float:

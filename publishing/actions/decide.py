@@ -7,19 +7,18 @@ import datetime as dt
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.access import administers, administrators, reviewers, role_on
-from accounts.actions.base import action, lock_account, owe, record, said
+from accounts.actions.base import action, lock_account, require_text
 from accounts.clock import db_now, in_seconds
-from accounts.errors import Forbidden, Invalid, Moved, NotYours
+from accounts.errors import Conflict, Forbidden, Invalid, NotFound
 from accounts.models import Account, Person
-from accounts.models.notice import NoticeKind
 from accounts.roles import Role
 from publishing.actions import freeze as freezing
-from publishing.actions.effects import KIND, RULES, NotNow, can_propose
-from publishing.actions.moves import lock_own
+from publishing.actions.effects import RULES, NotNow, can_propose
+from publishing.actions.transitions import lock_own
 from publishing.capabilities import may
 from publishing.matching import is_post_id
 from publishing.models import (
@@ -27,19 +26,20 @@ from publishing.models import (
     ConfirmationKind,
     ConfirmationState,
     Freeze,
-    Look,
-    LookKind,
+    Lookup,
+    LookupKind,
     Publication,
     Reason,
 )
+from publishing.notices import notify_deciders
 
 
-class AlreadyOpen(Moved):
+class AlreadyOpen(Conflict):
     code = "already_proposed"
     sentence = _("Une proposition attend déjà une réponse.")
 
 
-class NotOpen(Moved):
+class NotOpen(Conflict):
     code = "not_open"
     sentence = _("Cette proposition n’attend plus de réponse.")
 
@@ -60,29 +60,35 @@ def propose(
     x_id: str = "",
 ) -> Confirmation:
     """Proposes a decision on a publication; somebody else of the account confirms it within the
-    hour. Raises NotYours, Invalid, NotNow, AlreadyOpen.
+    hour. Raises NotFound, Invalid, NotNow, AlreadyOpen.
     """
     publication = lock_own(actor, publication_id, act="propose")
     if not can_propose(publication, kind):
         raise NotNow
     if due_at is not None and due_at <= db_now():
         raise Invalid(_("Cette heure est déjà passée : choisissez-en une autre."), field="due_at")
-    if kind == KIND.FOUND and not is_post_id(x_id):
+    if kind == ConfirmationKind.FOUND and not is_post_id(x_id):
         raise Invalid(_("Donnez le lien du message sur X."), field="link")
     if publication.confirmations.filter(state=ConfirmationState.OPEN).exists():
         raise AlreadyOpen
     made = Confirmation.objects.create(
         kind=kind,
         publication=publication,
-        reason=said(reason),
+        reason=require_text(reason),
         due_at=due_at,
         x_id=x_id,
         proposed_by=actor,
         expires_at=in_seconds(settings.DURATIONS.confirmation_expires),
     )
-    record("confirmation.proposed", actor=actor, account=publication.account_id, subject=made,
-           draft_id=publication.draft_id, kind=kind)  # fmt: skip
-    _ask_others(made, publication.account, list(reviewers(publication.account_id)))
+    audit.record(
+        "confirmation.proposed",
+        actor=actor,
+        account=publication.account_id,
+        subject=made,
+        draft_id=publication.draft_id,
+        kind=kind,
+    )
+    notify_deciders(made, publication.account, list(reviewers(publication.account_id)))
     return made
 
 
@@ -94,31 +100,24 @@ def propose_lift(*, actor: Person, freeze_id: int, reason: str) -> Confirmation:
     if freeze.confirmations.filter(state=ConfirmationState.OPEN).exists():
         raise AlreadyOpen
     made = Confirmation.objects.create(
-        kind=KIND.LIFT,
+        kind=ConfirmationKind.LIFT,
         freeze=freeze,
-        reason=said(reason),
+        reason=require_text(reason),
         proposed_by=actor,
         expires_at=in_seconds(settings.DURATIONS.confirmation_expires),
     )
-    record("confirmation.proposed", actor=actor, account=freeze.account_id, subject=made,
-           kind=KIND.LIFT)  # fmt: skip
+    audit.record(
+        "confirmation.proposed",
+        actor=actor,
+        account=freeze.account_id,
+        subject=made,
+        kind=ConfirmationKind.LIFT,
+    )
     if freeze.account is not None:
-        _ask_others(made, freeze.account, list(reviewers(freeze.account)))
+        notify_deciders(made, freeze.account, list(reviewers(freeze.account)))
     else:
-        _ask_others(made, None, [person.pk for person in administrators()])
+        notify_deciders(made, None, [person.pk for person in administrators()])
     return made
-
-
-def _ask_others(one: Confirmation, account: Account | None, people: list[int]) -> None:
-    """Owes those who can answer a mail: a proposal expires within the hour."""
-    if one.publication is not None:
-        path = reverse("draft", args=[one.publication.draft_id])
-    elif account is not None:
-        path = reverse("account", args=[account.handle])
-    else:
-        path = reverse("freezes")
-    others = [pk for pk in people if pk != one.proposed_by_id]
-    owe(others, NoticeKind.AWAITS_YOU, path=path, account=account)
 
 
 @action
@@ -127,7 +126,7 @@ def confirm(*, actor: Person, confirmation_id: int) -> Confirmation:
     one, publication = _lock(confirmation_id, actor)
     if "confirm" not in answers_of(one, actor):
         raise NeedsAnother
-    if publication is not None and not can_propose(publication, KIND(one.kind)):
+    if publication is not None and not can_propose(publication, ConfirmationKind(one.kind)):
         raise NotNow
     if one.due_at is not None and one.due_at <= db_now():
         raise NotNow(_("L’heure proposée est passée : proposez-en une autre."))
@@ -136,14 +135,14 @@ def confirm(*, actor: Person, confirmation_id: int) -> Confirmation:
         _refuse_unread(one.freeze)
         freezing.lift(one, actor=actor)
     elif publication is not None:
-        RULES[KIND(one.kind)].effect(one, publication)
+        RULES[ConfirmationKind(one.kind)].effect(one, publication)
     return one
 
 
 def _refuse_unread(freeze: Freeze) -> None:
     """A restored copy stays frozen until X was looked at for all that may have left since."""
-    unread = Look.objects.filter(
-        done_at=None, kind=LookKind.LOOK_UP, part__publication__reason=Reason.RESTORED
+    unread = Lookup.objects.filter(
+        done_at=None, kind=LookupKind.UNCERTAIN, part__publication__reason=Reason.RESTORED
     )
     if freeze.restored_from is not None and unread.exists():
         raise NotNow(_("Base restaurée : X est encore lu pour savoir ce qui est parti depuis."))
@@ -197,11 +196,11 @@ def _side(person: Person, account_id: int | None) -> Role | None:
 def _locked_freeze(freeze_id: int, actor: Person) -> Freeze:
     found = Freeze.objects.filter(pk=freeze_id).values_list("account_id", flat=True)
     if not found:
-        raise NotYours
+        raise NotFound
     if found[0] is not None:
         lock_account(found[0])
     if not may("lift_all" if found[0] is None else "lift", _side(actor, found[0])):
-        raise NotYours
+        raise NotFound
     freeze = Freeze.objects.select_for_update().get(pk=freeze_id)
     if freeze.lifted_at is not None:
         raise NotOpen(_("Ce gel est déjà levé."))
@@ -211,7 +210,7 @@ def _locked_freeze(freeze_id: int, actor: Person) -> Freeze:
 def _lock(confirmation_id: int, actor: Person) -> tuple[Confirmation, Publication | None]:
     row = Confirmation.objects.filter(pk=confirmation_id).first()
     if row is None:
-        raise NotYours
+        raise NotFound
     publication = None
     if row.publication_id is not None:
         publication = lock_own(actor, row.publication_id, act="answer")
@@ -235,8 +234,14 @@ def _decide(one: Confirmation, state: ConfirmationState, actor: Person | None) -
         state=state, decided_by=actor, decided_at=one.decided_at
     )
     draft_id = one.publication.draft_id if one.publication else None
-    record(f"confirmation.{state}", actor=actor, account=_account_id(one), subject=one,
-           draft_id=draft_id, kind=one.kind)  # fmt: skip
+    audit.record(
+        f"confirmation.{state}",
+        actor=actor,
+        account=_account_id(one),
+        subject=one,
+        draft_id=draft_id,
+        kind=one.kind,
+    )
 
 
 def lapse_of_proposer(account: Account | int, person_id: int) -> None:

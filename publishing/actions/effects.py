@@ -7,18 +7,17 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import Moved
+from accounts.errors import Conflict
 from publishing import wake
-from publishing.actions.looks import moot, plan_before_act, plan_given_up
-from publishing.actions.moves import move
-from publishing.actions.parts import found
+from publishing.actions.lookup_schedule import cancel_lookups, plan_before_act, plan_given_up
 from publishing.actions.recall import recall_now
+from publishing.actions.transitions import mark_found, transition
 from publishing.models import (
     Confirmation,
     ConfirmationKind,
-    Look,
-    LookKind,
-    LookResult,
+    Lookup,
+    LookupKind,
+    LookupResult,
     Part,
     PartState,
     Publication,
@@ -27,11 +26,8 @@ from publishing.models import (
     Retraction,
 )
 
-STATE = PublicationState
-KIND = ConfirmationKind
 
-
-class NotNow(Moved):
+class NotNow(Conflict):
     code = "not_now"
     sentence = _("Cette décision n’est pas possible dans l’état actuel de la diffusion.")
 
@@ -42,7 +38,7 @@ class Rule:
 
     states: frozenset[str]
     effect: Callable[[Confirmation, Publication], None]
-    after_last_look: bool = False
+    after_final_lookup: bool = False
 
 
 def can_propose(publication: Publication, kind: ConfirmationKind) -> bool:
@@ -50,32 +46,40 @@ def can_propose(publication: Publication, kind: ConfirmationKind) -> bool:
     rule = RULES.get(kind)
     if rule is None or publication.state not in rule.states:
         return False
-    if rule.after_last_look and not last_look_made(publication):
+    if rule.after_final_lookup and not final_lookups_made(publication):
         return False
     if rule.effect is _after_a_look and pending_decision(publication):
         return False
-    if kind in (KIND.SEND_AGAIN, KIND.GO_ON) and retraction_stands(publication):
+    if kind in (ConfirmationKind.SEND_AGAIN, ConfirmationKind.GO_ON) and retraction_stands(
+        publication
+    ):
         return False
-    if kind == KIND.RECALL:
-        return any(part.perhaps_out for part in publication.parts.all())
-    return kind != KIND.FOUND or last_look_unreadable(publication)
+    if kind == ConfirmationKind.RECALL:
+        return any(part.maybe_posted for part in publication.parts.all())
+    return kind != ConfirmationKind.FOUND or final_lookup_unreadable(publication)
 
 
-def last_look_made(publication: Publication) -> bool:
+def final_lookups_made(publication: Publication) -> bool:
     """Every uncertain part has had its last look, answered by X or not."""
     uncertain = publication.parts.filter(state=PartState.UNCERTAIN)
-    return not Look.objects.filter(part__in=uncertain, kind=LookKind.LOOK_UP, done_at=None).exists()
+    return not Lookup.objects.filter(
+        part__in=uncertain, kind=LookupKind.UNCERTAIN, done_at=None
+    ).exists()
 
 
-def last_look_unreadable(publication: Publication) -> bool:
+def final_lookup_unreadable(publication: Publication) -> bool:
     last = (
-        Look.objects.filter(
-            part__publication=publication, kind=LookKind.LOOK_UP, done_at__isnull=False
+        Lookup.objects.filter(
+            part__publication=publication, kind=LookupKind.UNCERTAIN, done_at__isnull=False
         )
         .order_by("-due_at")
         .first()
     )
-    return last is not None and last.result == LookResult.UNREADABLE and last_look_made(publication)
+    return (
+        last is not None
+        and last.result == LookupResult.UNREADABLE
+        and final_lookups_made(publication)
+    )
 
 
 def retraction_stands(publication: Publication) -> bool:
@@ -85,8 +89,8 @@ def retraction_stands(publication: Publication) -> bool:
 
 def pending_decision(publication: Publication) -> bool:
     """A confirmed decision waits for its look at X."""
-    return Look.objects.filter(
-        part__publication=publication, kind=LookKind.BEFORE_ACT, done_at=None
+    return Lookup.objects.filter(
+        part__publication=publication, kind=LookupKind.BEFORE_ACT, done_at=None
     ).exists()
 
 
@@ -104,8 +108,8 @@ def _after_a_look(one: Confirmation, publication: Publication) -> None:
     goes on, the next message in any case: people, or a time before a restore, may have sent it.
     """
     parts = list(publication.parts.all())
-    doubtful = [part for part in parts if part.perhaps_out]
-    if one.kind == KIND.GO_ON:
+    doubtful = [part for part in parts if part.maybe_posted]
+    if one.kind == ConfirmationKind.GO_ON:
         doubtful = [part for part in parts if part.state not in (PartState.OUT, PartState.DELETED)]
     if not doubtful:
         take_effect(one, publication)
@@ -115,9 +119,9 @@ def _after_a_look(one: Confirmation, publication: Publication) -> None:
 
 def take_effect(one: Confirmation, publication: Publication) -> None:
     """The decision itself, once the look before it has found nothing."""
-    if publication.state not in RULES[KIND(one.kind)].states:
+    if publication.state not in RULES[ConfirmationKind(one.kind)].states:
         return
-    if one.kind == KIND.RECALL:
+    if one.kind == ConfirmationKind.RECALL:
         recall_now(publication, actor=one.proposed_by, reason=one.reason)
         return
     if retraction_stands(publication):
@@ -128,19 +132,29 @@ def take_effect(one: Confirmation, publication: Publication) -> None:
     )
     _wait_until(publication, one)
     out = publication.parts.filter(state=PartState.OUT).exists()
-    after = STATE.SENDING if out else STATE.WAITING
-    move(publication, after, actor=one.decided_by, next_try_at=publication.due_at,
-         confirmation=one.pk)  # fmt: skip
+    after = PublicationState.SENDING if out else PublicationState.WAITING
+    transition(
+        publication,
+        after,
+        actor=one.decided_by,
+        next_try_at=publication.due_at,
+        confirmation=one.pk,
+    )
 
 
 def _give_up(one: Confirmation, publication: Publication) -> None:
     uncertain = publication.parts.filter(state=PartState.UNCERTAIN)
-    moot(Look.objects.filter(part__in=uncertain))
+    cancel_lookups(Lookup.objects.filter(part__in=uncertain))
     plan_given_up(list(uncertain))
     uncertain.update(state=PartState.REFUSED, uncertain_since=None)
     out = publication.parts.filter(state=PartState.OUT).exists()
-    move(publication, STATE.PARTIAL if out else STATE.REFUSED, reason=Reason.GIVEN_UP,
-         actor=one.decided_by, confirmation=one.pk)  # fmt: skip
+    transition(
+        publication,
+        PublicationState.PARTIAL if out else PublicationState.REFUSED,
+        reason=Reason.GIVEN_UP,
+        actor=one.decided_by,
+        confirmation=one.pk,
+    )
 
 
 def _found(one: Confirmation, publication: Publication) -> None:
@@ -148,14 +162,20 @@ def _found(one: Confirmation, publication: Publication) -> None:
     if part is None or Part.objects.filter(x_id=one.x_id).exists():
         raise NotNow
     part.publication = publication
-    found(publication, part, one.x_id)
+    mark_found(publication, part, one.x_id)
 
 
 RULES: dict[ConfirmationKind, Rule] = {
-    KIND.NEW_TIME: Rule(frozenset({STATE.MISSED}), _after_a_look),
-    KIND.SEND_AGAIN: Rule(frozenset({STATE.UNCERTAIN}), _after_a_look, after_last_look=True),
-    KIND.GIVE_UP: Rule(frozenset({STATE.UNCERTAIN}), _give_up),
-    KIND.FOUND: Rule(frozenset({STATE.UNCERTAIN}), _found, after_last_look=True),
-    KIND.GO_ON: Rule(frozenset({STATE.PARTIAL}), _after_a_look),
-    KIND.RECALL: Rule(frozenset({STATE.REFUSED, STATE.MISSED}), _after_a_look),
+    ConfirmationKind.NEW_TIME: Rule(frozenset({PublicationState.MISSED}), _after_a_look),
+    ConfirmationKind.SEND_AGAIN: Rule(
+        frozenset({PublicationState.UNCERTAIN}), _after_a_look, after_final_lookup=True
+    ),
+    ConfirmationKind.GIVE_UP: Rule(frozenset({PublicationState.UNCERTAIN}), _give_up),
+    ConfirmationKind.FOUND: Rule(
+        frozenset({PublicationState.UNCERTAIN}), _found, after_final_lookup=True
+    ),
+    ConfirmationKind.GO_ON: Rule(frozenset({PublicationState.PARTIAL}), _after_a_look),
+    ConfirmationKind.RECALL: Rule(
+        frozenset({PublicationState.REFUSED, PublicationState.MISSED}), _after_a_look
+    ),
 }

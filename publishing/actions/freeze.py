@@ -6,20 +6,19 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.access import require_office, require_role
-from accounts.actions.base import action, lock_account, record, said
-from accounts.errors import Moved
+from accounts.actions.base import action, lock_account, require_text
+from accounts.errors import Conflict
 from accounts.models import Account, Person
-from publishing.actions.moves import lock_publication, move
-from publishing.actions.scan import settle_account
+from publishing.actions.scan import reevaluate_account
+from publishing.actions.transitions import lock_publication, transition
 from publishing.capabilities import CAPABILITIES
 from publishing.models import Confirmation, Freeze, Publication, PublicationState, Reason
 from publishing.models.states import FOR_GOOD
 
-STATE = PublicationState
 
-
-class AlreadyFrozen(Moved):
+class AlreadyFrozen(Conflict):
     code = "already_frozen"
     sentence = _("Les envois sont déjà gelés.")
 
@@ -36,15 +35,15 @@ def freeze(*, actor: Person, account: Account | None, reason: str) -> Freeze:
         CAPABILITIES["freeze"].require(require_role(actor, account))
     else:
         require_office(CAPABILITIES["freeze_all"], actor)
-    reason = said(reason)
+    reason = require_text(reason)
     try:
         with transaction.atomic():
             made = Freeze.objects.create(account=account, reason=reason, frozen_by=actor)
     except IntegrityError as error:
         raise AlreadyFrozen from error
-    record("freeze.standing", actor=actor, account=account, subject=made)
+    audit.record("freeze.standing", actor=actor, account=account, subject=made)
     if account is not None:
-        settle_account(account.pk)
+        reevaluate_account(account.pk)
     return made
 
 
@@ -56,13 +55,13 @@ def lift(confirmation: Confirmation, *, actor: Person) -> None:
     if standing is None:
         raise ValueError("this confirmation lifts no freeze")
     rows = Publication.objects.filter(
-        state__in=[STATE.WAITING, STATE.HELD], due_at__lte=Now()
+        state__in=[PublicationState.WAITING, PublicationState.HELD], due_at__lte=Now()
     ).exclude(reason__in=FOR_GOOD)
     if standing.account_id is not None:
         rows = rows.filter(account=standing.account_id)
     for publication_id in rows.order_by("account_id", "pk").values_list("pk", flat=True):
         publication = lock_publication(publication_id)
-        if publication.state in (STATE.WAITING, STATE.HELD):
-            move(publication, STATE.MISSED, reason=Reason.LIFTED_LATE)
+        if publication.state in (PublicationState.WAITING, PublicationState.HELD):
+            transition(publication, PublicationState.MISSED, reason=Reason.LIFTED_LATE)
     Freeze.objects.filter(pk=standing.pk).update(lifted_at=Now())
-    record("freeze.lifted", actor=actor, account=standing.account_id, subject=standing)
+    audit.record("freeze.lifted", actor=actor, account=standing.account_id, subject=standing)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy
 
-from accounts.actions.base import action, said
-from accounts.errors import Moved
+from accounts.actions.base import action, require_text
+from accounts.errors import Conflict
 from accounts.models import Person
 from approvals.actions.base import close_revision
-from approvals.actions.base import move as move_draft
-from approvals.models import Closing, Comment, Draft
-from publishing.actions.attempts import close_unsent
-from publishing.actions.moves import lock_own, move
+from approvals.actions.base import transition as move_draft
+from approvals.models import CloseReason, Comment, Draft
+from publishing.actions.transitions import close_unsent, lock_own, transition
 from publishing.models import (
     Attempt,
     Outcome,
@@ -21,10 +20,10 @@ from publishing.models import (
     PublicationState,
     Reason,
 )
-from publishing.models.states import MOVES
+from publishing.models.states import TRANSITIONS
 
 
-class TooLateToRecall(Moved):
+class TooLateToRecall(Conflict):
     code = "too_late_to_recall"
     sentence = gettext_lazy(
         "Ce message est parti, ou peut-être parti : il ne peut plus être rappelé."
@@ -35,11 +34,11 @@ class TooLateToRecall(Moved):
 def recall(*, actor: Person, publication_id: int, reason: str) -> Publication:
     """Takes an approved text back, at once, with a reason; its draft goes back to writing.
 
-    Raises NotYours, Invalid without a reason, TooLateToRecall when a part is out or may be, and
+    Raises NotFound, Invalid without a reason, TooLateToRecall when a part is out or may be, and
     for what was given up, where two people must agree.
     """
     publication = lock_own(actor, publication_id, act="recall")
-    reason = said(reason)
+    reason = require_text(reason)
     if not can_recall(publication):
         raise TooLateToRecall
     recall_now(publication, actor=actor, reason=reason)
@@ -48,7 +47,7 @@ def recall(*, actor: Person, publication_id: int, reason: str) -> Publication:
 
 def can_recall(publication: Publication) -> bool:
     """Nothing out, nothing perhaps out, nothing under way; what was given up takes two people."""
-    if PublicationState.RECALLED not in MOVES[PublicationState(publication.state)]:
+    if PublicationState.RECALLED not in TRANSITIONS[PublicationState(publication.state)]:
         return False
     perhaps = [PartState.POSTING, PartState.OUT, PartState.UNCERTAIN, PartState.DELETED]
     if publication.parts.filter(state__in=perhaps).exists():
@@ -57,7 +56,7 @@ def can_recall(publication: Publication) -> bool:
     return not (
         tried.filter(phase=Phase.POSTING).exists()
         or tried.filter(outcome=Outcome.ACCEPTED).exists()
-        or any(part.perhaps_out for part in publication.parts.all())
+        or any(part.maybe_posted for part in publication.parts.all())
     )
 
 
@@ -65,11 +64,11 @@ def recall_now(publication: Publication, *, actor: Person, reason: str) -> None:
     """The recall itself, in the caller's transaction and under its locks."""
     preparing = Attempt.objects.filter(part__publication=publication, phase=Phase.PREPARING)
     for attempt in preparing:
-        close_unsent(attempt, Reason.LAST_LOOK)
-    move(publication, PublicationState.RECALLED, actor=actor)
+        close_unsent(attempt, Reason.PRE_SEND_CHECK)
+    transition(publication, PublicationState.RECALLED, actor=actor)
     draft = Draft.objects.select_for_update().get(pk=publication.draft_id)
     Comment.objects.create(
         draft=draft, revision=publication.release.revision, author=actor, body=reason
     )
-    close_revision(draft, Closing.RECALLED, actor=actor)
+    close_revision(draft, CloseReason.RECALLED, actor=actor)
     move_draft(draft, "recall")

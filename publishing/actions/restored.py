@@ -8,10 +8,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from accounts.actions.base import action, record
-from publishing.actions.attempts import close_doubtful, close_unsent
-from publishing.actions.moves import lock_publication
-from publishing.actions.parts import becomes_uncertain
+from accounts import audit
+from accounts.actions.base import action
+from publishing.actions.transitions import (
+    close_doubtful,
+    close_unsent,
+    lock_publication,
+    mark_uncertain,
+)
 from publishing.models import (
     Attempt,
     Freeze,
@@ -21,8 +25,6 @@ from publishing.models import (
     PublicationState,
     Reason,
 )
-
-STATE = PublicationState
 
 
 @action
@@ -41,7 +43,7 @@ def freeze_restored(made_at: dt.datetime) -> int:
         },
     )
     Freeze.objects.filter(pk=standing.pk).update(restored_from=made_at)
-    record("backup.restored", actor=None, subject=standing, made_at=made_at.isoformat())
+    audit.record("backup.restored", actor=None, subject=standing, made_at=made_at.isoformat())
     count = 0
     for publication_id in _perhaps_gone():
         count += _doubt(publication_id)
@@ -52,8 +54,13 @@ def _perhaps_gone() -> list[int]:
     """Rows whose time has come, and threads that were on their way or may have gone on. Of a
     partial one nothing leaves before it was looked for: `decide` sees to that.
     """
-    due = Q(state__in=[STATE.WAITING, STATE.HELD, STATE.MISSED], due_at__lte=Now())
-    rows = Publication.objects.filter(due | Q(state__in=[STATE.SENDING, STATE.UNCERTAIN]))
+    due = Q(
+        state__in=[PublicationState.WAITING, PublicationState.HELD, PublicationState.MISSED],
+        due_at__lte=Now(),
+    )
+    rows = Publication.objects.filter(
+        due | Q(state__in=[PublicationState.SENDING, PublicationState.UNCERTAIN])
+    )
     return list(rows.order_by("account_id", "pk").values_list("pk", flat=True))
 
 
@@ -67,5 +74,5 @@ def _doubt(publication_id: int) -> int:
         close_doubtful(posting)
     if not parts:
         return 0  # it is looked for already
-    becomes_uncertain(publication, parts, Reason.RESTORED)
+    mark_uncertain(publication, parts, Reason.RESTORED)
     return 1

@@ -10,15 +10,16 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.base import action, record, said
+from accounts import audit
+from accounts.actions.base import action, require_text
 from accounts.clock import db_now, in_seconds
-from accounts.errors import Moved
+from accounts.errors import Conflict
 from accounts.models import Person
 from publishing import wake
-from publishing.actions.connect import line_of
-from publishing.actions.looks import plan_retracted_reads
-from publishing.actions.moves import alert, lock_own, lock_publication, move
-from publishing.gateway import Deleted, Line, Unreadable, delete_post, read_posts
+from publishing.actions.connect import credentials_of
+from publishing.actions.lookup_schedule import plan_retracted_reads
+from publishing.actions.transitions import lock_own, lock_publication, transition
+from publishing.gateway import ApiCredentials, Deleted, Unreadable, delete_post, read_posts
 from publishing.models import (
     Attempt,
     Part,
@@ -30,25 +31,25 @@ from publishing.models import (
     Retraction,
     RetractionState,
 )
+from publishing.notices import notify_account
 
-STATE = PublicationState
 # Of what was recalled or retracted, a part given up before may still turn up on X.
 CAN_BE_RETRACTED = (
-    STATE.PUBLISHED,
-    STATE.PARTIAL,
-    STATE.UNCERTAIN,
-    STATE.SENDING,
-    STATE.RECALLED,
-    STATE.RETRACTED,
+    PublicationState.PUBLISHED,
+    PublicationState.PARTIAL,
+    PublicationState.UNCERTAIN,
+    PublicationState.SENDING,
+    PublicationState.RECALLED,
+    PublicationState.RETRACTED,
 )
 
 
-class NothingToRetract(Moved):
+class NothingToRetract(Conflict):
     code = "nothing_to_retract"
     sentence = _("Rien de ce message n’est sur X : il n’y a rien à retirer.")
 
 
-class AlreadyAsked(Moved):
+class AlreadyAsked(Conflict):
     code = "already_asked"
     sentence = _("Le retrait est déjà demandé.")
 
@@ -57,10 +58,10 @@ class AlreadyAsked(Moved):
 def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
     """Asks for the deletion of what is out, a thread's parts together; nothing more of it is sent.
 
-    Raises NotYours, Invalid, NothingToRetract, AlreadyAsked.
+    Raises NotFound, Invalid, NothingToRetract, AlreadyAsked.
     """
     publication = lock_own(actor, publication_id, act="retract")
-    reason = said(reason)
+    reason = require_text(reason)
     if not can_retract(publication):
         raise NothingToRetract
     try:
@@ -70,11 +71,16 @@ def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
             )
     except IntegrityError as error:
         raise AlreadyAsked from error
-    record("retraction.requested", actor=actor, account=publication.account_id, subject=made,
-           draft_id=publication.draft_id)  # fmt: skip
+    audit.record(
+        "retraction.requested",
+        actor=actor,
+        account=publication.account_id,
+        subject=made,
+        draft_id=publication.draft_id,
+    )
     flying = Attempt.objects.filter(part__publication=publication).exclude(phase=Phase.ANSWERED)
-    if publication.state == STATE.SENDING and not flying.exists():
-        move(publication, STATE.PARTIAL, reason=Reason.RETRACTION_ASKED)
+    if publication.state == PublicationState.SENDING and not flying.exists():
+        transition(publication, PublicationState.PARTIAL, reason=Reason.RETRACTION_ASKED)
     wake.after_commit(wake.RETRACT, made.pk)
     return made
 
@@ -100,17 +106,17 @@ def run(retraction_id: int) -> None:
     started = _start(retraction_id)
     if started is None:
         return
-    line, ids = started
-    answers = {x_id: delete_post(line, x_id) for x_id in ids}
+    credentials, ids = started
+    answers = {x_id: delete_post(credentials, x_id) for x_id in ids}
     try:
-        unknown = read_posts(line, ids).gone if ids else frozenset()
+        unknown = read_posts(credentials, ids).gone if ids else frozenset()
     except Unreadable:
         unknown = frozenset()
     _finish(retraction_id, unknown, answers)
 
 
 @action
-def _start(retraction_id: int) -> tuple[Line, list[str]] | None:
+def _start(retraction_id: int) -> tuple[ApiCredentials, list[str]] | None:
     """The posts to delete now, and who asks X to."""
     publication_id = Retraction.objects.values_list("publication_id", flat=True).get(
         pk=retraction_id
@@ -120,8 +126,8 @@ def _start(retraction_id: int) -> tuple[Line, list[str]] | None:
     now = db_now()
     if one.ended_at is not None or one.next_try_at is None or one.next_try_at > now:
         return None
-    line = line_of(publication.account_id)
-    if line is None:
+    credentials = credentials_of(publication.account_id)
+    if credentials is None:
         _later(one, publication)
         return None
     ids = [
@@ -133,7 +139,7 @@ def _start(retraction_id: int) -> tuple[Line, list[str]] | None:
         state=RetractionState.DELETING,
         next_try_at=now + dt.timedelta(seconds=settings.DURATIONS.attempt_stale),
     )
-    return line, ids
+    return credentials, ids
 
 
 @action
@@ -151,16 +157,22 @@ def _finish(retraction_id: int, unknown: frozenset[str], answers: dict[str, Dele
     plan_retracted_reads(list(parts))
     parts.update(state=PartState.DELETED)
     if answers:
-        record("retraction.tried", actor=None, account=publication.account_id, subject=one,
-               draft_id=publication.draft_id, gone=gone,
-               answers={x_id: answer.status for x_id, answer in answers.items()})  # fmt: skip
+        audit.record(
+            "retraction.tried",
+            actor=None,
+            account=publication.account_id,
+            subject=one,
+            draft_id=publication.draft_id,
+            gone=gone,
+            answers={x_id: answer.status for x_id, answer in answers.items()},
+        )
     states = set(publication.parts.values_list("state", flat=True))
     if PartState.OUT in states:
         _later(one, publication)
     elif states & {PartState.UNCERTAIN, PartState.POSTING}:
         # Found later, it is deleted then; given up, the retraction ends with it.
         Retraction.objects.filter(pk=one.pk).update(
-            state=RetractionState.REQUESTED, next_try_at=in_seconds(settings.DURATIONS.look_ups[0])
+            state=RetractionState.REQUESTED, next_try_at=in_seconds(settings.DURATIONS.lookups[0])
         )
     else:
         _end(one, publication, deleted=PartState.DELETED in states)
@@ -182,22 +194,33 @@ def retract_again(publication: Publication, part: Part) -> None:
         standing = Retraction.objects.create(
             publication=publication, reason=last.reason, requested_by=last.requested_by
         )
-    record("retraction.seen_again", actor=None, account=publication.account_id,
-           subject=standing, draft_id=publication.draft_id, x_id=part.x_id)  # fmt: skip
-    alert(publication)
+    audit.record(
+        "retraction.seen_again",
+        actor=None,
+        account=publication.account_id,
+        subject=standing,
+        draft_id=publication.draft_id,
+        x_id=part.x_id,
+    )
+    notify_account(publication)
     Retraction.objects.filter(pk=standing.pk).update(next_try_at=Now())
     wake.after_commit(wake.RETRACT, standing.pk)
 
 
 def _end(one: Retraction, publication: Publication, *, deleted: bool) -> None:
-    state = RetractionState.VERIFIED if deleted else RetractionState.MOOT
+    state = RetractionState.VERIFIED if deleted else RetractionState.CANCELLED
     Retraction.objects.filter(pk=one.pk).update(state=state, ended_at=Now(), next_try_at=None)
-    record(f"retraction.{state}", actor=None, account=publication.account_id, subject=one,
-           draft_id=publication.draft_id)  # fmt: skip
-    if deleted and publication.state == STATE.SENDING:
-        move(publication, STATE.PARTIAL, reason=Reason.RETRACTION_ASKED)
-    if deleted and publication.state in (STATE.PUBLISHED, STATE.PARTIAL):
-        move(publication, STATE.RETRACTED, actor=one.requested_by)
+    audit.record(
+        f"retraction.{state}",
+        actor=None,
+        account=publication.account_id,
+        subject=one,
+        draft_id=publication.draft_id,
+    )
+    if deleted and publication.state == PublicationState.SENDING:
+        transition(publication, PublicationState.PARTIAL, reason=Reason.RETRACTION_ASKED)
+    if deleted and publication.state in (PublicationState.PUBLISHED, PublicationState.PARTIAL):
+        transition(publication, PublicationState.RETRACTED, actor=one.requested_by)
 
 
 def _later(one: Retraction, publication: Publication) -> None:
@@ -208,4 +231,4 @@ def _later(one: Retraction, publication: Publication) -> None:
         tries=one.tries + 1,
         next_try_at=in_seconds(retries[min(one.tries, len(retries) - 1)]),
     )
-    alert(publication)
+    notify_account(publication)

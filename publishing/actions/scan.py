@@ -11,12 +11,11 @@ from django.db.models.functions import Now
 
 from accounts.actions.base import action
 from publishing import rules
-from publishing.actions.claim import due
-from publishing.actions.moves import hold, lock_publication, move
+from publishing.actions.send import due
+from publishing.actions.transitions import hold, lock_publication, transition
 from publishing.models import Attempt, CreditStop, Phase, Publication, PublicationState, Reason
 from publishing.models.states import FOR_GOOD
 
-STATE = PublicationState
 # What was claimed longer ago and does not post yet is sending images, which takes no turn.
 JUST_CLAIMED = dt.timedelta(seconds=2)
 
@@ -32,7 +31,7 @@ def due_accounts() -> list[int]:
     return list(dict.fromkeys(rows[:2000]))
 
 
-def suspects() -> list[int]:
+def rows_to_reevaluate() -> list[int]:
     """Waiting rows against which a rule stands, held rows that may go on or whose cause changed,
     and rows whose time has passed: each is looked at again under its lock, by `rules`.
     """
@@ -55,19 +54,23 @@ def suspects() -> list[int]:
 
 
 @action
-def settle(publication_id: int) -> None:
+def reevaluate(publication_id: int) -> None:
     """Moves one waiting or held row where the rules now say: held, waiting or missed."""
     publication = lock_publication(publication_id)
-    if publication.state not in (STATE.WAITING, STATE.HELD):
+    if publication.state not in (PublicationState.WAITING, PublicationState.HELD):
         return
-    facts = rules.facts_of(publication)
-    reason = facts.obstacle
-    if rules.too_late(publication, facts) and reason not in FOR_GOOD:
-        move(publication, STATE.MISSED, reason=Reason.TOO_LATE)
+    conditions = rules.load_conditions(publication)
+    reason = conditions.violation
+    if rules.too_late(publication, conditions) and reason not in FOR_GOOD:
+        transition(publication, PublicationState.MISSED, reason=Reason.TOO_LATE)
     elif reason is not None:
         hold(publication, reason)
-    elif publication.state == STATE.HELD:
-        move(publication, STATE.WAITING, next_try_at=max(publication.due_at, facts.now))
+    elif publication.state == PublicationState.HELD:
+        transition(
+            publication,
+            PublicationState.WAITING,
+            next_try_at=max(publication.due_at, conditions.now),
+        )
 
 
 def free_probe() -> None:
@@ -75,14 +78,16 @@ def free_probe() -> None:
     and X has said nothing of it: another one may go first.
     """
     probed = CreditStop.objects.filter(ended_at=None, probe__isnull=False)
-    probed.exclude(probe__state__in=[STATE.WAITING, STATE.SENDING]).update(probe=None)
+    probed.exclude(probe__state__in=[PublicationState.WAITING, PublicationState.SENDING]).update(
+        probe=None
+    )
 
 
-def settle_account(account_id: int) -> None:
+def reevaluate_account(account_id: int) -> None:
     """In the transaction in which a right ended: every waiting row that rests on it is held."""
-    rows = Publication.objects.filter(account=account_id, state=STATE.WAITING)
+    rows = Publication.objects.filter(account=account_id, state=PublicationState.WAITING)
     for publication_id in rows.order_by("pk").values_list("pk", flat=True):
         publication = lock_publication(publication_id)
-        reason = rules.facts_of(publication).obstacle
+        reason = rules.load_conditions(publication).violation
         if reason is not None:
             hold(publication, reason)

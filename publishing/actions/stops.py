@@ -11,13 +11,17 @@ from django.conf import settings
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.actions.base import record
+from accounts import audit
+from accounts.access import require_office
+from accounts.actions.base import action
 from accounts.clock import db_now, in_seconds
-from accounts.models import Account, Credential
+from accounts.errors import Conflict
+from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
-from publishing.actions.moves import tell_administrators
+from publishing.capabilities import CAPABILITIES
 from publishing.gateway.refusals import UNKNOWN
 from publishing.models import Answer, CreditStop, Publication, Reason, Throttle
+from publishing.notices import notify_administrators
 
 # An unknown no to so many texts of an account within the hour is a no to the account; to so many
 # accounts, a no to the application.
@@ -35,8 +39,8 @@ def stop_account(account: Account, reason: Reason) -> None:
         refused_at=Now(),
         next_probe_at=in_seconds(later) if later is not None else None,
     )
-    record("account.refused", actor=None, account=account, subject=account, reason=reason)
-    tell_administrators(reverse("department", args=[account.code]), account)
+    audit.record("account.refused", actor=None, account=account, subject=account, reason=reason)
+    notify_administrators(reverse("department", args=[account.code]), account)
 
 
 def stop_application(reason: Reason) -> None:
@@ -44,8 +48,8 @@ def stop_application(reason: Reason) -> None:
     standing = CreditStop.objects.filter(ended_at=None)
     if standing.update(restored_at=None, probe=None, cause=reason) == 0:
         stop = CreditStop.objects.create(cause=reason)
-        record("application.refused", actor=None, subject=stop, reason=reason)
-    tell_administrators(reverse("freezes"))
+        audit.record("application.refused", actor=None, subject=stop, reason=reason)
+    notify_administrators(reverse("freezes"))
 
 
 def distrust_tokens(account: Account) -> None:
@@ -55,8 +59,8 @@ def distrust_tokens(account: Account) -> None:
         state=Connection.RECONNECT, refused_at=Now(), next_probe_at=None, asked_by=None
     ):
         return
-    record("account.tokens_distrusted", actor=None, account=account, subject=account)
-    tell_administrators(reverse("department", args=[account.code]), account)
+    audit.record("account.tokens_distrusted", actor=None, account=account, subject=account)
+    notify_administrators(reverse("department", args=[account.code]), account)
 
 
 def count_unknown_refusal(publication: Publication) -> None:
@@ -83,7 +87,7 @@ def throttle(account_id: int, answer: Answer) -> None:
     accounts = [account_id]
     if answer.limits.get(APP_LIMIT) == 0:
         accounts = list(Credential.objects.values_list("account_id", flat=True))
-        tell_administrators(reverse("health"))
+        notify_administrators(reverse("health"))
     for one in accounts:
         row, _created = Throttle.objects.get_or_create(account_id=one, defaults={"until": db_now()})
         row.until = in_seconds(_pause(answer.retry_after, row.tries))
@@ -100,3 +104,14 @@ def _pause(retry_after: float | None, tries: int) -> float:
     if retry_after is None:
         return doubling
     return max(retry_after, doubling if tries else 0.0)
+
+
+@action
+def credits_restored(*, actor: Person) -> None:
+    """An administrator says so; one send is let through first. Raises Forbidden, Conflict."""
+    require_office(CAPABILITIES["restore_credits"], actor)
+    stop = CreditStop.objects.select_for_update().filter(ended_at=None).first()
+    if stop is None:
+        raise Conflict
+    CreditStop.objects.filter(pk=stop.pk).update(restored_at=Now(), restored_by=actor, probe=None)
+    audit.record("credits.restored", actor=actor, subject=stop)

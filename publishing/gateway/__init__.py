@@ -1,10 +1,10 @@
 """The gateway to X: the only folder that imports tweepy. Nothing here touches the database."""
 
-from publishing.gateway.answers import Reply
+from publishing.gateway.answers import ApiResult
 from publishing.gateway.calls import (
+    ApiCredentials,
     Deleted,
-    Line,
-    Lookup,
+    ReadPosts,
     Seen,
     delete_post,
     post,
@@ -13,16 +13,16 @@ from publishing.gateway.calls import (
     upload_image,
     who_am_i,
 )
-from publishing.gateway.transport import LeftTooLate, boot_clock
+from publishing.gateway.transport import SendWindowClosed, boot_clock
 from publishing.gateway.wire import Unreadable
 
 __all__ = [
+    "ApiCredentials",
+    "ApiResult",
     "Deleted",
-    "LeftTooLate",
-    "Line",
-    "Lookup",
-    "Reply",
+    "ReadPosts",
     "Seen",
+    "SendWindowClosed",
     "Unreadable",
     "boot_clock",
     "delete_post",

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 
 import requests
 
-from accounts.requests import whole_number
+from accounts.requests import parse_int
 from publishing.gateway.refusals import judge
 from publishing.gateway.wire import Problem, Unreadable, body_text, post_accepted, problem
 from publishing.models.attempt import Outcome
 from publishing.models.states import Reason
 
-BODY_AT_MOST = 4000
+MAX_BODY = 4000
 
 
 @dataclass(frozen=True)
-class Reply:
+class ApiResult:
     """What came of one call. `retry_after` is in seconds from now, above 0 and a day at most;
     `limits` are X's headers that are whole numbers; `body` is for operators.
     """
@@ -32,27 +32,27 @@ class Reply:
     body: str = ""
 
 
-def reply_to_post(
+def result_of_post(
     response: requests.Response | None, *, reached: bool, is_reply: bool = False
-) -> Reply:
+) -> ApiResult:
     """Judges the answer to POST /2/tweets.
 
     `reached` is whether the request can have left at all; `is_reply` whether it named a parent.
     """
     if response is None:
         if not reached:
-            return Reply(Outcome.NOT_SENT, Reason.UNREACHABLE)
-        return Reply(Outcome.UNCERTAIN, Reason.NO_ANSWER)
+            return ApiResult(Outcome.NOT_SENT, Reason.UNREACHABLE)
+        return ApiResult(Outcome.UNCERTAIN, Reason.NO_ANSWER)
     outcome, reason = _judge(response, is_reply)
     x_id = _x_id(response) if outcome == Outcome.ACCEPTED else ""
-    return Reply(
+    return ApiResult(
         outcome,
         reason,
         status=response.status_code,
         x_id=x_id,
         retry_after=seconds_to_reset(response) if response.status_code == 429 else None,
         limits=_limits(response),
-        body=body_text(response)[:BODY_AT_MOST],
+        body=body_text(response)[:MAX_BODY],
     )
 
 
@@ -107,7 +107,7 @@ def _limit_headers(response: requests.Response) -> dict[str, str]:
 
 def _limits(response: requests.Response) -> dict[str, int]:
     """What X says of its limits, as far as it is whole numbers."""
-    said = {name: whole_number(text.strip()) for name, text in _limit_headers(response).items()}
+    said = {name: parse_int(text.strip()) for name, text in _limit_headers(response).items()}
     return {name: number for name, number in said.items() if number is not None}
 
 

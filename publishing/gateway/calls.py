@@ -19,9 +19,9 @@ from django.db import connection
 from accounts.crypto import Secret
 from accounts.models import Credential
 from publishing.gateway import wire
-from publishing.gateway.answers import Reply, reply_to_post
+from publishing.gateway.answers import ApiResult, result_of_post
 from publishing.gateway.refusals import UNKNOWN
-from publishing.gateway.transport import Client, LeftTooLate, Limit
+from publishing.gateway.transport import Client, Limit, SendWindowClosed
 from publishing.gateway.wire import Unreadable
 from publishing.models.attempt import Outcome
 from publishing.models.states import Reason
@@ -33,8 +33,8 @@ X_EPOCH_MS = 1_288_834_974_657
 
 
 @dataclass(frozen=True)
-class Line:
-    """An account's line to X: whose it is and the tokens that speak for it."""
+class ApiCredentials:
+    """An account's credentials on X: whose they are and the tokens."""
 
     handle: str
     x_user_id: str
@@ -42,7 +42,7 @@ class Line:
     token_secret: Secret
 
     @classmethod
-    def of(cls, credential: Credential) -> Line:
+    def of(cls, credential: Credential) -> ApiCredentials:
         """Raises NotSealedForThis for tokens that are not this account's."""
         return cls(credential.account.handle, credential.x_user_id, *credential.tokens())
 
@@ -72,7 +72,9 @@ def posted_at(x_id: str) -> dt.datetime:
 
 
 @contextmanager
-def _client(line: Line, total: float, limit: Limit | None = None) -> Iterator[tuple[Client, Limit]]:
+def _client(
+    credentials: ApiCredentials, total: float, limit: Limit | None = None
+) -> Iterator[tuple[Client, Limit]]:
     if connection.in_atomic_block:
         raise RuntimeError("X is never called inside a transaction.")
     durations = settings.DURATIONS
@@ -80,8 +82,8 @@ def _client(line: Line, total: float, limit: Limit | None = None) -> Iterator[tu
     with limit:
         yield (
             Client(
-                line.token,
-                line.token_secret,
+                credentials.token,
+                credentials.token_secret,
                 connect=durations.post_connect,
                 read=durations.post_read,
                 limit=limit,
@@ -91,19 +93,19 @@ def _client(line: Line, total: float, limit: Limit | None = None) -> Iterator[tu
 
 
 def post(
-    line: Line,
+    credentials: ApiCredentials,
     text: str,
     *,
-    last_look: Callable[[], None],
+    pre_send_check: Callable[[], None],
     reply_to: str = "",
     media_ids: tuple[str, ...] = (),
     reply_settings: str = "",
-) -> Reply:
-    """One POST /2/tweets, at most. `last_look` runs when the connection stands and no byte has
-    left; when it raises LeftTooLate, none does.
+) -> ApiResult:
+    """One POST /2/tweets, at most. `pre_send_check` runs when the connection stands and no byte has
+    left; when it raises SendWindowClosed, none does.
     """
     total = settings.DURATIONS.post_total
-    with _client(line, total, Limit(total, last_look)) as (client, limit):
+    with _client(credentials, total, Limit(total, pre_send_check)) as (client, limit):
         try:
             client.create_tweet(
                 text=text,
@@ -112,11 +114,11 @@ def post(
                 reply_settings=None if reply_settings in ("", "everyone") else reply_settings,
                 user_auth=True,
             )
-        except LeftTooLate:
-            return Reply(Outcome.NOT_SENT, Reason.LAST_LOOK)
+        except SendWindowClosed:
+            return ApiResult(Outcome.NOT_SENT, Reason.PRE_SEND_CHECK)
         except Exception:  # noqa: S110 - whatever was raised, the answer itself is judged
             pass
-        return reply_to_post(client.response, reached=limit.reached, is_reply=bool(reply_to))
+        return result_of_post(client.response, reached=limit.reached, is_reply=bool(reply_to))
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,9 @@ class Deleted:
     gone: bool = False
 
 
-def delete_post(line: Line, x_id: str) -> Deleted:
+def delete_post(credentials: ApiCredentials, x_id: str) -> Deleted:
     """One DELETE."""
-    with _client(line, settings.DURATIONS.post_total) as (client, _limit):
+    with _client(credentials, settings.DURATIONS.post_total) as (client, _limit):
         with contextlib.suppress(Exception):  # the answer itself is judged
             client.delete_tweet(x_id, user_auth=True)
         response = client.response
@@ -147,13 +149,13 @@ def delete_post(line: Line, x_id: str) -> Deleted:
     return Deleted(response.status_code, response.status_code == 404 and of_it)
 
 
-def who_am_i(line: Line) -> tuple[str, str]:
+def who_am_i(credentials: ApiCredentials) -> tuple[str, str]:
     """X's (user id, handle) for these tokens. Raises Unreadable."""
-    user = wire.user(_read(line, "get_me"))
+    user = wire.user(_read(credentials, "get_me"))
     return user.id, user.username
 
 
-def read_timeline(line: Line, *, since: dt.datetime, pages: int = 5) -> list[Seen]:
+def read_timeline(credentials: ApiCredentials, *, since: dt.datetime, pages: int = 5) -> list[Seen]:
     """The account's own posts since that moment, replies included, newest first: all of them.
 
     What is not among them was not on X. Raises Unreadable when any page is not whole, shows a
@@ -163,9 +165,9 @@ def read_timeline(line: Line, *, since: dt.datetime, pages: int = 5) -> list[See
     token = None
     for _page in range(pages):
         response = _read(
-            line,
+            credentials,
             "get_users_tweets",
-            id=line.x_user_id,
+            id=credentials.x_user_id,
             max_results=100,
             start_time=since.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             pagination_token=token,
@@ -173,7 +175,7 @@ def read_timeline(line: Line, *, since: dt.datetime, pages: int = 5) -> list[See
         )
         page = wire.timeline_page(response)
         posts = [_seen(post) for post in page.data]
-        if not page.is_whole or any(post.author != line.x_user_id for post in posts):
+        if not page.is_whole or any(post.author != credentials.x_user_id for post in posts):
             raise Unreadable(response.status_code)
         seen |= {post.x_id: post for post in posts}
         token = page.meta.next_token
@@ -183,7 +185,7 @@ def read_timeline(line: Line, *, since: dt.datetime, pages: int = 5) -> list[See
 
 
 @dataclass(frozen=True)
-class Lookup:
+class ReadPosts:
     """Posts asked for by id: those that X shows, and those it says do not exist. Of any other id
     nothing is known.
     """
@@ -192,9 +194,9 @@ class Lookup:
     gone: frozenset[str]
 
 
-def read_posts(line: Line, ids: list[str]) -> Lookup:
+def read_posts(credentials: ApiCredentials, ids: list[str]) -> ReadPosts:
     """These posts, 100 at most. Raises Unreadable."""
-    said = wire.post_lookup(_read(line, "get_tweets", ids=ids, tweet_fields=TWEET_FIELDS))
+    said = wire.post_lookup(_read(credentials, "get_tweets", ids=ids, tweet_fields=TWEET_FIELDS))
     posts = {post.id: _seen(post) for post in said.data if post.id in ids}
     gone = {
         x_id
@@ -202,11 +204,11 @@ def read_posts(line: Line, ids: list[str]) -> Lookup:
         if (about := [one for one in said.errors if x_id in (one.resource_id, one.value)])
         and all(one.says_not_found(x_id) for one in about)
     }
-    return Lookup(posts, frozenset(gone))
+    return ReadPosts(posts, frozenset(gone))
 
 
-def _read(line: Line, method: str, **arguments: Any) -> requests.Response:
-    with _client(line, settings.DURATIONS.read_total) as (client, _limit):
+def _read(credentials: ApiCredentials, method: str, **arguments: Any) -> requests.Response:
+    with _client(credentials, settings.DURATIONS.read_total) as (client, _limit):
         try:
             getattr(client, method)(user_auth=True, **arguments)
         except Exception as error:
@@ -276,12 +278,14 @@ class Upload:
     good_for: float
 
 
-def upload_image(line: Line, name: str, content: bytes, mime: str, alt: str) -> Upload | Reply:
-    """Uploads one image, then its alternative text; a Reply when either failed.
+def upload_image(
+    credentials: ApiCredentials, name: str, content: bytes, mime: str, alt: str
+) -> Upload | ApiResult:
+    """Uploads one image, then its alternative text; a ApiResult when either failed.
 
     Nothing is posted by it: what fails is « not sent », but for X's no to the image itself.
     """
-    with _client(line, settings.DURATIONS.upload_total) as (client, _limit):
+    with _client(credentials, settings.DURATIONS.upload_total) as (client, _limit):
         try:
             response = client.request(
                 "POST",
@@ -292,8 +296,8 @@ def upload_image(line: Line, name: str, content: bytes, mime: str, alt: str) -> 
             media = wire.media_uploaded(response)
             upload = Upload(media.id, media.expires_after_secs or MEDIA_DAY)
         except Exception:
-            return _upload_reply(client.response)
-    with _client(line, settings.DURATIONS.read_total) as (client, _limit):
+            return _upload_result(client.response)
+    with _client(credentials, settings.DURATIONS.read_total) as (client, _limit):
         try:
             response = client.request(
                 "POST",
@@ -301,10 +305,10 @@ def upload_image(line: Line, name: str, content: bytes, mime: str, alt: str) -> 
                 json={"id": upload.media_id, "metadata": {"alt_text": {"text": alt}}},
             )
         except Exception:
-            return _upload_reply(client.response)
+            return _upload_result(client.response)
         # Without X's word for it, the image might go out without the text that was approved.
         if not _described(response, upload.media_id, alt):
-            return Reply(Outcome.NOT_SENT, Reason.ALT_NOT_SET, response.status_code)
+            return ApiResult(Outcome.NOT_SENT, Reason.ALT_NOT_SET, response.status_code)
     return upload
 
 
@@ -320,19 +324,19 @@ def _described(response: requests.Response, media_id: str, alt: str) -> bool:
     )
 
 
-def _upload_reply(response: requests.Response | None) -> Reply:
+def _upload_result(response: requests.Response | None) -> ApiResult:
     """Judged as the answer to a post is, but that nothing was posted: what is no word of X's, and
     what would be uncertain, is not sent; and X's no is one to the image.
     """
     if response is None:
-        return Reply(Outcome.NOT_SENT, Reason.UNREACHABLE)
-    reply = reply_to_post(response, reached=True)
-    if reply.outcome == Outcome.REFUSED and reply.reason not in UNKNOWN:
-        return replace(reply, reason=Reason.MEDIA_REFUSED)
-    if reply.outcome == Outcome.REFUSED:
+        return ApiResult(Outcome.NOT_SENT, Reason.UNREACHABLE)
+    result = result_of_post(response, reached=True)
+    if result.outcome == Outcome.REFUSED and result.reason not in UNKNOWN:
+        return replace(result, reason=Reason.MEDIA_REFUSED)
+    if result.outcome == Outcome.REFUSED:
         # Of an image, X's no says why in words that no row knows: size, format, animation.
         about_image = response.status_code != 403
-        return replace(reply, reason=Reason.MEDIA_REFUSED) if about_image else reply
-    if reply.outcome == Outcome.NOT_SENT:
-        return reply
-    return Reply(Outcome.NOT_SENT, Reason.UNREACHABLE, reply.status)
+        return replace(result, reason=Reason.MEDIA_REFUSED) if about_image else result
+    if result.outcome == Outcome.NOT_SENT:
+        return result
+    return ApiResult(Outcome.NOT_SENT, Reason.UNREACHABLE, result.status)

@@ -51,10 +51,12 @@ TABLE = (
         Outcome.NOT_SENT,
         Reason.APP_STOPPED,
         "the application's plan, project or permissions: every text would meet it",
-        kinds=frozenset({
-            *("client-forbidden", "client-not-enrolled", "oauth1-permissions", "usage-capped"),
-            *("unsupported-authentication", "not-enrolled", "app-suspended"),
-        }),
+        kinds=frozenset(
+            {
+                *("client-forbidden", "client-not-enrolled", "oauth1-permissions", "usage-capped"),
+                *("unsupported-authentication", "not-enrolled", "app-suspended"),
+            }
+        ),
         codes=frozenset({87, 93, 261, 416, 453}),
         phrases=(
             *("oauth1 app permissions", "cannot perform write actions", "usage cap exceeded"),
@@ -83,7 +85,7 @@ TABLE = (
     Row(
         Outcome.NOT_SENT,
         Reason.AUTOMATED,
-        "X suspects the account, not the text",
+        "X rows_to_reevaluate the account, not the text",
         codes=frozenset({226}),
         phrases=("might be automated", "looks automated"),
     ),
@@ -107,8 +109,13 @@ TABLE = (
         Reason.MEDIA_GONE,
         "an upload that X forgot: the images are uploaded anew",
         codes=frozenset({324, 325}),
-        phrases=("media ids are invalid", "media id is invalid", "media ids failed",
-                 "media id was not found", "invalid media"),
+        phrases=(
+            "media ids are invalid",
+            "media id is invalid",
+            "media ids failed",
+            "media id was not found",
+            "invalid media",
+        ),
     ),
     Row(
         Outcome.REFUSED,
@@ -122,10 +129,14 @@ TABLE = (
         Reason.REPLY_REFUSED,
         "whom this text answers or names",
         codes=frozenset({433}),
-        phrases=("not allowed to reply", "reply to this conversation", "not been mentioned",
-                 "not allowed to mention"),
+        phrases=(
+            "not allowed to reply",
+            "reply to this conversation",
+            "not been mentioned",
+            "not allowed to mention",
+        ),
     ),
-)  # fmt: skip
+)
 
 # X's no to a text, as far as anybody knows.
 UNKNOWN = frozenset({Reason.NOT_PERMITTED, Reason.BAD_REQUEST})

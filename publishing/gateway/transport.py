@@ -25,7 +25,7 @@ from accounts.crypto import Secret
 from publishing.gateway.wire import MAX_BODY
 
 
-class LeftTooLate(Exception):
+class SendWindowClosed(Exception):
     """The last look found that the moment to send has passed: no byte of the request left."""
 
 
@@ -33,14 +33,14 @@ class Limit:
     """Cuts one call after `total` seconds, whatever X does, one byte at a time included.
 
     `reached` is whether a connection stood, TLS included: before that nothing can have been
-    accepted. `last_look` runs between the connection and the first byte; what it raises is
+    accepted. `pre_send_check` runs between the connection and the first byte; what it raises is
     raised by the call, and nothing leaves.
     """
 
-    def __init__(self, total: float, last_look: Callable[[], None] | None = None) -> None:
+    def __init__(self, total: float, pre_send_check: Callable[[], None] | None = None) -> None:
         self.reached = False
         self.cut = False
-        self._last_look = last_look
+        self._pre_send_check = pre_send_check
         self._sock: socket.socket | None = None
         self._lock = threading.Lock()
         self._timer = threading.Timer(total, self._cut)
@@ -60,14 +60,14 @@ class Limit:
         with self._lock:
             self._sock = sock.dup()
             if self.cut:
-                raise LeftTooLate
+                raise SendWindowClosed
 
     def connected(self) -> None:
         with self._lock:
             if self.cut:
-                raise LeftTooLate
-        if self._last_look is not None:
-            self._last_look()
+                raise SendWindowClosed
+        if self._pre_send_check is not None:
+            self._pre_send_check()
         self.reached = True
 
     def _cut(self) -> None:

@@ -3,7 +3,7 @@
 from publishing.models.attempt import Answer, Attempt, Outcome, Phase
 from publishing.models.decision import Confirmation, ConfirmationKind, ConfirmationState, Freeze
 from publishing.models.health import CreditStop, Heartbeat, Throttle
-from publishing.models.look import Look, LookKind, LookResult
+from publishing.models.lookup import Lookup, LookupKind, LookupResult
 from publishing.models.publication import Part, Publication
 from publishing.models.retraction import Retraction, RetractionState
 from publishing.models.states import PartState, PublicationState, Reason
@@ -17,9 +17,9 @@ __all__ = [
     "CreditStop",
     "Freeze",
     "Heartbeat",
-    "Look",
-    "LookKind",
-    "LookResult",
+    "Lookup",
+    "LookupKind",
+    "LookupResult",
     "Outcome",
     "Part",
     "PartState",

@@ -93,7 +93,8 @@ END IF;
 RETURN NEW;
 """
 
-# The database says when a POST began, and no moment is ahead: the reaper counts on both.
+# The database says when a POST began, and no moment is ahead: closing stale attempts counts on
+# both.
 OF_NOW = """
 IF TG_OP = 'UPDATE' AND NEW.phase = 'posting' AND OLD.phase = 'preparing' THEN
     NEW.posting_at := statement_timestamp();

@@ -1,4 +1,4 @@
-"""A release's fate on X, one to one, and each post of it."""
+"""A release's status on X, one to one, and each post of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import never_deleted
-from publishing.models.states import TRANSITIONS, PartState, PublicationState, Reason
+from publishing.models.states import TRANSITION_PAIRS, PartState, PublicationState, Reason
 
 NOTHING_OUT_TO_RECALL = """
 IF NEW.state = 'recalled' AND OLD.state <> 'recalled' AND (
@@ -127,7 +127,7 @@ class Publication(models.Model):
                 operation=pgtrigger.Insert,
                 condition=~pgtrigger.Q(new__state="waiting"),
             ),
-            pgtrigger.FSM(name="moves", field="state", transitions=TRANSITIONS),
+            pgtrigger.FSM(name="transitions", field="state", transitions=TRANSITION_PAIRS),
             pgtrigger.Trigger(
                 name="truthful",
                 when=pgtrigger.Before,
@@ -162,7 +162,7 @@ END IF;
 IF TG_OP = 'INSERT' OR NEW.x_id IS NULL OR NEW.x_id IS NOT DISTINCT FROM OLD.x_id
    OR EXISTS (SELECT 1 FROM publishing_answer w JOIN publishing_attempt t ON t.id = w.attempt_id
               WHERE t.part_id = NEW.id AND w.outcome = 'accepted' AND w.x_id = NEW.x_id)
-   OR EXISTS (SELECT 1 FROM publishing_look l
+   OR EXISTS (SELECT 1 FROM publishing_lookup l
               WHERE l.part_id = NEW.id AND l.result = 'found' AND l.x_id = NEW.x_id)
    OR EXISTS (SELECT 1 FROM publishing_confirmation c
               WHERE c.publication_id = NEW.publication_id AND c.kind = 'found'
@@ -208,8 +208,8 @@ class Part(models.Model):
     x_id = models.CharField(max_length=30, null=True, unique=True)  # noqa: DJ001
     out_at = models.DateTimeField(null=True)
     uncertain_since = models.DateTimeField(null=True)
-    # Looks of the present uncertainty, and an older equal post that X may have meant.
-    looks_made = models.PositiveSmallIntegerField(default=0)
+    # Lookups of the present uncertainty, and an older equal post that X may have meant.
+    lookups_made = models.PositiveSmallIntegerField(default=0)
     lookalike_id = models.CharField(max_length=30, default="", blank=True)
     media = models.JSONField(default=dict)
 
@@ -265,14 +265,14 @@ class Part(models.Model):
         return text
 
     @property
-    def perhaps_out(self) -> bool:
+    def maybe_posted(self) -> bool:
         """It may have been accepted, or left before a restore, and nobody found it."""
         if self.state in (PartState.OUT, PartState.DELETED):
             return False
         return (
             self.state == PartState.UNCERTAIN
             or self.attempts.filter(outcome__in=["uncertain", "accepted"]).exists()
-            or self.looks.filter(kind="given_up").exists()
+            or self.lookups.filter(kind="given_up").exists()
         )
 
     @property

@@ -14,7 +14,7 @@ class RetractionState(models.TextChoices):
     DELETING = "deleting", _("suppression en cours")
     VERIFIED = "verified", _("vérifié : ce n’est plus sur X")
     FAILING = "failing", _("X ne supprime pas : nouvel essai")
-    MOOT = "moot", _("sans objet")
+    CANCELLED = "cancelled", _("sans objet")
 
 
 class Retraction(models.Model):

@@ -28,64 +28,73 @@ class PartState(models.TextChoices):
     DELETED = "deleted", _("supprimé de X")
 
 
-P = PublicationState
 # before -> {after: when}, design in docs/publishing.md; buttons, tests and the database read it.
-MOVES: dict[str, dict[str, str]] = {
-    P.WAITING: {
-        P.SENDING: "claimed: due and every rule holds",
-        P.HELD: "a rule no longer holds",
-        P.MISSED: "its tolerance passed, or a freeze was lifted after its time",
-        P.RECALLED: "by a seat holder or supervisor, with a reason",
-        P.UNCERTAIN: "a restored backup; or to be sent again, and found on X after all",
+TRANSITIONS: dict[str, dict[str, str]] = {
+    PublicationState.WAITING: {
+        PublicationState.SENDING: "claimed: due and every rule holds",
+        PublicationState.HELD: "a rule no longer holds",
+        PublicationState.MISSED: "its tolerance passed, or a freeze was lifted after its time",
+        PublicationState.RECALLED: "by a seat holder or supervisor, with a reason",
+        PublicationState.UNCERTAIN: "a restored backup; or found on X before it was sent again",
     },
-    P.HELD: {
-        P.WAITING: "the cause is gone, re-checked",
-        P.MISSED: "its tolerance passed, or a freeze was lifted after its time",
-        P.RECALLED: "by a seat holder or supervisor, with a reason",
-        P.UNCERTAIN: "a restored backup; or to be sent again, and found on X after all",
+    PublicationState.HELD: {
+        PublicationState.WAITING: "the cause is gone, re-checked",
+        PublicationState.MISSED: "its tolerance passed, or a freeze was lifted after its time",
+        PublicationState.RECALLED: "by a seat holder or supervisor, with a reason",
+        PublicationState.UNCERTAIN: "a restored backup; or found on X before it was sent again",
     },
-    P.MISSED: {
-        P.WAITING: "a confirmation gives a new time",
-        P.RECALLED: "by a seat holder or supervisor, with a reason",
-        P.UNCERTAIN: "a restored backup; or to be sent again, and found on X after all",
+    PublicationState.MISSED: {
+        PublicationState.WAITING: "a confirmation gives a new time",
+        PublicationState.RECALLED: "by a seat holder or supervisor, with a reason",
+        PublicationState.UNCERTAIN: "a restored backup; or found on X before it was sent again",
     },
-    P.SENDING: {
-        P.PUBLISHED: "every part is out",
-        P.WAITING: "surely not sent, before any part is out",
-        P.HELD: "a rule failed at the last look, before any part is out",
-        P.MISSED: "its tolerance passed at the last look, before any part is out",
-        P.RECALLED: "before any post, by a seat holder or supervisor",
-        P.REFUSED: "X said no for good, before any part is out",
-        P.UNCERTAIN: "a post may have been accepted",
-        P.PARTIAL: "a thread stopped after some parts",
+    PublicationState.SENDING: {
+        PublicationState.PUBLISHED: "every part is out",
+        PublicationState.WAITING: "surely not sent, before any part is out",
+        PublicationState.HELD: "a rule failed at the pre-send check, before any part is out",
+        PublicationState.MISSED: "its tolerance passed, before any part is out",
+        PublicationState.RECALLED: "before any post, by a seat holder or supervisor",
+        PublicationState.REFUSED: "X said no for good, before any part is out",
+        PublicationState.UNCERTAIN: "a post may have been accepted",
+        PublicationState.PARTIAL: "a thread stopped after some parts",
     },
-    P.UNCERTAIN: {
-        P.PUBLISHED: "found on X, every part is out",
-        P.SENDING: "found on X, parts remain; or sent again by confirmation",
-        P.PARTIAL: "found on X, or given up by confirmation, some parts out",
-        P.WAITING: "by confirmation: it is not on X, send again",
-        P.REFUSED: "given up by confirmation, no part out",
+    PublicationState.UNCERTAIN: {
+        PublicationState.PUBLISHED: "found on X, every part is out",
+        PublicationState.SENDING: "found on X, parts remain; or sent again by confirmation",
+        PublicationState.PARTIAL: "found on X, or given up by confirmation, some parts out",
+        PublicationState.WAITING: "by confirmation: it is not on X, send again",
+        PublicationState.REFUSED: "given up by confirmation, no part out",
     },
-    P.REFUSED: {
-        P.RECALLED: "by a seat holder or supervisor, with a reason",
-        P.PUBLISHED: "a given-up part turned up on X",
-        P.PARTIAL: "a given-up part turned up on X",
+    PublicationState.REFUSED: {
+        PublicationState.RECALLED: "by a seat holder or supervisor, with a reason",
+        PublicationState.PUBLISHED: "a given-up part turned up on X",
+        PublicationState.PARTIAL: "a given-up part turned up on X",
     },
-    P.PARTIAL: {
-        P.SENDING: "a confirmation to go on",
-        P.RETRACTED: "a retraction verified by reading X",
-        P.PUBLISHED: "a given-up part turned up on X",
+    PublicationState.PARTIAL: {
+        PublicationState.SENDING: "a confirmation to go on",
+        PublicationState.RETRACTED: "a retraction verified by reading X",
+        PublicationState.PUBLISHED: "a given-up part turned up on X",
     },
-    P.PUBLISHED: {P.RETRACTED: "a retraction verified by reading X"},
-    P.RECALLED: {},
-    P.RETRACTED: {},
+    PublicationState.PUBLISHED: {PublicationState.RETRACTED: "a retraction verified by reading X"},
+    PublicationState.RECALLED: {},
+    PublicationState.RETRACTED: {},
 }
-TRANSITIONS: list[tuple[str, str]] = [
-    (str(before), str(after)) for before, moves in MOVES.items() for after in moves
+TRANSITION_PAIRS: list[tuple[str, str]] = [
+    (str(before), str(after)) for before, reasons in TRANSITIONS.items() for after in reasons
 ]
 # What ends the matter, and what waits for somebody to act.
-FINAL = frozenset({P.PUBLISHED, P.RECALLED, P.RETRACTED})
-ALERTING = frozenset({P.HELD, P.MISSED, P.UNCERTAIN, P.REFUSED, P.PARTIAL})
+FINAL = frozenset(
+    {PublicationState.PUBLISHED, PublicationState.RECALLED, PublicationState.RETRACTED}
+)
+ALERTING = frozenset(
+    {
+        PublicationState.HELD,
+        PublicationState.MISSED,
+        PublicationState.UNCERTAIN,
+        PublicationState.REFUSED,
+        PublicationState.PARTIAL,
+    }
+)
 
 
 class Reason(models.TextChoices):
@@ -113,7 +122,7 @@ class Reason(models.TextChoices):
     NO_TURN = "no_turn", _("un autre envoi de ce compte est en cours")
     UNAUTHORIZED = "unauthorized", _("X a refusé la connexion du compte")
     WORKER_LOST = "worker_lost", _("l’envoi a été interrompu avant tout appel à X")
-    LAST_LOOK = "last_look", _("une règle ne tenait plus juste avant l’envoi")
+    PRE_SEND_CHECK = "pre_send_check", _("une règle ne tenait plus juste avant l’envoi")
     PARENT_INVISIBLE = "parent_invisible", _("X ne voit pas encore le message précédent")
     MEDIA_UNREADABLE = "media_unreadable", _("une image n’est plus lisible")
     MEDIA_GONE = "media_gone", _("X ne retrouve plus une image : elle lui est renvoyée")

@@ -9,7 +9,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         SELECT coalesce(c.due_at, c.decided_at) FROM publishing_confirmation c
         WHERE c.publication_id = pub.id AND c.state = 'confirmed'
           AND c.kind IN ('new_time', 'send_again', 'go_on')
-          AND (SELECT coalesce(bool_or(l.result = 'absent'), true) FROM publishing_look l
+          AND (SELECT coalesce(bool_or(l.result = 'absent'), true) FROM publishing_lookup l
                WHERE l.confirmation_id = c.id)
         ORDER BY c.id DESC LIMIT 1), r.requested_at, re.released_at)
     FROM publishing_publication pub

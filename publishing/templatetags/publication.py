@@ -13,11 +13,11 @@ from accounts.access import Membership, role_on
 from approvals.capabilities import CAPABILITIES
 from approvals.models import Draft, DraftState
 from approvals.origin import correction_of
-from publishing import words
+from publishing import status_text
 from publishing.access import holders_of, publication_of
 from publishing.lists import AtHome, at_home
 from publishing.models import Publication, Retraction
-from publishing.panel import Fate, Panel, fate_of, panel_of
+from publishing.panel import Panel, StatusBadge, panel_of, status_badge
 from publishing.views.acts import ACTS
 from publishing.views.panel import panel_body
 
@@ -51,16 +51,16 @@ def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
 
 
 @register.filter
-def with_fates(drafts: list[Draft]) -> list[tuple[Draft, Fate | None]]:
-    """`{% for draft, fate in drafts|with_fates %}`: two queries."""
+def with_status_badges(drafts: list[Draft]) -> list[tuple[Draft, StatusBadge | None]]:
+    """`{% for draft, status in drafts|with_status_badges %}`: two queries."""
     released = [draft.pk for draft in drafts if draft.state == DraftState.RELEASED]
     rows = Publication.objects.filter(
         release__revision__draft__in=released, release__revision__closed_at=None
     ).annotate(draft=F("release__revision__draft"))
     standing = Retraction.objects.filter(publication__in=rows, ended_at=None)
     asked = {retraction.publication_id: retraction for retraction in standing}
-    fates = {row.draft: fate_of(row, asked.get(row.pk)) for row in rows}
-    return [(draft, fates.get(draft.pk)) for draft in drafts]
+    statuses = {row.draft: status_badge(row, asked.get(row.pk)) for row in rows}
+    return [(draft, statuses.get(draft.pk)) for draft in drafts]
 
 
 @register.simple_tag
@@ -90,4 +90,4 @@ def publications_at_home(places: list[Membership]) -> AtHome:
 @register.filter
 def what_administrators_do(cause: str) -> str:
     """`{{ cause|what_administrators_do }}`: what mends a no of X to an account or to all."""
-    return words.what_administrators_do(cause)
+    return status_text.what_administrators_do(cause)

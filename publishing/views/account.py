@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import account_of, few_administrators, role_on
-from accounts.errors import Invalid, NotYours
+from accounts.errors import Invalid, NotFound
 from accounts.models import Account, Credential, Person
 from accounts.requests import PersonRequest, by_office
 from publishing.access import freeze_for
 from publishing.actions import decide
-from publishing.actions.acknowledge import credits_restored
 from publishing.actions.freeze import freeze
+from publishing.actions.stops import credits_restored
 from publishing.capabilities import CAPABILITIES
 from publishing.forms import FreezeForm
 from publishing.models import (
@@ -144,7 +144,7 @@ def propose_lift(request: PersonRequest, freeze_id: int) -> HttpResponse:
 @require_POST
 def answer_lift(request: PersonRequest, confirmation_id: int, answer: str) -> HttpResponse:
     if not Confirmation.objects.filter(pk=confirmation_id, freeze__isnull=False).exists():
-        raise NotYours  # one about a publication is answered on its own page
+        raise NotFound  # one about a publication is answered on its own page
     one = decide.ANSWERS[answer](actor=request.user, confirmation_id=confirmation_id)
     said = {
         "confirm": _("Le gel est levé. Ce dont l’heure est passée attend un nouvel horaire."),

@@ -12,15 +12,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.errors import Invalid, Moved, Sentence
+from accounts.errors import Conflict, Invalid, Sentence
 from accounts.models import Person
 from accounts.requests import PersonRequest
 from approvals.actions.drafts import use_again
 from approvals.capabilities import CAPABILITIES
 from approvals.views.compose import shown_parts
 from publishing.access import holders_of, publication_for
-from publishing.actions.acknowledge import acknowledge, point_to
+from publishing.actions.acknowledge import acknowledge
 from publishing.actions.decide import propose
+from publishing.actions.point_to import point_to
 from publishing.actions.recall import recall
 from publishing.actions.retract import retract
 from publishing.acts import possible_acts
@@ -74,78 +75,113 @@ def _proposal(kind: ConfirmationKind) -> Callable[[Person, Publication, Any], ob
 
 
 def _by_two(
-    kind: ConfirmationKind, path: str, label: Sentence, follows: Sentence,
+    kind: ConfirmationKind,
+    path: str,
+    label: Sentence,
+    follows: Sentence,
     form: type[AccountForm] = ActForm,
-) -> Act:  # fmt: skip
+) -> Act:
     done = _("Proposition enregistrée : une autre personne du compte doit la confirmer.")
     return Act(
         f"propose_{kind.value}", path, label, follows, done, _proposal(kind), form, by_two=True
     )
 
 
-K = ConfirmationKind
 # In the order in which a page shows them.
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (
         Act(
-            "recall", "rappeler", _("Rappeler"),
-            _("Rien ne partira. Le texte revient en rédaction et ses accords prennent fin : il "
-              "faudra le soumettre et le faire approuver à nouveau."),
+            "recall",
+            "rappeler",
+            _("Rappeler"),
+            _(
+                "Rien ne partira. Le texte revient en rédaction et ses accords prennent fin : il "
+                "faudra le soumettre et le faire approuver à nouveau."
+            ),
             _("Message rappelé : rien n’est parti. Le texte est de nouveau en rédaction."),
             _alone(recall),
         ),
         Act(
-            "point_to", "designer", _("C’est sur X : donner le lien"),
-            _("Nous lisons ce message sur X. S’il est bien celui qui a été approuvé, il sera dit "
-              "diffusé ; sinon rien ne change."),
+            "point_to",
+            "designer",
+            _("C’est sur X : donner le lien"),
+            _(
+                "Nous lisons ce message sur X. S’il est bien celui qui a été approuvé, il sera dit "
+                "diffusé ; sinon rien ne change."
+            ),
             _("Lien reçu : nous le vérifions auprès de X."),
-            _point_to, LinkForm,
+            _point_to,
+            LinkForm,
         ),
         _by_two(
-            K.NEW_TIME, "nouvel-horaire", _("Proposer un nouvel horaire"),
+            ConfirmationKind.NEW_TIME,
+            "nouvel-horaire",
+            _("Proposer un nouvel horaire"),
             _("Une fois l’horaire confirmé, le message approuvé partira à cette heure."),
             NewTimeForm,
         ),
         _by_two(
-            K.FOUND, "constater", _("Proposer : c’est sur X"),
+            ConfirmationKind.FOUND,
+            "constater",
+            _("Proposer : c’est sur X"),
             _("X ne se laisse pas lire : votre lien, confirmé par une autre personne, fera foi."),
             FoundForm,
         ),
         _by_two(
-            K.SEND_AGAIN, "renvoyer", _("Proposer : ce n’y est pas, renvoyer"),
-            _("Une fois confirmé, nous cherchons une dernière fois sur X, puis le message est "
-              "envoyé à nouveau. S’il y était sans se montrer, il y serait deux fois."),
+            ConfirmationKind.SEND_AGAIN,
+            "renvoyer",
+            _("Proposer : ce n’y est pas, renvoyer"),
+            _(
+                "Une fois confirmé, nous cherchons une dernière fois sur X, puis le message est "
+                "envoyé à nouveau. S’il y était sans se montrer, il y serait deux fois."
+            ),
         ),
         _by_two(
-            K.GIVE_UP, "renoncer", _("Proposer d’abandonner"),
-            _("Une fois confirmé, le message n’est plus envoyé. Nous le cherchons encore sur X "
-              "chaque jour pendant une semaine."),
+            ConfirmationKind.GIVE_UP,
+            "renoncer",
+            _("Proposer d’abandonner"),
+            _(
+                "Une fois confirmé, le message n’est plus envoyé. Nous le cherchons encore sur X "
+                "chaque jour pendant une semaine."
+            ),
         ),
         _by_two(
-            K.GO_ON, "poursuivre", _("Proposer de poursuivre le fil"),
+            ConfirmationKind.GO_ON,
+            "poursuivre",
+            _("Proposer de poursuivre le fil"),
             _("Une fois confirmé, les messages qui manquent sont envoyés à la suite."),
         ),
         _by_two(
-            K.RECALL, "reprendre", _("Proposer de rappeler"),
-            _("Une fois confirmé, nous cherchons une dernière fois sur X ; s’il n’y est pas, le "
-              "texte revient en rédaction."),
+            ConfirmationKind.RECALL,
+            "reprendre",
+            _("Proposer de rappeler"),
+            _(
+                "Une fois confirmé, nous cherchons une dernière fois sur X ; s’il n’y est pas, le "
+                "texte revient en rédaction."
+            ),
         ),
         Act(
-            "retract", "retirer", _("Retirer de X"),
-            _("Ce qui est en ligne est supprimé de X tout de suite, un fil en entier, puis nous "
-              "vérifions que ce n’y est plus. Ceux qui l’ont vu l’ont vu."),
+            "retract",
+            "retirer",
+            _("Retirer de X"),
+            _(
+                "Ce qui est en ligne est supprimé de X tout de suite, un fil en entier, puis nous "
+                "vérifions que ce n’y est plus. Ceux qui l’ont vu l’ont vu."
+            ),
             _("Retrait demandé : la suppression sur X commence."),
             _alone(retract),
         ),
         Act(
-            "acknowledge", "noter", _("J’en ai pris connaissance"),
+            "acknowledge",
+            "noter",
+            _("J’en ai pris connaissance"),
             _("L’alerte prend fin pour toutes les personnes du compte. Rien d’autre ne change."),
             _("Noté : l’alerte prend fin."),
             _alone(acknowledge),
         ),
     )
-}  # fmt: skip
+}
 
 
 NOW_CORRECT = _(
@@ -153,7 +189,7 @@ NOW_CORRECT = _(
 )
 
 
-class NotPossibleNow(Moved):
+class NotPossibleNow(Conflict):
     code = "act_not_possible"
     sentence = _(
         "Ce n’est plus possible : la diffusion a changé d’état. Sa page dit ce qui l’est encore."

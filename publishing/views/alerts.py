@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import memberships
-from accounts.errors import NotYours
+from accounts.errors import NotFound
 from accounts.paging import keyset_page
 from accounts.requests import PersonRequest
 from publishing.access import shown
@@ -19,7 +19,7 @@ from publishing.lists import KINDS, alerting, by_urgency, decisions
 def alerts_page(request: PersonRequest) -> HttpResponse:
     """Of the person's accounts only. What is not in the lists of choices filters nothing."""
     if request.user.is_administrator:
-        raise NotYours
+        raise NotFound
     accounts = [place.account for place in memberships(request.user)]
     form = AlertFilterForm(accounts, request.GET)
     form.is_valid()

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.errors import Moved, NotYours
+from accounts.errors import Conflict, NotFound
 from accounts.requests import PersonRequest
 from approvals.views.compose import shown_parts
 from publishing.access import publication_for
@@ -28,13 +28,13 @@ def confirmation(request: PersonRequest, confirmation_id: int) -> HttpResponse:
     """The proposal with its reason and the text; the answer is one button."""
     one = Confirmation.objects.select_related("proposed_by").filter(pk=confirmation_id).first()
     if one is None or one.publication_id is None:
-        raise NotYours
+        raise NotFound
     publication, _role = publication_for(request.user, one.publication_id)
     one.publication = publication
     if request.method == "POST":
         answer = request.POST.get("answer", "")
         if answer not in decide.ANSWERS:
-            raise Moved
+            raise Conflict
         decide.ANSWERS[answer](actor=request.user, confirmation_id=one.pk)
         messages.success(request, DONE[answer])
         return redirect("draft", publication.draft_id)

@@ -93,7 +93,12 @@ def test_office_is_asked_of_the_database(cast):
 def test_the_navigation_is_what_the_tables_allow(cast):
     shown = signed_in(cast.ada).get("/").context["navigation"]
     assert [item.path for item in shown][:6] == [
-        "/", "/departements", "/personnes", "/gel", "/sante", "/journal",
-    ]  # fmt: skip
+        "/",
+        "/departements",
+        "/personnes",
+        "/gel",
+        "/sante",
+        "/journal",
+    ]
     shown = signed_in(cast.claire).get("/").context["navigation"]
     assert [item.path for item in shown][:2] == ["/", "/brouillons/"]

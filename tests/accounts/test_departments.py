@@ -174,10 +174,18 @@ def test_an_unknown_department_is_a_404(ada):
         assert ada.get(f"/departements/999{path}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["sieges/4/attribuer", "sieges/0/attribuer",
-                                  "sieges/99999/attribuer", "sieges/99999/liberer",
-                                  f"sieges/{10**18}/attribuer", f"sieges/{10**30}/liberer",
-                                  f"superviseurs/{10**30}/retirer"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "sieges/4/attribuer",
+        "sieges/0/attribuer",
+        "sieges/99999/attribuer",
+        "sieges/99999/liberer",
+        f"sieges/{10**18}/attribuer",
+        f"sieges/{10**30}/liberer",
+        f"superviseurs/{10**30}/retirer",
+    ],
+)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_seat_or_a_supervision_that_is_not_there_is_a_404(cast, path, method):
     client = signed_in(cast.ada)

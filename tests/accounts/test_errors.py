@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from accounts.errors import Moved
+from accounts.errors import Conflict
 from policetweets import views
 from tests.cast import signed_in
 
@@ -37,7 +37,7 @@ def test_the_way_back_never_leads_elsewhere(db):
 
 
 def test_a_refusal_has_its_status_and_its_sentence(cast, raising):
-    raising(Moved())
+    raising(Conflict())
     response = signed_in(cast.claire).get("/mentions-legales")
     assert response.status_code == 409
     assert "La situation a changé" in response.text
@@ -45,7 +45,7 @@ def test_a_refusal_has_its_status_and_its_sentence(cast, raising):
 
 
 def test_a_refusal_for_htmx_is_an_alert_in_the_messages(cast, raising):
-    raising(Moved())
+    raising(Conflict())
     response = signed_in(cast.claire).get("/mentions-legales", headers={"HX-Request": "true"})
     assert response.status_code == 409
     assert response.headers["HX-Retarget"] == "#messages"

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from accounts import audit
 from accounts.actions import people, rights
-from accounts.actions.base import record
 from approvals.actions.reviews import approve
 from tests.approvals.writing import a_revision
 from tests.cast import queries_of, signed_in
@@ -46,11 +46,11 @@ def test_filters_by_account_person_act_and_day(cast, ada):
 def test_details_in_words_too(cast, ada):
     revision = a_revision(cast.claire, cast.nantes)
     approve(actor=cast.helene, revision_id=revision.pk, digest=revision.digest)
-    record("publication.held", actor=None, before="waiting", reason="author_left")
-    record("account.checked", actor=None, before="connected", after="reconnect")
-    record("retraction.tried", actor=None, answers={"17": 200, "18": None}, gone=[])
-    record("attempt.preparing", actor=None, part=0)
-    record("backup.restored", actor=None, made_at="2026-07-01T22:30:00.5+00:00")
+    audit.record("publication.held", actor=None, before="waiting", reason="author_left")
+    audit.record("account.checked", actor=None, before="connected", after="reconnect")
+    audit.record("retraction.tried", actor=None, answers={"17": 200, "18": None}, gone=[])
+    audit.record("attempt.preparing", actor=None, part=0)
+    audit.record("backup.restored", actor=None, made_at="2026-07-01T22:30:00.5+00:00")
     page = ada.get("/journal").text
     assert "comme superviseur" in page
     assert f"empreinte {revision.digest[:12]}…" in page
@@ -71,11 +71,11 @@ def test_no_word_of_a_draft(cast, ada):
 
 def test_pages_and_their_queries_do_not_grow(cast, ada):
     asked = f"/journal?person={cast.basile.pk}"
-    record("person.link_made", actor=cast.basile, subject=cast.marc, account=cast.nantes)
+    audit.record("person.link_made", actor=cast.basile, subject=cast.marc, account=cast.nantes)
     ada.get(asked)
     few = queries_of(ada, asked)
     for _ in range(120):
-        record("person.link_made", actor=cast.basile, subject=cast.marc, account=cast.nantes)
+        audit.record("person.link_made", actor=cast.basile, subject=cast.marc, account=cast.nantes)
     assert queries_of(ada, asked) == few
     first = ada.get(asked)
     assert len(first.context["lines"]) == 50

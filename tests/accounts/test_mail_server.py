@@ -9,10 +9,10 @@ from django.core.mail import get_connection
 from django.db.models import QuerySet
 
 from accounts import tasks
-from accounts.actions.base import owe
 from accounts.clock import db_now, in_seconds
 from accounts.models import Notice
 from accounts.models.notice import NoticeKind
+from accounts.notices import queue_notice
 from accounts.tasks import deliver_notices
 from policetweets.mail_url import parse_mail_url
 from tests.cast import signed_in
@@ -48,7 +48,7 @@ def cert(tmp_path, monkeypatch):
 
 @pytest.fixture
 def owed(cast):
-    owe([cast.claire], NoticeKind.AWAITS_YOU, path="/", account=cast.nantes)
+    queue_notice([cast.claire], NoticeKind.AWAITS_YOU, path="/", account=cast.nantes)
     return Notice.objects.filter(person=cast.claire)
 
 
@@ -135,7 +135,7 @@ def test_without_a_server_nothing_is_written_down_as_sent(owed, use):
 def test_a_refusal_for_good_is_shown_and_keeps_no_other_back(cast, owed, plain, where):
     if where == "address":
         plain.refuse["claire@police.example"] = "550 5.1.1 No such user claire@police.example"
-        owe([cast.marc], NoticeKind.AWAITS_YOU, path="/")
+        queue_notice([cast.marc], NoticeKind.AWAITS_YOU, path="/")
     else:
         plain.refuse_data = "554 5.6.0 Not that"
     assert deliver_notices() == (where == "address")
@@ -167,7 +167,7 @@ def test_a_new_mail_that_is_taken_ends_the_warning(cast, owed, plain):
     plain.refuse["claire@police.example"] = "550 no"
     deliver_notices()
     plain.refuse.clear()
-    owe([cast.claire], NoticeKind.ALERT, path="/")
+    queue_notice([cast.claire], NoticeKind.ALERT, path="/")
     assert deliver_notices() == 1
     assert "n’est pas parti" not in signed_in(cast.ada).get("/").text
 

@@ -8,10 +8,10 @@ from django.core.mail.backends.locmem import EmailBackend
 
 from accounts import tasks
 from accounts.actions import people
-from accounts.actions.base import owe
 from accounts.clock import db_now, in_seconds
 from accounts.models import Notice, Person
 from accounts.models.notice import NoticeKind
+from accounts.notices import queue_notice
 from accounts.tasks import deliver_notices
 from tests.cast import signed_in
 
@@ -30,13 +30,13 @@ def test_the_password_mail_carries_a_link_that_works_on_our_own_address(cast, cl
 
 @pytest.mark.parametrize("kind", NoticeKind.values)
 def test_every_kind_in_the_persons_language(cast, kind):
-    owe([cast.claire], NoticeKind(kind), path="/brouillons/", account=cast.nantes)
+    queue_notice([cast.claire], NoticeKind(kind), path="/brouillons/", account=cast.nantes)
     assert deliver_notices() == 1
     assert mail.outbox[0].body.startswith("Bonjour Claire,")
 
 
 def test_a_mail_leaves_once(cast):
-    owe([cast.claire, cast.marc], NoticeKind.AWAITS_YOU, path="/", account=cast.nantes)
+    queue_notice([cast.claire, cast.marc], NoticeKind.AWAITS_YOU, path="/", account=cast.nantes)
     assert deliver_notices() == 2
     assert deliver_notices() == 0
     assert len(mail.outbox) == 2
@@ -47,7 +47,7 @@ def test_what_cannot_leave_is_tried_again_later_and_not_for_ever(cast, monkeypat
         raise ConnectionResetError
 
     monkeypatch.setattr(EmailBackend, "send_messages", drop)
-    owe([cast.claire], NoticeKind.AWAITS_YOU, path="/")
+    queue_notice([cast.claire], NoticeKind.AWAITS_YOU, path="/")
     for tried in range(1, len(tasks.RETRIES) + 3):
         assert deliver_notices() == 0
         notice = Notice.objects.get()
@@ -67,8 +67,8 @@ def test_an_ended_person_receives_nothing(cast):
 
 
 def test_the_demo_shows_ones_own_mails_and_an_administrator_all(cast, settings):
-    owe([cast.claire], NoticeKind.AWAITS_YOU, path="/brouillons/", account=cast.nantes)
-    owe([cast.yann], NoticeKind.AWAITS_YOU, path="/brouillons/", account=cast.rennes)
+    queue_notice([cast.claire], NoticeKind.AWAITS_YOU, path="/brouillons/", account=cast.nantes)
+    queue_notice([cast.yann], NoticeKind.AWAITS_YOU, path="/brouillons/", account=cast.rennes)
     mine = signed_in(cast.claire).get("/courriels").text
     assert "@pnationale44" in mine
     assert "yann@police.example" not in mine
@@ -109,7 +109,7 @@ ENGLISH = {
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_a_mail_in_english_for_who_chose_it_whatever_others_read(cast, kind):
     Person.objects.filter(pk=cast.claire.pk).update(language="en")
-    owe([cast.marc, cast.claire], kind, path="/brouillons/", account=cast.nantes)
+    queue_notice([cast.marc, cast.claire], kind, path="/brouillons/", account=cast.nantes)
     assert deliver_notices() == 2
     sent = {one.to[0]: one for one in mail.outbox}
     assert sent["marc@police.example"].body.startswith("Bonjour Marc,")

@@ -71,9 +71,13 @@ def bucket():
 def test_images_are_kept_in_the_bucket_that_is_named(bucket):
     address, objects = bucket
     said = subprocess.run(
-        [sys.executable, "-c", KEPT_IN_A_BUCKET], cwd=ROOT, check=True, capture_output=True,
+        [sys.executable, "-c", KEPT_IN_A_BUCKET],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
         text=True,
-        env=os.environ | {
+        env=os.environ
+        | {
             "DJANGO_SETTINGS_MODULE": "policetweets.settings",
             "MEDIA_BUCKET": "tweets",
             "MEDIA_S3_ENDPOINT": address,
@@ -81,7 +85,7 @@ def test_images_are_kept_in_the_bucket_that_is_named(bucket):
             "MEDIA_S3_KEY": "key",
             "MEDIA_S3_SECRET": "secret",
         },
-    ).stdout.split("\n")  # fmt: skip
+    ).stdout.split("\n")
     assert said[0] == "nothing yet"
     assert list(objects) == [f"/tweets/images/{said[1]}"]
 
@@ -91,8 +95,11 @@ def test_what_compose_passes_empty_is_not_set():
     names = ("ENDPOINT", "REGION", "KEY", "SECRET")
     said = subprocess.run(
         [sys.executable, "-c", "from policetweets.settings import *; print(STORAGES['default'])"],
-        cwd=ROOT, check=True, capture_output=True, text=True,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
         env=os.environ | {"MEDIA_BUCKET": "tweets"} | {f"MEDIA_S3_{name}": "" for name in names},
-    ).stdout  # fmt: skip
+    ).stdout
     for option in ("endpoint_url", "region_name", "access_key", "secret_key"):
         assert f"'{option}': None" in said

@@ -19,10 +19,10 @@ from accounts.errors import Invalid
 from accounts.models import AuditEntry
 from approvals import images
 from approvals.actions.drafts import Content, save_draft, submit_draft
-from approvals.decode import BYTES_AT_MOST
+from approvals.decode import MAX_BYTES
 from approvals.diff import image_changes
 from approvals.digest import digest_of
-from approvals.images import ALT_AT_MOST, Unfit, path_of
+from approvals.images import MAX_ALT, Unfit, path_of
 from approvals.models import Draft, Revision, StoredImage
 from tests.approvals.writing import TEXT, a_draft, typed
 from tests.cast import signed_in
@@ -95,10 +95,18 @@ print(answer, time.process_time() - began + used.ru_utime + used.ru_stime,
 
 def measured(raw: bytes) -> tuple[str, float, int, int]:
     """The answer, the seconds of processor, and the kilobytes of the server and of the decode."""
-    said = subprocess.run(
-        [sys.executable, "-c", MEASURED], input=raw, capture_output=True, cwd=ROOT,
-        check=True, env=os.environ | {"DJANGO_SETTINGS_MODULE": "policetweets.settings"},
-    ).stdout.decode().splitlines()[-1]  # fmt: skip
+    said = (
+        subprocess.run(
+            [sys.executable, "-c", MEASURED],
+            input=raw,
+            capture_output=True,
+            cwd=ROOT,
+            check=True,
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "policetweets.settings"},
+        )
+        .stdout.decode()
+        .splitlines()[-1]
+    )
     answer, seconds, server, decode = said.split()
     return answer, float(seconds), int(server), int(decode)
 
@@ -163,8 +171,19 @@ def test_fault_49_nothing_that_tells_where_or_by_whom_is_kept(kind):
     assert any(secret in raw for secret in SECRETS)
     clean = rewrite(raw)
     assert not [secret for secret in SECRETS if secret in clean.raw]
-    for marker in (b"Exif", b"ICC_PROFILE", b"iCCP", b"eXIf", b"tEXt", b"iTXt", b"XMP ", b"EXIF",
-                   b"ICCP", b"8BIM", b"http://ns.adobe.com"):  # fmt: skip
+    for marker in (
+        b"Exif",
+        b"ICC_PROFILE",
+        b"iCCP",
+        b"eXIf",
+        b"tEXt",
+        b"iTXt",
+        b"XMP ",
+        b"EXIF",
+        b"ICCP",
+        b"8BIM",
+        b"http://ns.adobe.com",
+    ):
         assert marker not in clean.raw
     assert (clean.width, clean.height) == (20, 40)
 
@@ -172,9 +191,15 @@ def test_fault_49_nothing_that_tells_where_or_by_whom_is_kept(kind):
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_is_applied(orientation):
     turned = {
-        1: None, 2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE",
-        6: "ROTATE_90", 7: "TRANSVERSE", 8: "ROTATE_270",
-    }[orientation]  # fmt: skip
+        1: None,
+        2: "FLIP_LEFT_RIGHT",
+        3: "ROTATE_180",
+        4: "FLIP_TOP_BOTTOM",
+        5: "TRANSPOSE",
+        6: "ROTATE_90",
+        7: "TRANSVERSE",
+        8: "ROTATE_270",
+    }[orientation]
     upright = halves((40, 20))
     upright.putpixel((0, 0), (0, 255, 0))
     stored = upright.transpose(Image.Transpose[turned]) if turned else upright
@@ -274,8 +299,8 @@ def test_a_film_behind_a_phone_s_photograph_is_left_out(progressive):
 def test_a_photograph_over_5_MB_is_made_smaller():
     out = io.BytesIO()
     Image.effect_noise((3600, 3000), 90).convert("RGB").save(out, "JPEG", quality=95)
-    assert 5_000_000 < len(out.getvalue()) < images.UPLOAD_AT_MOST
-    assert len(rewrite(out.getvalue()).raw) <= BYTES_AT_MOST
+    assert 5_000_000 < len(out.getvalue()) < images.MAX_UPLOAD
+    assert len(rewrite(out.getvalue()).raw) <= MAX_BYTES
 
 
 @pytest.mark.parametrize("size", [(3, 40), (40, 3), (1, 1), (6000, 5), (5, 6000)])
@@ -297,7 +322,7 @@ def test_what_x_would_not_take_is_made_smaller_and_the_same_twice():
     Image.effect_noise((5200, 1000), 90).convert("RGB").save(out, "JPEG", quality=60)
     clean = rewrite(out.getvalue())
     assert (clean.width, clean.height) == (4096, 788)
-    assert len(clean.raw) <= BYTES_AT_MOST
+    assert len(clean.raw) <= MAX_BYTES
     assert rewrite(out.getvalue()).sha256 == clean.sha256
 
 
@@ -307,7 +332,7 @@ def test_a_png_stays_one_unless_too_heavy():
     Image.effect_noise((2400, 2200), 90).save(out, "PNG", compress_level=1)
     clean = rewrite(out.getvalue()[: 5 * 1024 * 1024 + 10**7])
     assert clean.mime == "image/jpeg"
-    assert len(clean.raw) <= BYTES_AT_MOST
+    assert len(clean.raw) <= MAX_BYTES
 
 
 def test_what_shows_through_is_kept_or_becomes_white():
@@ -396,9 +421,11 @@ def test_without_javascript_an_upload_saves_all_that_was_typed(cast):
 
 def test_a_refused_file_is_said_by_its_field_and_nothing_typed_is_lost(cast):
     draft = a_draft(cast.claire, cast.nantes)
-    form = typed(draft, "Un texte neuf", **{"files-0": [
-        uploaded(b"Bonjour", "lettre.docx"), uploaded(picture(), "bonne.jpg")
-    ]})  # fmt: skip
+    form = typed(
+        draft,
+        "Un texte neuf",
+        **{"files-0": [uploaded(b"Bonjour", "lettre.docx"), uploaded(picture(), "bonne.jpg")]},
+    )
     answer = signed_in(cast.claire).post(reverse("add-images", args=[draft.pk]), form)
     assert answer.status_code == 400
     page = said(answer)
@@ -449,7 +476,7 @@ def test_an_image_without_description_cannot_be_submitted_and_says_so_beside_it(
 def test_a_description_too_long_is_said_beside_it_and_still_there(cast):
     draft, _ = with_images(cast)
     url = reverse("compose", args=[draft.pk])
-    long = "é" * (ALT_AT_MOST + 1)
+    long = "é" * (MAX_ALT + 1)
     for act in ("save", "submit"):
         answer = signed_in(cast.claire).post(url, form_of(draft, act=act, **{"alt-0": long}))
         assert answer.status_code == 400
@@ -547,9 +574,13 @@ def test_images_described_is_the_database_s_own_rule(cast):
     content = '{"parts": [{"images": [{"alt": " "}]}]}'
     with pytest.raises(IntegrityError, match="described"), transaction.atomic():
         Revision.objects.create(
-            draft=draft, number=1, content=content, digest=digest_of(content), required=2,
+            draft=draft,
+            number=1,
+            content=content,
+            digest=digest_of(content),
+            required=2,
             submitted_by=cast.claire,
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.parametrize(

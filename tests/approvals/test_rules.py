@@ -9,7 +9,7 @@ from accounts.models import Account, AuditEntry, Seat
 from approvals.actions import reviews
 from approvals.actions.drafts import adopt_draft
 from approvals.actions.reviews import approve, comment
-from approvals.errors import OwnWords, TooLateToApprove
+from approvals.errors import ContributorCannotApprove, TooLateToApprove
 from approvals.models import Draft, Release, Review, Revision
 from tests.approvals.writing import TEXT, a_draft, a_revision, in_hours, signed, typed
 from tests.cast import seat, signed_in
@@ -107,7 +107,7 @@ class TestRule3NothingIsReleasedWithoutNApprovalsOfThisDigestByOthersOneASupervi
         end_seat(cast.claire)
         adopt_draft(actor=cast.marc, draft_id=revision.draft_id)
         assert signed(revision, cast.helene).state == "in_review"
-        with pytest.raises(OwnWords):
+        with pytest.raises(ContributorCannotApprove):
             approve(actor=cast.marc, revision_id=revision.pk, digest=revision.digest)
         assert signed(revision, cast.leila).state == "released"
 
@@ -241,17 +241,33 @@ class TestRule11EverythingIsInTheTrailWithoutTexts:
 
 class TestRule12OneDepartmentNeverSeesAnothers:
     PAGES = ["draft", "draft-live", "compose"]
-    FORMS = ["compose", "preview", "autosave", "comment", "approve", "ask-for-changes", "reject",
-             "take-back", "abandon", "adopt", "use-again"]  # fmt: skip
+    FORMS = [
+        "compose",
+        "preview",
+        "autosave",
+        "comment",
+        "approve",
+        "ask-for-changes",
+        "reject",
+        "take-back",
+        "abandon",
+        "adopt",
+        "use-again",
+    ]
 
     @pytest.mark.parametrize("who", ["yann", "gwen", "ada", "nadia"])
     def test_by_address_by_form_and_by_fragment_it_is_404(self, cast, who):
         revision = a_revision(cast.claire, cast.nantes)
         client = signed_in(getattr(cast, who))
         args = [revision.draft_id]
-        data = {"revision": revision.pk, "digest": revision.digest, "body": "Mot",
-                "changes-reason": "Non", "reject-reason": "Non",
-                **typed(revision.draft)}  # fmt: skip
+        data = {
+            "revision": revision.pk,
+            "digest": revision.digest,
+            "body": "Mot",
+            "changes-reason": "Non",
+            "reject-reason": "Non",
+            **typed(revision.draft),
+        }
         answers = [client.get(reverse(name, args=args)) for name in self.PAGES]
         answers += [client.post(reverse(name, args=args), data) for name in self.FORMS]
         answers += [

@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from approvals.schedule import latest, next_that_exists, readings
+from approvals.schedule import candidate_instants, latest, next_that_exists
 
 PARIS = ZoneInfo("Europe/Paris")
 REUNION = ZoneInfo("Indian/Reunion")
 
 
 def at(zone, day, hour):
-    return readings(dt.date.fromisoformat(day), dt.time.fromisoformat(hour), zone)
+    return candidate_instants(dt.date.fromisoformat(day), dt.time.fromisoformat(hour), zone)
 
 
 def utc(moments):

@@ -153,10 +153,16 @@ def test_a_cut_link_gets_its_encoded_form(link, proposed):
 @pytest.mark.parametrize(
     "text",
     [
-        "« https://ex.fr/a »", "(https://ex.fr/a), puis", "“https://ex.fr/a”.", "https://ex.fr/a…",
-        "https://ex.fr/a’", "https://ex.fr/été", "https://ex.fr/a 日本", "#police’ #police-",
+        "« https://ex.fr/a »",
+        "(https://ex.fr/a), puis",
+        "“https://ex.fr/a”.",
+        "https://ex.fr/a…",
+        "https://ex.fr/a’",
+        "https://ex.fr/été",
+        "https://ex.fr/a 日本",
+        "#police’ #police-",
     ],
-)  # fmt: skip
+)
 def test_what_closes_a_sentence_cuts_nothing(text):
     assert findings(text) == []
 

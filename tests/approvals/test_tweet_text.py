@@ -152,7 +152,10 @@ URLS = {
     "an en dash in a path": ("http://ex.fr/a–b", ["http://ex.fr/a–b"]),
     "an accent in a domain": ("http://sûr.fr, sûr.com", ["http://sûr.fr", "sûr.com"]),
     "punycode": ("http://xn--a-bva.fr/ a.xn--p1ai", ["http://xn--a-bva.fr/", "a.xn--p1ai"]),
-    "a domain in another script needs a scheme": ("http://пример.рф пример.рф", ["http://пример.рф"]),
+    "a domain in another script needs a scheme": (
+        "http://пример.рф пример.рф",
+        ["http://пример.рф"],
+    ),
     "a Latin name under another script": ("ex.みんな です", ["ex.みんな"]),
     "between Japanese words": ("こちらhttp://ex.fr/aへ", ["http://ex.fr/a"]),
     "without a scheme between Japanese words": ("こちらex.frです", ["ex.fr"]),
@@ -173,7 +176,7 @@ URLS = {
     "a domain that was withdrawn, still linked": ("ex.mutuelle", ["ex.mutuelle"]),
     "a hidden service": ("ex.onion", ["ex.onion"]),
     "a domain in capitals": ("EX.FR", ["EX.FR"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "found"), URLS.values(), ids=URLS.keys())
@@ -246,7 +249,7 @@ HASHTAGS = {
         "Les 2 auteurs convoqués devant la justice #finslimiers",
         ["Saint", "cambriolages", "finslimiers"],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "found"), HASHTAGS.values(), ids=HASHTAGS.keys())

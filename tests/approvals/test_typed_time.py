@@ -7,7 +7,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.moments import format_date
+from accounts.timefmt import format_date
 from approvals.typed_time import TypedDay, Unreadable, parse_day, parse_hour
 
 # A Friday.
@@ -19,12 +19,26 @@ DATES = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))
 @pytest.mark.parametrize(
     "typed",
     [
-        "31.12.2026", "31/12/2026", "31-12-2026", "31/12/26", "31/12", "31 12 2026", "2026-12-31",
-        "31 décembre", "31 Décembre 2026", "31 decembre", "le 31 déc. 2026", "31\u00a0décembre",
-        "jeudi 31 décembre", "31 December 2026", "December 31, 2026", "31st of December",
-        "Thursday 31/12", " 31 / 12 / 2026 ",
+        "31.12.2026",
+        "31/12/2026",
+        "31-12-2026",
+        "31/12/26",
+        "31/12",
+        "31 12 2026",
+        "2026-12-31",
+        "31 décembre",
+        "31 Décembre 2026",
+        "31 decembre",
+        "le 31 déc. 2026",
+        "31\u00a0décembre",
+        "jeudi 31 décembre",
+        "31 December 2026",
+        "December 31, 2026",
+        "31st of December",
+        "Thursday 31/12",
+        " 31 / 12 / 2026 ",
     ],
-)  # fmt: skip
+)
 def test_a_date_however_it_is_written(typed):
     assert parse_day(typed, TODAY).day == LAST
 
@@ -72,12 +86,24 @@ def test_the_hour_may_follow_the_date(typed, day, hour):
 @pytest.mark.parametrize(
     ("typed", "hour"),
     [
-        ("18:00", "18:00"), ("18:00:00", "18:00"), ("8h30", "08:30"), ("20h", "20:00"),
-        ("20:30", "20:30"), ("8 h 30", "08:30"), ("8\u00a0h\u00a030", "08:30"), ("8H", "08:00"),
-        ("8 heures 30", "08:30"), ("à 8h", "08:00"), ("midi", "12:00"), ("Noon", "12:00"),
-        ("0h05", "00:05"), ("12 pm", "12:00"), ("12am", "00:00"), ("8:30 p.m.", "20:30"),
+        ("18:00", "18:00"),
+        ("18:00:00", "18:00"),
+        ("8h30", "08:30"),
+        ("20h", "20:00"),
+        ("20:30", "20:30"),
+        ("8 h 30", "08:30"),
+        ("8\u00a0h\u00a030", "08:30"),
+        ("8H", "08:00"),
+        ("8 heures 30", "08:30"),
+        ("à 8h", "08:00"),
+        ("midi", "12:00"),
+        ("Noon", "12:00"),
+        ("0h05", "00:05"),
+        ("12 pm", "12:00"),
+        ("12am", "00:00"),
+        ("8:30 p.m.", "20:30"),
     ],
-)  # fmt: skip
+)
 def test_an_hour_however_it_is_written(typed, hour):
     assert parse_hour(typed) == dt.time.fromisoformat(hour)
 

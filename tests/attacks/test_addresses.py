@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.actions import people
-from accounts.actions.base import owe
 from accounts.addresses import NotAnAddress, canonical_address, skeleton
 from accounts.errors import Invalid
 from accounts.models import Person
 from accounts.models.notice import NoticeKind
+from accounts.notices import queue_notice
 from tests.cast import signed_in
 
 PASSWORD = "onze-lunes-et-demie"
@@ -180,30 +177,6 @@ def test_accents_and_other_scripts_are_seen_through():
     )
 
 
-@pytest.mark.django_db
-def test_older_addresses_become_canonical_and_none_is_somebody_else_s(cast):
-    migration = importlib.import_module("accounts.migrations.0005_canonical_addresses")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE accounts_person DROP CONSTRAINT person_email_canonical,"
-            " DROP CONSTRAINT person_name_printable"
-        )
-    older = {
-        cast.nadia: "nadia@préfecture.example",
-        cast.leila: "leıla@police.example",
-        cast.paul: "ｍarc@police.example",
-    }
-    for who, email in older.items():
-        Person.objects.filter(pk=who.pk).update(email=email, name=f"{who.name}\u202e")
-    migration.make_canonical(apps, None)
-    after = {who: Person.objects.get(pk=who.pk) for who in (*older, cast.marc)}
-    assert after[cast.nadia].email == "nadia@xn--prfecture-c4a.example"
-    for who in (cast.leila, cast.paul):
-        assert after[who].email == f"adresse-refusee.{who.pk}@nowhere.invalid"
-        assert after[who].name == who.name
-    assert after[cast.marc].email == "marc@police.example"
-
-
 # Names
 
 INVISIBLE = ["\x07", "\u200b", "\u200e", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u2028"]
@@ -253,7 +226,7 @@ def test_an_action_refuses_an_invisible_name(cast):
 def test_a_name_with_tags_is_shown_as_typed_in_every_mail_of_the_demo(cast, kind):
     name = "<img src=x onerror=alert(1)> & <b>Zoé</b>"
     zoe = people.create_person("zoe@police.example", name, actor=cast.ada)
-    owe([zoe], NoticeKind(kind), path="/?a=1&b=<i>", account=cast.nantes)
+    queue_notice([zoe], NoticeKind(kind), path="/?a=1&b=<i>", account=cast.nantes)
     page = signed_in(cast.ada).get("/courriels").text
     assert "Bonjour &lt;img src=x onerror=alert(1)&gt; &amp; &lt;b&gt;Zoé&lt;/b&gt;," in page
     assert "<img src=x" not in page

@@ -17,39 +17,94 @@ NAMES = (
     *("HX-Prompt", "HX-Trigger-Name-URI-AutoEncoded", "HX-Current-URL-URI-AutoEncoded"),
 )
 NASTY = st.one_of(
-    st.sampled_from([
-        "http://[", "http://[::1", "//[", "http://testserver:99999999/", "http://testserver:x/",
-        "%00", "%ff", "\x80\xff", "é", "²", "a=b=c; ;=;\"", 'sessionid="\\000"', "1e999", "-1",
-        "bytes=0-,5-2", "fr;q=nan", "x" * 3000, "*;q=²", "Bearer é", "Basic ====", '"', "W/",
-        "Sat, 99 Zzz 9999 99:99:99 GMT", "true", "[::1]:80", "testserver:²",
-    ]),
-    st.text(st.characters(min_codepoint=1, max_codepoint=255, exclude_characters="\r\n"),
-            max_size=40),
-)  # fmt: skip
-TYPES = st.sampled_from([
-    "multipart/form-data; charset=base64",
-    "multipart/form-data; charset=base64; boundary=x",
-    "multipart/form-data; boundary*=base64''x",
-    "multipart/form-data; boundary*=utf-8'x",
-    "multipart/form-data; boundary=é",
-    "multipart/form-data",
-    "application/x-www-form-urlencoded; charset=zlib",
-    "application/x-www-form-urlencoded; charset=undefined",
-    "application/x-www-form-urlencoded; charset=punycode",
-    "application/x-www-form-urlencoded; charset=utf-16",
-    "application/x-www-form-urlencoded; charset=\"",
-    "text/html; charset*=base64''hex",
-    ";;;=;",
-])  # fmt: skip
-QUERIES = st.sampled_from([
-    "", "next=http://[", "page=²", "position=9e9", "avant=zzz", "q=%ff%fe", "a" * 2000, "jour=0000",
-    "&".join(f"a{n}=1" for n in range(600)), "=&=&;", "next=%5B%5B", "depuis=-1",
-    "compte=999999999999",
-])  # fmt: skip
-PATHS = ("/", "/connexion", "/brouillons", "/healthz", "/mentions-legales", "/langue", "/metrics",
-         "/nulle-part", "/mot-de-passe/x/y", "/static/nothing.css", "/statique/app.js")  # fmt: skip
-PAGE_HEADERS = ("Content-Security-Policy", "Permissions-Policy", "X-Content-Type-Options",
-                "X-Frame-Options", "Referrer-Policy")  # fmt: skip
+    st.sampled_from(
+        [
+            "http://[",
+            "http://[::1",
+            "//[",
+            "http://testserver:99999999/",
+            "http://testserver:x/",
+            "%00",
+            "%ff",
+            "\x80\xff",
+            "é",
+            "²",
+            'a=b=c; ;=;"',
+            'sessionid="\\000"',
+            "1e999",
+            "-1",
+            "bytes=0-,5-2",
+            "fr;q=nan",
+            "x" * 3000,
+            "*;q=²",
+            "Bearer é",
+            "Basic ====",
+            '"',
+            "W/",
+            "Sat, 99 Zzz 9999 99:99:99 GMT",
+            "true",
+            "[::1]:80",
+            "testserver:²",
+        ]
+    ),
+    st.text(
+        st.characters(min_codepoint=1, max_codepoint=255, exclude_characters="\r\n"), max_size=40
+    ),
+)
+TYPES = st.sampled_from(
+    [
+        "multipart/form-data; charset=base64",
+        "multipart/form-data; charset=base64; boundary=x",
+        "multipart/form-data; boundary*=base64''x",
+        "multipart/form-data; boundary*=utf-8'x",
+        "multipart/form-data; boundary=é",
+        "multipart/form-data",
+        "application/x-www-form-urlencoded; charset=zlib",
+        "application/x-www-form-urlencoded; charset=undefined",
+        "application/x-www-form-urlencoded; charset=punycode",
+        "application/x-www-form-urlencoded; charset=utf-16",
+        'application/x-www-form-urlencoded; charset="',
+        "text/html; charset*=base64''hex",
+        ";;;=;",
+    ]
+)
+QUERIES = st.sampled_from(
+    [
+        "",
+        "next=http://[",
+        "page=²",
+        "position=9e9",
+        "avant=zzz",
+        "q=%ff%fe",
+        "a" * 2000,
+        "jour=0000",
+        "&".join(f"a{n}=1" for n in range(600)),
+        "=&=&;",
+        "next=%5B%5B",
+        "depuis=-1",
+        "compte=999999999999",
+    ]
+)
+PATHS = (
+    "/",
+    "/connexion",
+    "/brouillons",
+    "/healthz",
+    "/mentions-legales",
+    "/langue",
+    "/metrics",
+    "/nulle-part",
+    "/mot-de-passe/x/y",
+    "/static/nothing.css",
+    "/statique/app.js",
+)
+PAGE_HEADERS = (
+    "Content-Security-Policy",
+    "Permissions-Policy",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+    "Referrer-Policy",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -81,9 +136,14 @@ def test_no_header_makes_a_500(cast, path, method, headers, content_type, query,
     client = signed_in(cast.claire) if inside else Client()
     body = b"--x\r\nContent-Disposition: form-data; name*=base64''a\r\n\r\nb\r\n--x--\r\n"
     response = client.generic(
-        method, path, body, content_type=content_type, query_params={}, headers=headers,
+        method,
+        path,
+        body,
+        content_type=content_type,
+        query_params={},
+        headers=headers,
         QUERY_STRING=query,
-    )  # fmt: skip
+    )
     check(response, path)
 
 

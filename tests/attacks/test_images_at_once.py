@@ -47,8 +47,11 @@ class Web:
         session = signed_in(cast.claire).cookies["sessionid"].value
         cookies = f"sessionid={session}; csrftoken={TOKEN}"
         self.headers = {
-            "Host": "127.0.0.1:8000", "Cookie": cookies, "X-CSRFToken": TOKEN, "HX-Request": "true"
-        }  # fmt: skip
+            "Host": "127.0.0.1:8000",
+            "Cookie": cookies,
+            "X-CSRFToken": TOKEN,
+            "HX-Request": "true",
+        }
 
     def get(self, path: str) -> requests.Response:
         address = f"http://127.0.0.1:{self.port}{path}"

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client
 
 from accounts.actions import people
-from accounts.links import password_link
 from accounts.models import AuditEntry, Notice, Person
+from accounts.password_links import password_link
 from accounts.tasks import deliver_notices
 from tests.cast import person
 
@@ -102,8 +102,9 @@ def test_a_person_is_told_of_a_password_however_it_was_set(cast, settings):
     assert told() == ["Nadia"]
     Notice.objects.all().delete()
     settings.PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS,
-    ]  # fmt: skip
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
     before = cast.nadia.password
     assert cast.nadia.check_password(GOOD)
     assert cast.nadia.password != before

@@ -14,8 +14,8 @@ from django.test import Client, RequestFactory
 from accounts import sign_ins
 from accounts.actions import people
 from accounts.clock import in_seconds
-from accounts.links import password_link
 from accounts.models import AuditEntry, SignInCount
+from accounts.password_links import password_link
 from accounts.sign_ins import source_of
 from accounts.tasks import delete_sign_in_counts
 from tests.cast import person

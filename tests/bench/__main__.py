@@ -12,7 +12,7 @@ from pathlib import Path
 from policetweets.runner.testing import settings as test_settings
 from tests.bench.bare import Pool
 from tests.bench.cost import in_words, spent_by
-from tests.whole.system import System
+from tests.system.system import System
 
 ACCOUNTS = int(os.environ.get("ACCOUNTS", "101"))
 EACH = int(os.environ.get("EACH", "3"))
@@ -57,7 +57,7 @@ class Bench:
 
     def run(self) -> None:
         from tests.bench.ours import Ours, queries_per_send
-        from tests.whole.departments import make_department
+        from tests.system.departments import make_department
 
         say(f"{ACCOUNTS} accounts, {os.cpu_count()} cores; bare tweepy in a pool of processes")
         with self.system.running():
@@ -94,8 +94,10 @@ class Bench:
         ready = spent_by(self.system)
         mine = rate(*accepted(self.system, ours.leave(due), count), count)
         end = spent_by(self.system)
-        say(f"  posts a second      bare {theirs:7.1f}   here {mine:7.1f}   "
-            f"ratio {mine / theirs:.2f}")  # fmt: skip
+        say(
+            f"  posts a second      bare {theirs:7.1f}   here {mine:7.1f}   "
+            f"ratio {mine / theirs:.2f}"
+        )
         say(f"  processor, a post   bare {in_words(start, half, count)}")
         say(f"                      here {in_words(ready, end, count)}")
 
@@ -103,14 +105,18 @@ class Bench:
         texts = {handle: [f"Nu {os.urandom(6).hex()}"] for handle in self.system.handles}
         _first, theirs = accepted(self.system, bare.run(texts), ACCOUNTS)
         _first, mine = accepted(self.system, ours.leave(ours.ready(1)), ACCOUNTS)
-        say(f"  last of {ACCOUNTS} due      bare {theirs:6.2f} s  here {mine:6.2f} s  "
-            f"ratio {mine / theirs:.2f}, less one second {(mine - 1) / theirs:.2f}")  # fmt: skip
+        say(
+            f"  last of {ACCOUNTS} due      bare {theirs:6.2f} s  here {mine:6.2f} s  "
+            f"ratio {mine / theirs:.2f}, less one second {(mine - 1) / theirs:.2f}"
+        )
 
     def delay(self, bare: Pool, ours) -> None:
         theirs, mine = bare.delays(self.system.handles, CALLS), ours.delays(CALLS)
         for name, of in (("p50", statistics.median), ("p99", p99)):
-            say(f"  approval to X, {name}  bare {of(theirs) * 1000:4.0f} ms   "
-                f"here {of(mine) * 1000:4.0f} ms   ratio {of(mine) / of(theirs):.2f}")  # fmt: skip
+            say(
+                f"  approval to X, {name}  bare {of(theirs) * 1000:4.0f} ms   "
+                f"here {of(mine) * 1000:4.0f} ms   ratio {of(mine) / of(theirs):.2f}"
+            )
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import psutil
 
-from tests.whole.system import System
+from tests.system.system import System
 
 
 def spent(pids: Iterable[int | None]) -> float:

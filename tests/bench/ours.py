@@ -12,8 +12,8 @@ from approvals.actions.reviews import approve
 from publishing import wake
 from publishing.models import Publication
 from tests.sandbox import until
-from tests.whole.departments import Department
-from tests.whole.system import System
+from tests.system.departments import Department
+from tests.system.system import System
 
 
 class Ours:

@@ -130,8 +130,11 @@ def test_fault_91_an_approval_that_left_no_row_in_the_trail_counts_for_nothing(c
     sql(*review(revision, cast.helene))
     refused("release_with_quorum", *forge(revision, cast.nantes))
     assert not quorum_of(revision).met
-    sql(TRAIL.replace("v.reviewer_id, 'review", "v.reviewer_id - 1, 'review"), revision.pk,
-        cast.helene.pk)  # fmt: skip
+    sql(
+        TRAIL.replace("v.reviewer_id, 'review", "v.reviewer_id - 1, 'review"),
+        revision.pk,
+        cast.helene.pk,
+    )
     refused("release_with_quorum", *forge(revision, cast.nantes))
     sql(TRAIL, revision.pk, cast.helene.pk)
     assert quorum_of(revision).met
@@ -203,8 +206,10 @@ def test_rule_5_a_revision_names_the_hour_that_its_content_names(cast):
 
 def test_fault_91_a_temporary_table_makes_nobody_a_supervisor(cast, revision):
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE accounts_supervision ON COMMIT DROP AS"
-                       " SELECT * FROM public.accounts_supervision")  # fmt: skip
+        cursor.execute(
+            "CREATE TEMPORARY TABLE accounts_supervision ON COMMIT DROP AS"
+            " SELECT * FROM public.accounts_supervision"
+        )
         cursor.execute("UPDATE accounts_supervision SET person_id = %s", [cast.nadia.pk])
         asked = "SELECT reviewer_role(%s, %s), reviewer_role(%s, %s)"
         nantes = cast.nantes.pk
@@ -213,11 +218,14 @@ def test_fault_91_a_temporary_table_makes_nobody_a_supervisor(cast, revision):
         transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("statement", [
-    "UPDATE accounts_auditentry SET act = 'x'",
-    "DELETE FROM accounts_auditentry",
-    "UPDATE approvals_review SET verdict = 'approve'",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE accounts_auditentry SET act = 'x'",
+        "DELETE FROM accounts_auditentry",
+        "UPDATE approvals_review SET verdict = 'approve'",
+    ],
+)
 def test_fault_91_no_setting_of_a_session_switches_a_rule_off(cast, revision, statement):
     signed(revision, cast.marc)
     every = (

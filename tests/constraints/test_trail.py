@@ -3,7 +3,7 @@
 import pytest
 from django.db import Error, connection, transaction
 
-from accounts.actions.base import record
+from accounts import audit
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_rule_11_the_trail_only_grows(cast, statement):
-    record("person.created", actor=cast.ada, subject=cast.nadia)
+    audit.record("person.created", actor=cast.ada, subject=cast.nadia)
     with (
         pytest.raises(Error, match="pgtrigger: Cannot"),
         transaction.atomic(),

@@ -13,8 +13,8 @@ from django.db import connections
 
 from policetweets.durations import DURATIONS
 from publishing import wake
-from tests.whole.departments import Department, make_department
-from tests.whole.system import System
+from tests.system.departments import Department, make_department
+from tests.system.system import System
 
 FACTOR = 0.1
 

@@ -24,12 +24,12 @@ from policetweets.durations import DURATIONS
 from publishing import tasks, wake
 from publishing.actions.freeze import freeze
 from publishing.actions.retract import retract
-from publishing.heart import CLOCK
-from publishing.models import Attempt, Heartbeat, Look, Publication
+from publishing.heartbeat import CLOCK
+from publishing.models import Attempt, Heartbeat, Lookup, Publication
 from tests.cast import signed_in
 from tests.clock import backdate_row
 from tests.sandbox import until
-from tests.whole.departments import make_department
+from tests.system.departments import make_department
 
 
 def soon(seconds: float) -> dt.datetime:
@@ -92,7 +92,9 @@ def test_fault_2_killed_while_preparing_waits_and_is_posted_once(system, town, p
 def test_fault_2_killed_while_posting_before_the_post_is_left_to_people(system, town):
     publication = killed(system, town, "turn.after")
     becomes(publication, "uncertain")
-    until(lambda: Look.objects.filter(part__publication=publication, result="absent").count() >= 2)
+    until(
+        lambda: Lookup.objects.filter(part__publication=publication, result="absent").count() >= 2
+    )
     publication.refresh_from_db()
     assert (publication.state, publication.reason) == ("uncertain", "worker_died")
     assert not posted(system, town)
@@ -127,9 +129,14 @@ def test_fault_5_killed_during_the_upload_waits_again(system, town):
     stored.parent.mkdir(parents=True, exist_ok=True)
     stored.write_bytes(raw.getvalue())
     StoredImage.objects.create(
-        account=town.account, sha256=sha256, mime="image/png", width=64, height=64,
-        size=len(raw.getvalue()), uploaded_by=town.seats[0],
-    )  # fmt: skip
+        account=town.account,
+        sha256=sha256,
+        mime="image/png",
+        width=64,
+        height=64,
+        size=len(raw.getvalue()),
+        uploaded_by=town.seats[0],
+    )
     with system.x.hold(on="upload", when="after", account=town.account.handle) as held:
         publication = town.released("Avec image.", images=[{"sha256": sha256, "alt": "Bleu."}])
         held.wait()
@@ -434,7 +441,7 @@ def test_fault_42_a_freeze_one_moment_before_the_hour_and_one_between_claim_and_
     becomes(due, "held")
     until(lambda: db_now() > due.due_at + dt.timedelta(seconds=2))
     assert not posted(system, town)
-    assert attempts(claimed) == [("not_sent", "last_look")]
+    assert attempts(claimed) == [("not_sent", "pre_send_check")]
 
 
 def test_a_worker_that_slept_through_its_turn_sends_nothing(system, town):
@@ -448,7 +455,7 @@ def test_a_worker_that_slept_through_its_turn_sends_nothing(system, town):
     system.signal(system.worker, signal.SIGCONT)
     becomes(publication, "published")  # its answer says that nothing had left: sent anew
     assert len(posted(system, town)) == 1
-    assert attempts(publication) == [("not_sent", "last_look"), ("accepted", "accepted")]
+    assert attempts(publication) == [("not_sent", "pre_send_check"), ("accepted", "accepted")]
 
 
 def restart_postgres(system) -> None:

@@ -115,9 +115,9 @@ def pids(system) -> list[int]:
 def test_fault_94_what_is_no_message_ends_no_worker(system, town):
     before = pids(system)
     unknown = [message(args=[987_654_321]), message(wake.RETRACT, [987_654_321])]
-    unknown += [message(wake.PROBE, [987_654_321]), message(wake.LOOK, [987_654_321])]
+    unknown += [message(wake.PROBE, [987_654_321]), message(wake.RECONCILE, [987_654_321])]
     with redis.Redis.from_url(system.redis.url) as client:
-        for queue in ("send", "looks", "clock", "retract", "default"):
+        for queue in ("send", "lookups", "clock", "retract", "default"):
             client.lpush(queue, *map(raw, [*NO_MESSAGES.values(), *unknown]))
         client.hset("unacked", "a-tag", b"\xff no JSON")
         client.zadd("unacked_index", {"a-tag": 1})
@@ -128,7 +128,7 @@ def test_fault_94_what_is_no_message_ends_no_worker(system, town):
             return publication.state == "published"
 
         until(published, 20)
-        until(lambda: not any(client.llen(queue) for queue in ("send", "looks", "default")), 20)
+        until(lambda: not any(client.llen(queue) for queue in ("send", "lookups", "default")), 20)
         until(lambda: not client.hexists("unacked", "a-tag"), 30)
     assert len(system.x.posts(town.account.handle)) == 1
     assert pids(system) == before
@@ -164,8 +164,8 @@ def test_fault_94_who_asked_is_read_from_a_row_and_not_from_a_message(system, to
     ada = administrators().first() or person("Ada", is_administrator=True)
     connected = Credential.objects.get(account=town.account).checked_at
     with redis.Redis.from_url(system.redis.url) as client:
-        client.lpush("looks", raw(message(wake.PROBE, [town.account.pk, ada.pk])))
-        client.lpush("looks", raw(message(wake.PROBE, [town.account.pk])))
+        client.lpush("lookups", raw(message(wake.PROBE, [town.account.pk, ada.pk])))
+        client.lpush("lookups", raw(message(wake.PROBE, [town.account.pk])))
 
     def checked() -> bool:
         return Credential.objects.get(account=town.account).checked_at > connected

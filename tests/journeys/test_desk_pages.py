@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "Appel à témoins : accident au pont de Cheviré. #Loire-Atlantique www.exemple.fr/" + "a" * 90
 
 
-def settle(page, name):
+def reevaluate(page, name):
     fits(page)
     violations = Axe().run(page).response["violations"]
     found = [(v["id"], [node["html"] for node in v["nodes"]]) for v in violations]
@@ -54,23 +54,36 @@ def everything(cast):
     back = sent_back(cast.marc, cast.helene, cast.nantes)
     seat(cast.rennes, 3, cast.claire)
     return [
-        ("claire", "home", []), ("marc", "home", []), ("helene", "home", []), ("nadia", "home", []),
-        ("marc", "drafts", []), ("nadia", "drafts", []), ("claire", "new-draft", []),
-        ("helene", "new-draft", []), ("marc", "compose", [writing.pk]),
-        ("marc", "compose", [back.pk]), ("marc", "compose", [revision.draft_id]),
-        ("helene", "draft", [revision.draft_id]), ("claire", "draft", [revision.draft_id]),
-        *((who, "draft", [d.pk]) for d in (writing, back, released, abandoned, rejected.draft)
-          for who in ("marc", "helene")),
-    ]  # fmt: skip
+        ("claire", "home", []),
+        ("marc", "home", []),
+        ("helene", "home", []),
+        ("nadia", "home", []),
+        ("marc", "drafts", []),
+        ("nadia", "drafts", []),
+        ("claire", "new-draft", []),
+        ("helene", "new-draft", []),
+        ("marc", "compose", [writing.pk]),
+        ("marc", "compose", [back.pk]),
+        ("marc", "compose", [revision.draft_id]),
+        ("helene", "draft", [revision.draft_id]),
+        ("claire", "draft", [revision.draft_id]),
+        *(
+            (who, "draft", [d.pk])
+            for d in (writing, back, released, abandoned, rejected.draft)
+            for who in ("marc", "helene")
+        ),
+    ]
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["screen", "phone"])
 def test_every_page_fits_and_axe_finds_nothing(cast, new_context, live_server, viewport):
     pages = everything(cast)
-    desks = {who: Desk(new_context, live_server, getattr(cast, who), viewport) for who in
-             ("claire", "marc", "helene", "nadia")}  # fmt: skip
+    desks = {
+        who: Desk(new_context, live_server, getattr(cast, who), viewport)
+        for who in ("claire", "marc", "helene", "nadia")
+    }
     for who, name, args in pages:
-        settle(desks[who].open(name, *args), f"{name} of {who}")
+        reevaluate(desks[who].open(name, *args), f"{name} of {who}")
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["screen", "phone"])
@@ -83,7 +96,7 @@ def test_what_went_wrong_fits_too(cast, new_context, live_server, viewport, page
     expect(page.locator("#saved")).to_contain_text("Enregistré à")  # it moves the button
     claire.press("Soumettre à la relecture")
     expect(page.locator("#id_day_error")).to_contain_text("Choisissez une date")
-    settle(page, "refused")
+    reevaluate(page, "refused")
 
     draft.refresh_from_db()
     save_draft(actor=cast.marc, draft_id=draft.pk, version=draft.version, content=written("Autre"))
@@ -91,10 +104,10 @@ def test_what_went_wrong_fits_too(cast, new_context, live_server, viewport, page
     page.get_by_text("Dès que les accords sont là").click()
     claire.press("Enregistrer")
     expect(page.get_by_text("Deux textes pour un même brouillon")).to_be_visible()
-    settle(page, "conflict")
+    reevaluate(page, "conflict")
     claire.press("Reprendre l’autre texte")
     expect(page.get_by_text("Votre texte, mis de côté")).to_be_visible()
-    settle(page, "set aside")
+    reevaluate(page, "set aside")
 
     revision = a_revision(cast.claire, cast.nantes, LONG)
     helene = Desk(new_context, live_server, cast.helene, viewport)
@@ -107,7 +120,7 @@ def test_what_went_wrong_fits_too(cast, new_context, live_server, viewport, page
     helene.press("Renvoyer à l’auteur avec ce motif")
     expect(page.get_by_text("rien n’a été approuvé")).to_be_visible()
     expect(page.get_by_label("Votre message")).to_have_value("Ajoutez le numéro")
-    settle(page, "stale")
+    reevaluate(page, "stale")
     page_problems.clear()  # The browser notes the 409 of a save by itself.
 
 

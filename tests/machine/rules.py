@@ -107,9 +107,11 @@ def may_not_leave(attempt: Attempt) -> str:
     lifted = Freeze.objects.filter(
         account__in=[publication.account_id], lifted_at__gt=hour
     ) | Freeze.objects.filter(account=None, lifted_at__gt=hour)
-    if lifted.filter(since__lt=attempt.posting_at).exclude(
-        lifted_at__lte=publication.release.released_at
-    ).exists():  # fmt: skip
+    if (
+        lifted.filter(since__lt=attempt.posting_at)
+        .exclude(lifted_at__lte=publication.release.released_at)
+        .exists()
+    ):
         return "a freeze was lifted after its hour"
     return ""
 

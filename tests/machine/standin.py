@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from accounts.models import Account
-from publishing.gateway import Deleted, Lookup, Seen, Unreadable
+from publishing.gateway import Deleted, ReadPosts, Seen, Unreadable
 from publishing.gateway.calls import X_EPOCH_MS, comparable
 
 
@@ -41,9 +41,9 @@ class StandIn:
         account = Account.objects.get(handle=line.handle)
         return [self.seen(post) for post in self.shown() if post.account == account.pk]
 
-    def read_posts(self, line, ids: list[str]) -> Lookup:
+    def read_posts(self, line, ids: list[str]) -> ReadPosts:
         posts = {post.x_id: self.seen(post) for post in self.shown() if post.x_id in ids}
-        return Lookup(posts, frozenset(ids) - set(posts))
+        return ReadPosts(posts, frozenset(ids) - set(posts))
 
     def seen(self, post: Post) -> Seen:
         return Seen(post.x_id, str(post.account), comparable(post.text), post.parent, ())

@@ -41,18 +41,18 @@ from approvals.actions.drafts import (
 from approvals.actions.reviews import approve, ask_for_changes, reject
 from approvals.models import Draft, Revision
 from publishing import tasks
-from publishing.actions import claim as claiming
-from publishing.actions import look_up, record, retract, scan
-from publishing.actions.acknowledge import acknowledge, credits_restored
+from publishing.actions import apply_answer, reconcile, retract, scan, send
+from publishing.actions.acknowledge import acknowledge
 from publishing.actions.decide import confirm, decline, propose, propose_lift, withdraw
 from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
-from publishing.gateway import Reply
+from publishing.actions.stops import credits_restored
+from publishing.gateway import ApiResult
 from publishing.models import (
     Attempt,
     Confirmation,
     Freeze,
-    Look,
+    Lookup,
     Outcome,
     Publication,
     Reason,
@@ -88,7 +88,7 @@ ANSWERS = st.sampled_from(
         (Outcome.NOT_SENT, Reason.UNAUTHORIZED),
         (Outcome.NOT_SENT, Reason.SUSPENDED),
         (Outcome.NOT_SENT, Reason.NO_CREDITS),
-        (Outcome.NOT_SENT, Reason.LAST_LOOK),
+        (Outcome.NOT_SENT, Reason.PRE_SEND_CHECK),
         (Outcome.NOT_SENT, Reason.PARENT_INVISIBLE),
         (Outcome.REFUSED, Reason.NOT_PERMITTED),
     ]
@@ -99,7 +99,7 @@ ANSWERS = st.sampled_from(
 class Flight:
     """What a worker holds between two steps; `posting`: X may be spoken to."""
 
-    claimed: claiming.Claimed
+    claimed: send.Claimed
     posting: bool = False
 
 
@@ -118,7 +118,7 @@ class Machine(RuleBasedStateMachine):
         self.x = StandIn()
         self.patches = pytest.MonkeyPatch()
         for name in ("read_timeline", "read_posts"):
-            self.patches.setattr(look_up, name, getattr(self.x, name))
+            self.patches.setattr(reconcile, name, getattr(self.x, name))
         self.patches.setattr(retract, "read_posts", self.x.read_posts)
         self.patches.setattr(retract, "delete_post", self.x.delete_post)
         self.patches.setattr("publishing.wake.now", lambda *ids: None)
@@ -210,9 +210,12 @@ class Machine(RuleBasedStateMachine):
                 requested_at=draft.requested_at,
             )
             self.does(
-                save_draft, actor=self.person(who), draft_id=draft.pk, version=draft.version,
+                save_draft,
+                actor=self.person(who),
+                draft_id=draft.pk,
+                version=draft.version,
                 content=content,
-            )  # fmt: skip
+            )
 
     @rule(who=WHO, index=INDEX)
     def submits(self, who: str, index: int) -> None:
@@ -241,9 +244,12 @@ class Machine(RuleBasedStateMachine):
         revision = self.some(Revision, index)
         if revision is not None:
             self.does(
-                act, actor=self.person(who), revision_id=revision.pk, digest=revision.digest,
+                act,
+                actor=self.person(who),
+                revision_id=revision.pk,
+                digest=revision.digest,
                 reason="Non.",
-            )  # fmt: skip
+            )
 
     # rights
 
@@ -290,8 +296,10 @@ class Machine(RuleBasedStateMachine):
     @rule(
         who=st.sampled_from(["a holder", "a holder", "a supervisor", "yann", "ada"]),
         other=st.sampled_from(["a supervisor", "a supervisor", "a holder", "gwen", None]),
-        index=INDEX, choice=st.integers(0, 7), later=st.sampled_from([None, None, 60]),
-    )  # fmt: skip
+        index=INDEX,
+        choice=st.integers(0, 7),
+        later=st.sampled_from([None, None, 60]),
+    )
     def two_decide(
         self, who: str, other: str | None, index: int, choice: int, later: int | None
     ) -> None:
@@ -301,10 +309,14 @@ class Machine(RuleBasedStateMachine):
         lost = [post.x_id for post in self.x.posts] or ["1"]
         kind = KINDS[one.state][choice % len(KINDS[one.state])]
         made = self.does(
-            propose, actor=self.person(who), publication_id=one.pk, kind=kind, reason="Vu.",
+            propose,
+            actor=self.person(who),
+            publication_id=one.pk,
+            kind=kind,
+            reason="Vu.",
             due_at=db_now() + dt.timedelta(seconds=later) if later else None,
             x_id=lost[-1] if kind == "found" else "",
-        )  # fmt: skip
+        )
         if made is not None and other is not None:
             self.does(confirm, actor=self.person(other), confirmation_id=made.pk)
 
@@ -328,7 +340,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def a_worker_claims(self) -> None:
-        claimed = claiming.claim(self.account.pk)
+        claimed = send.claim(self.account.pk)
         if claimed is not None:
             self.flights.append(Flight(claimed))
 
@@ -341,8 +353,8 @@ class Machine(RuleBasedStateMachine):
         from publishing.actions.send import _prepare
 
         prepared = _prepare(flight.claimed)
-        assert not isinstance(prepared, Reply)
-        if not claiming.take_turn(flight.claimed, prepared[0]):
+        assert not isinstance(prepared, ApiResult)
+        if not send.take_turn(flight.claimed, prepared[0]):
             self.flights.remove(flight)
             return
         flight.posting = True
@@ -376,11 +388,11 @@ class Machine(RuleBasedStateMachine):
         if dies == "before":
             return
         said_id = x_id if outcome == Outcome.ACCEPTED else ""
-        record.write_answer(
-            flight.claimed.attempt_id, Reply(outcome, reason, x_id=said_id, retry_after=30)
+        apply_answer.write_answer(
+            flight.claimed.attempt_id, ApiResult(outcome, reason, x_id=said_id, retry_after=30)
         )
         if dies != "after":
-            record.apply_answer(flight.claimed.attempt_id)
+            apply_answer.apply_answer(flight.claimed.attempt_id)
 
     @rule(answers=st.lists(ANSWERS, min_size=2, max_size=5), made=st.booleans())
     def a_worker_sends(self, answers: list[tuple[Outcome, Reason]], made: bool) -> None:
@@ -399,9 +411,12 @@ class Machine(RuleBasedStateMachine):
     def the_clock_ticks(self) -> None:
         """What a scan does, each row on its own account of what went wrong."""
         for ids, act in (
-            (tasks.obey.unobeyed(), tasks.obey.obey_missed),
-            (scan.suspects(), scan.settle),
-            (record.stale_attempts(), record.reap),
+            (
+                tasks.create_publication.releases_without_publication(),
+                tasks.create_publication.create_missing_publications,
+            ),
+            (scan.rows_to_reevaluate(), scan.reevaluate),
+            (apply_answer.stale_attempts(), apply_answer.close_stale),
             (tasks.decide.expired(), tasks.decide.expire),
         ):
             for row_id in ids:
@@ -409,18 +424,18 @@ class Machine(RuleBasedStateMachine):
         scan.free_probe()
 
     @rule()
-    def the_reaper_comes(self) -> None:
+    def stale_attempts_are_closed(self) -> None:
         self.time_passes(60, "attempts")
         self.the_clock_ticks()
 
     @rule(readable=st.booleans(), lagging=st.booleans())
     def looks_are_made(self, readable: bool, lagging: bool) -> None:
         self.x.readable, self.x.lagging = readable, lagging
-        look_up.look(self.account.pk)
+        reconcile.reconcile_account(self.account.pk)
 
     @rule(readable=st.booleans(), lagging=st.booleans())
-    def the_last_look_is_made(self, readable: bool, lagging: bool) -> None:
-        self.time_passes(4000, "looks")
+    def the_final_lookup_is_made(self, readable: bool, lagging: bool) -> None:
+        self.time_passes(4000, "lookups")
         self.looks_are_made(readable, lagging)
 
     @rule()
@@ -438,7 +453,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(
         seconds=st.sampled_from([3, 60, 600, 1200, 4000]),
-        what=st.sampled_from(["publications", "looks", "looks", "people", "x", "x", "all"]),
+        what=st.sampled_from(["publications", "lookups", "lookups", "people", "x", "x", "all"]),
     )
     def time_passes(self, seconds: int, what: str) -> None:
         """By moving rows back: what is backdated is only what waits for an hour."""
@@ -455,9 +470,9 @@ class Machine(RuleBasedStateMachine):
                 if try_.posting_at:
                     late["posting_at"] = try_.posting_at - ago
                 Attempt.objects.filter(pk=try_.pk).update(**late)
-        if what in ("looks", "all"):
-            for look in Look.objects.filter(done_at=None):
-                Look.objects.filter(pk=look.pk).update(due_at=look.due_at - ago)
+        if what in ("lookups", "all"):
+            for look in Lookup.objects.filter(done_at=None):
+                Lookup.objects.filter(pk=look.pk).update(due_at=look.due_at - ago)
         if what in ("people", "all"):
             for open_ in Confirmation.objects.filter(state="open"):
                 Confirmation.objects.filter(pk=open_.pk).update(expires_at=open_.expires_at - ago)
@@ -515,19 +530,29 @@ def more_often(**times: int) -> None:
 
 
 more_often(
-    is_released=4, a_worker_sends=4, the_reaper_comes=1, the_clock_ticks=1, the_last_look_is_made=2,
-    looks_are_made=1, time_passes=1, two_decide=5, takes_back=1, retractions_run=1,
-)  # fmt: skip
+    is_released=4,
+    a_worker_sends=4,
+    stale_attempts_are_closed=1,
+    the_clock_ticks=1,
+    the_final_lookup_is_made=2,
+    looks_are_made=1,
+    time_passes=1,
+    two_decide=5,
+    takes_back=1,
+    retractions_run=1,
+)
 
 
 @pytest.fixture
 def cast_in_line(cast, settings):
-    """The department connected to X; two looks, so that the last one is soon made."""
-    settings.DURATIONS = replace(settings.DURATIONS, look_ups=(10, 30))
+    """The department connected to X; two lookups, so that the last one is soon made."""
+    settings.DURATIONS = replace(settings.DURATIONS, lookups=(10, 30))
     Credential.objects.create(
-        account=cast.nantes, connected_at=db_now(), checked_at=db_now(),
+        account=cast.nantes,
+        connected_at=db_now(),
+        checked_at=db_now(),
         **Credential.sealed(cast.nantes.pk, str(cast.nantes.pk), Secret("t"), Secret("s")),
-    )  # fmt: skip
+    )
     return cast
 
 

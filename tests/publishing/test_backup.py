@@ -15,20 +15,21 @@ from django.db import connection
 from accounts.clock import db_now
 from publishing.actions.decide import confirm, propose_lift
 from publishing.actions.effects import NotNow
-from publishing.actions.look_up import look
+from publishing.actions.reconcile import reconcile_account
 from publishing.actions.restored import freeze_restored
 from publishing.actions.send import send_due
 from publishing.backup import CannotBackUp, back_up, restore
-from publishing.models import Freeze, Look, Publication
+from publishing.models import Freeze, Lookup, Publication
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_fault_15_what_left_since_the_backup_is_found_and_nothing_is_sent_twice(line, x, backdate):
-    due, ahead = line.released("Parti hier."), line.released(
-        requested_at=db_now() + dt.timedelta(hours=3)
-    )  # fmt: skip
+    due, ahead = (
+        line.released("Parti hier."),
+        line.released(requested_at=db_now() + dt.timedelta(hours=3)),
+    )
     # It left after the backup was made: X has it, the restored database does not know.
     x.tweet("Parti hier.")
 
@@ -44,8 +45,8 @@ def test_fault_15_what_left_since_the_backup_is_found_and_nothing_is_sent_twice(
     with pytest.raises(NotNow):
         propose_lift(actor=people.ada, freeze_id=standing.pk, reason="Reprendre.")
 
-    Look.objects.update(due_at=db_now())
-    look(due.account_id)
+    Lookup.objects.update(due_at=db_now())
+    reconcile_account(due.account_id)
 
     due.refresh_from_db()
     assert due.state == "published"
@@ -80,11 +81,15 @@ def test_fault_15_a_backup_comes_back_whole_into_an_empty_database_and_is_frozen
         done = subprocess.run(
             [sys.executable, "manage.py", "restore", str(file)],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": f"{address}/{empty}", "MEDIA_ROOT": str(media),
-                 "X_API_BASE_URL": x.base_url},
+            env={
+                **os.environ,
+                "DATABASE_URL": f"{address}/{empty}",
+                "MEDIA_ROOT": str(media),
+                "X_API_BASE_URL": x.base_url,
+            },
             capture_output=True,
             text=True,
-        )  # fmt: skip
+        )
         assert done.returncode == 0, done.stderr
         assert "All posts are frozen; 1 that may have left" in done.stdout
         assert (media / name).read_bytes() == b"bytes of an image"
@@ -102,10 +107,16 @@ def _rows(database: str, query: str) -> list[tuple]:
     import psycopg2
 
     of = django_settings.DATABASES["default"]
-    with psycopg2.connect(
-        dbname=database, user=of["USER"] or None, host=of["HOST"] or None, port=of["PORT"] or None,
-        password=of["PASSWORD"] or None,
-    ) as other, other.cursor() as cursor:  # fmt: skip
+    with (
+        psycopg2.connect(
+            dbname=database,
+            user=of["USER"] or None,
+            host=of["HOST"] or None,
+            port=of["PORT"] or None,
+            password=of["PASSWORD"] or None,
+        ) as other,
+        other.cursor() as cursor,
+    ):
         cursor.execute(query)
         return cursor.fetchall()
 
@@ -123,8 +134,8 @@ def test_fault_15_a_thread_that_left_since_the_backup_is_found_part_by_part(line
     one = x.tweet("Un.").json()["data"]["id"]
     x.tweet("Deux.", reply={"in_reply_to_tweet_id": one})
     freeze_restored(db_now() - dt.timedelta(days=1))
-    Look.objects.update(due_at=db_now())
-    look(thread.account_id)
+    Lookup.objects.update(due_at=db_now())
+    reconcile_account(thread.account_id)
     thread.refresh_from_db()
     assert thread.state == "published"
     assert len(x.posts()) == 2
@@ -136,12 +147,12 @@ def test_fault_15_what_a_restore_doubts_is_looked_for_before_it_is_sent_again(li
     people, doubted = line.cast, line.released("Peut-être parti.")
     freeze_restored(db_now() - dt.timedelta(days=1))
     x.switch("status", on="timeline", status=503, times="always")
-    Look.objects.update(due_at=db_now())
-    look(doubted.account_id)
+    Lookup.objects.update(due_at=db_now())
+    reconcile_account(doubted.account_id)
     one = propose(
         actor=people.claire, publication_id=doubted.pk, kind="send_again", reason="Absent."
     )
     confirm(actor=people.helene, confirmation_id=one.pk)
-    look(doubted.account_id)
+    reconcile_account(doubted.account_id)
     doubted.refresh_from_db()
     assert doubted.state == "uncertain"  # nobody could read X: it waits for a look that can

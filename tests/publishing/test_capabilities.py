@@ -23,8 +23,12 @@ def test_every_act_on_a_publication_has_its_row():
 def test_what_concerns_all_accounts_is_the_administrators_alone():
     of_all = {act for act in CAPABILITIES if may(act, Role.ADMINISTRATOR)}
     assert of_all == {
-        "see_freezes", "freeze_all", "lift_all", "restore_credits", "check_connection",
-    }  # fmt: skip
+        "see_freezes",
+        "freeze_all",
+        "lift_all",
+        "restore_credits",
+        "check_connection",
+    }
     assert not any(may(act, role) for act in of_all for role in (Role.SEAT, Role.SUPERVISION))
 
 

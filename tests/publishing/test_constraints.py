@@ -6,19 +6,19 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from publishing.actions.claim import claim
 
 from accounts.clock import db_now
 from approvals.digest import digest_of
-from publishing.actions.claim import claim
 from publishing.actions.recall import recall
-from publishing.actions.scan import settle, suspects
+from publishing.actions.scan import reevaluate, rows_to_reevaluate
 from publishing.actions.send import send_due
 from publishing.models import (
     Answer,
     Attempt,
     Confirmation,
     Freeze,
-    Look,
+    Lookup,
     Part,
     Publication,
     Retraction,
@@ -51,8 +51,8 @@ def a_try(part: Part, confirmation: Confirmation | None = None, number: int = 9)
 
 def shown_on_x(part: Part, x_id: str = "1") -> None:
     """A look-up found it: the evidence without which no part is out."""
-    Look.objects.create(
-        part=part, kind="look_up", due_at=db_now(), done_at=db_now(), result="found", x_id=x_id
+    Lookup.objects.create(
+        part=part, kind="lookups", due_at=db_now(), done_at=db_now(), result="found", x_id=x_id
     )
     Part.objects.filter(pk=part.pk).update(state="out", x_id=x_id)
 
@@ -76,7 +76,7 @@ def test_rule_7_at_most_one_post(line, preparing):
     Attempt.objects.filter(pk=attempt.pk).update(phase="posting", digest=digest)
     Attempt.objects.filter(pk=attempt.pk).update(phase="answered", outcome="uncertain")
     refused("at_most_one_post", again, attempt.part_id, attempt.account_id)
-    Answer.objects.create(attempt=attempt, outcome="not_sent", reason="last_look")
+    Answer.objects.create(attempt=attempt, outcome="not_sent", reason="pre_send_check")
     Attempt.objects.filter(pk=attempt.pk).update(outcome="not_sent")
     with connection.cursor() as cursor:
         cursor.execute(again, [attempt.part_id, attempt.account_id])
@@ -147,9 +147,13 @@ def test_fault_92_posting_as_signed_an_hour_that_two_did_not_confirm(line, prepa
     publication, attempt = preparing
     soon = publication.due_at - dt.timedelta(minutes=5)
     one = Confirmation.objects.create(
-        kind="new_time", publication=publication, reason="Plus tôt.", due_at=soon,
-        proposed_by=line.cast.claire, expires_at="2100-01-01T00:00:00Z",
-    )  # fmt: skip
+        kind="new_time",
+        publication=publication,
+        reason="Plus tôt.",
+        due_at=soon,
+        proposed_by=line.cast.claire,
+        expires_at="2100-01-01T00:00:00Z",
+    )
     if state != "open":
         Confirmation.objects.filter(pk=one.pk).update(state=state, decided_by=line.cast.helene)
     Publication.objects.filter(pk=publication.pk).update(due_at=soon)
@@ -160,9 +164,13 @@ def test_fault_92_the_hour_that_two_confirmed_lets_it_leave(line, preparing):
     publication, attempt = preparing
     soon = publication.due_at - dt.timedelta(minutes=5)
     one = Confirmation.objects.create(
-        kind="new_time", publication=publication, reason="Plus tôt.", due_at=soon,
-        proposed_by=line.cast.claire, expires_at="2100-01-01T00:00:00Z",
-    )  # fmt: skip
+        kind="new_time",
+        publication=publication,
+        reason="Plus tôt.",
+        due_at=soon,
+        proposed_by=line.cast.claire,
+        expires_at="2100-01-01T00:00:00Z",
+    )
     Confirmation.objects.filter(pk=one.pk).update(state="confirmed", decided_by=line.cast.helene)
     Publication.objects.filter(pk=publication.pk).update(due_at=soon)
     with connection.cursor() as cursor:
@@ -171,9 +179,13 @@ def test_fault_92_the_hour_that_two_confirmed_lets_it_leave(line, preparing):
 
 def confirmed_hour(line, publication, due_at) -> Confirmation:
     one = Confirmation.objects.create(
-        kind="new_time", publication=publication, reason="Une autre heure.", due_at=due_at,
-        proposed_by=line.cast.claire, expires_at="2100-01-01T00:00:00Z",
-    )  # fmt: skip
+        kind="new_time",
+        publication=publication,
+        reason="Une autre heure.",
+        due_at=due_at,
+        proposed_by=line.cast.claire,
+        expires_at="2100-01-01T00:00:00Z",
+    )
     Confirmation.objects.filter(pk=one.pk).update(
         state="confirmed", decided_by=line.cast.helene, decided_at=db_now()
     )
@@ -194,12 +206,12 @@ def test_fault_92_of_several_confirmed_hours_the_last_alone_lets_it_leave(line, 
         cursor.execute(POST, [publication.release.digest, attempt.pk])
 
 
-@pytest.mark.parametrize("result", ["found", "moot", "unreadable", ""])
+@pytest.mark.parametrize("result", ["found", "cancel_lookups", "unreadable", ""])
 def test_fault_92_a_confirmed_hour_counts_once_its_look_found_nothing(line, preparing, result):
     publication, attempt = preparing
     signed, other = publication.due_at, publication.due_at - dt.timedelta(minutes=5)
     one = confirmed_hour(line, publication, other)
-    look = Look(part=attempt.part, kind="before_act", due_at=db_now(), confirmation=one)
+    look = Lookup(part=attempt.part, kind="before_act", due_at=db_now(), confirmation=one)
     look.result, look.done_at = result, db_now() if result else None
     look.save()
     Publication.objects.filter(pk=publication.pk).update(due_at=other)
@@ -237,13 +249,13 @@ def test_posting_without_a_hidden_character(line, preparing):
 def test_what_was_released_with_a_hidden_character_is_held_for_good_and_alerts(line, x):
     publication = line.released()
     hide_a_character(publication)
-    assert publication.pk in suspects()
+    assert publication.pk in rows_to_reevaluate()
     send_due(publication.account_id)
-    settle(publication.pk)
+    reevaluate(publication.pk)
     assert x.posts() == []
     rows = Publication.objects.filter(pk=publication.pk)
     assert (rows.get().state, rows.get().reason) == ("held", "hidden_character")
-    assert publication.pk not in suspects()
+    assert publication.pk not in rows_to_reevaluate()
     assert line.alerted(publication) >= {"Claire", "Helene"}
     page = line.page(publication)
     assert "le texte porte un caractère invisible ; il faut le rappeler et le corriger" in page
@@ -256,8 +268,8 @@ def test_fault_92_an_hour_moved_by_hand_is_held_and_alerts(line, x):
     rows = Publication.objects.filter(pk=publication.pk)
     rows.update(due_at=db_now(), next_try_at=db_now())
     send_due(publication.account_id)
-    assert publication.pk in suspects() or rows.get().state == "held"
-    settle(publication.pk)
+    assert publication.pk in rows_to_reevaluate() or rows.get().state == "held"
+    reevaluate(publication.pk)
     assert (rows.get().state, rows.get().reason) == ("held", "altered")
     assert x.posts() == []
     assert line.alerted(publication) >= {"Claire", "Helene"}
@@ -280,23 +292,31 @@ def test_an_attempt_begins_in_preparation(line, forged):
         "attempt_begins_preparing",
         f"INSERT INTO publishing_attempt (part_id, account_id, number, reason, worker, digest,"
         f" {', '.join(columns)}) VALUES (%s, %s, 1, '', '', '', {', '.join(columns.values())})",
-        publication.parts.get().pk, publication.account_id,
-    )  # fmt: skip
+        publication.parts.get().pk,
+        publication.account_id,
+    )
 
 
 def test_a_part_is_out_with_evidence_only(line, preparing):
     _publication, attempt = preparing
     out = "UPDATE publishing_part SET state = 'out', x_id = %s WHERE id = %s"
     refused("out_with_evidence", out, "1999", attempt.part_id)
-    Look.objects.create(
-        part=attempt.part, kind="look_up", due_at=db_now(), done_at=db_now(), result="found",
+    Lookup.objects.create(
+        part=attempt.part,
+        kind="lookups",
+        due_at=db_now(),
+        done_at=db_now(),
+        result="found",
         x_id="2000",
-    )  # fmt: skip
+    )
     refused("out_with_evidence", out, "1999", attempt.part_id)
-    Look.objects.create(
-        part=line.released().parts.get(), kind="look_up", due_at=db_now(), result="found",
+    Lookup.objects.create(
+        part=line.released().parts.get(),
+        kind="lookups",
+        due_at=db_now(),
+        result="found",
         x_id="1999",
-    )  # fmt: skip
+    )
     refused("out_with_evidence", out, "1999", attempt.part_id)
     with connection.cursor() as cursor:
         cursor.execute(out, ["2000", attempt.part_id])
@@ -307,7 +327,7 @@ def test_a_part_begins_pending(line, forged):
     state, x_id = forged
     refused(
         "part_begins_pending",
-        "INSERT INTO publishing_part (publication_id, position, state, x_id, media, looks_made,"
+        "INSERT INTO publishing_part (publication_id, position, state, x_id, media, lookups_made,"
         f" lookalike_id) VALUES (%s, 7, '{state}', {x_id}, '{{}}', 0, '')",
         line.released().pk,
     )
@@ -319,8 +339,10 @@ def test_no_moment_is_infinite(line, column, moment):
     publication = line.released()
     refused(
         f"{column}_is_finite",
-        f"UPDATE publishing_publication SET {column} = %s WHERE id = %s", moment, publication.pk,
-    )  # fmt: skip
+        f"UPDATE publishing_publication SET {column} = %s WHERE id = %s",
+        moment,
+        publication.pk,
+    )
 
 
 @pytest.mark.parametrize("decision", ["open", "declined", "give_up", "of_another"])
@@ -369,15 +391,19 @@ def test_rule_9_lifted_by_two(line):
     lift = "UPDATE publishing_freeze SET lifted_at = now() WHERE id = %s"
     refused("lifted_by_two", lift, frozen.pk)
     one = Confirmation.objects.create(
-        kind="lift", freeze=frozen, reason="Vu.", proposed_by=line.cast.claire,
+        kind="lift",
+        freeze=frozen,
+        reason="Vu.",
+        proposed_by=line.cast.claire,
         expires_at="2100-01-01T00:00:00Z",
-    )  # fmt: skip
+    )
     refused("lifted_by_two", lift, frozen.pk)
     refused(
         "Cannot update rows",
         "UPDATE publishing_freeze SET account_id = %s WHERE id = %s",
-        line.cast.rennes.pk, frozen.pk,
-    )  # fmt: skip
+        line.cast.rennes.pk,
+        frozen.pk,
+    )
     Confirmation.objects.filter(pk=one.pk).update(state="confirmed", decided_by=line.cast.paul)
     with connection.cursor() as cursor:
         cursor.execute(lift, [frozen.pk])
@@ -425,15 +451,16 @@ def test_moves_that_are_not_in_the_table(line):
         refused(
             "Invalid transition",
             "UPDATE publishing_publication SET state = %s WHERE id = %s",
-            state, publication.pk,
-        )  # fmt: skip
+            state,
+            publication.pk,
+        )
 
 
 def test_x_id_kept(line, x):
     publication = line.released()
     send_due(publication.account_id)
     part = publication.parts.get()
-    Look.objects.create(part=part, kind="read_back", due_at=db_now(), result="found", x_id="2")
+    Lookup.objects.create(part=part, kind="read_back", due_at=db_now(), result="found", x_id="2")
     refused("x_id_kept", "UPDATE publishing_part SET x_id = '2' WHERE id = %s", part.pk)
     other = line.released().parts.get()
     refused("out_has_its_id", "UPDATE publishing_part SET state = 'out' WHERE id = %s", other.pk)
@@ -457,9 +484,10 @@ def test_confirmed_by_another(line):
         "one_open_confirmation",
         "INSERT INTO publishing_confirmation (kind, publication_id, reason, state, x_id,"
         " proposed_by_id, expires_at)"
-            " VALUES ('recall', %s, 'x', 'open', '', %s, now() + interval '1 hour')",
-        publication.pk, helene.pk,
-    )  # fmt: skip
+        " VALUES ('recall', %s, 'x', 'open', '', %s, now() + interval '1 hour')",
+        publication.pk,
+        helene.pk,
+    )
 
 
 PEOPLE = [("claire", "marc"), ("claire", "gwen"), ("ada", "basile"), ("helene", "yann")]
@@ -485,9 +513,12 @@ def test_rule_7_confirmed_by_two(line, two):
 def test_confirmed_by_two_in_time(line):
     publication, cast = line.released(), line.cast
     Confirmation.objects.create(
-        kind="send_again", publication=publication, reason="Absent.", proposed_by=cast.claire,
+        kind="send_again",
+        publication=publication,
+        reason="Absent.",
+        proposed_by=cast.claire,
         expires_at="2026-01-01T00:00:00Z",
-    )  # fmt: skip
+    )
     refused(
         "confirmed_by_two",
         "UPDATE publishing_confirmation SET state = 'confirmed', decided_by_id = %s",
@@ -502,8 +533,9 @@ def test_a_publication_begins_waiting_and_is_never_published_without_a_part(line
         "INSERT INTO publishing_publication (release_id, account_id, state, reason, due_at,"
         " next_try_at, not_sent, reading, acknowledged_reason)"
         " VALUES (%s, %s, 'published', '', now(), now(), 0, '', '')",
-        publication.release_id, publication.account_id,
-    )  # fmt: skip
+        publication.release_id,
+        publication.account_id,
+    )
 
 
 def test_answers_are_added_and_nothing_else(line, x):

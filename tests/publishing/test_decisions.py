@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.actions.rights import end_supervision, vacate
 from accounts.clock import db_now
-from accounts.errors import Forbidden, Invalid, NotYours
+from accounts.errors import Forbidden, Invalid, NotFound
 from accounts.models import Person
 from accounts.signals import right_ended
 from approvals.actions.drafts import adopt_draft
@@ -29,12 +29,12 @@ from publishing.actions.decide import (
 )
 from publishing.actions.effects import NotNow
 from publishing.actions.freeze import AlreadyFrozen, freeze
-from publishing.actions.look_up import look
 from publishing.actions.recall import TooLateToRecall, recall
+from publishing.actions.reconcile import reconcile_account
 from publishing.actions.retract import NothingToRetract, retract, run
-from publishing.actions.scan import settle, suspects
+from publishing.actions.scan import reevaluate, rows_to_reevaluate
 from publishing.actions.send import send_due
-from publishing.models import Attempt, Confirmation, Freeze, Look, Part, Publication, Retraction
+from publishing.models import Attempt, Confirmation, Freeze, Lookup, Part, Publication, Retraction
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,8 +51,8 @@ def people(line):
 
 
 def scan() -> None:
-    for publication_id in suspects():
-        settle(publication_id)
+    for publication_id in rows_to_reevaluate():
+        reevaluate(publication_id)
 
 
 def missed(line, backdate) -> Publication:
@@ -69,8 +69,8 @@ def uncertain(line, x, backdate, *texts: str) -> Publication:
     publication = line.released(*texts)
     x.switch("timeout", when="before")
     send_due(publication.account_id)
-    Look.objects.update(due_at=db_now() - dt.timedelta(seconds=1))
-    look(publication.account_id)
+    Lookup.objects.update(due_at=db_now() - dt.timedelta(seconds=1))
+    reconcile_account(publication.account_id)
     publication.refresh_from_db()
     return publication
 
@@ -100,7 +100,7 @@ def test_one_open_confirmation_per_subject_and_each_end(line, people, backdate):
     one = propose(actor=people.claire, **ask)
     with pytest.raises(AlreadyOpen):
         propose(actor=people.paul, **ask)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotFound):
         decline(actor=people.yann, confirmation_id=one.pk)
     withdraw(actor=people.claire, confirmation_id=one.pk)
     two = propose(actor=people.claire, **ask)
@@ -145,17 +145,17 @@ def test_sending_again_opens_after_the_last_look_and_looks_once_more(line, peopl
     ask = {"actor": people.claire, "publication_id": publication.pk, "kind": "send_again"}
     with pytest.raises(NotNow):
         propose(**ask, reason="Ce n’y est pas.")
-    Look.objects.update(due_at=db_now() - dt.timedelta(seconds=1))
-    look(publication.account_id)
+    Lookup.objects.update(due_at=db_now() - dt.timedelta(seconds=1))
+    reconcile_account(publication.account_id)
     one = propose(**ask, reason="Ce n’y est pas.")
     confirm(actor=people.helene, confirmation_id=one.pk)
     assert send_due(publication.account_id) == 0  # not before its look
     x.switch("status", on="timeline", status=503)
-    look(publication.account_id)
+    reconcile_account(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "uncertain"  # unreadable: it waits for a look that proves it
-    Look.objects.filter(done_at=None).update(due_at=db_now())
-    look(publication.account_id)
+    Lookup.objects.filter(done_at=None).update(due_at=db_now())
+    reconcile_account(publication.account_id)
     send_due(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "published"
@@ -167,14 +167,14 @@ def test_the_look_before_sending_again_may_find_it(line, people, x, backdate):
     publication = line.released()
     x.switch("timeout", when="after")
     send_due(publication.account_id)
-    Look.objects.update(due_at=db_now() - dt.timedelta(seconds=1))
-    look(publication.account_id)
+    Lookup.objects.update(due_at=db_now() - dt.timedelta(seconds=1))
+    reconcile_account(publication.account_id)
     one = propose(
         actor=people.claire, publication_id=publication.pk, kind="send_again", reason="Absent."
     )
     x.set(timeline_frozen=False)
     confirm(actor=people.helene, confirmation_id=one.pk)
-    look(publication.account_id)
+    reconcile_account(publication.account_id)
     send_due(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "published"
@@ -195,10 +195,10 @@ def test_given_up_is_refused_and_may_still_turn_up(line, people, x, backdate):
     with pytest.raises(TooLateToRecall):
         recall(actor=people.paul, publication_id=publication.pk, reason="À refaire.")
     x.set(timeline_frozen=False)
-    daily = Look.objects.filter(kind="given_up", done_at=None)
+    daily = Lookup.objects.filter(kind="given_up", done_at=None)
     assert daily.count() == 7
     backdate(daily.first(), 100_000, "due_at")
-    look(publication.account_id)
+    reconcile_account(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "published"
 
@@ -213,7 +213,7 @@ def test_a_given_up_one_is_recalled_by_two_after_a_look(line, people, x, backdat
         actor=people.claire, publication_id=publication.pk, kind="recall", reason="À refaire."
     )
     confirm(actor=people.paul, confirmation_id=two.pk)
-    look(publication.account_id)
+    reconcile_account(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "recalled"
     assert publication.release.revision.draft.state == "writing"
@@ -227,8 +227,12 @@ def broken_thread(line, x) -> Publication:
     publication.refresh_from_db()
     assert publication.state == "partial"
     assert [p.state for p in publication.parts.all()] == [
-        "out", "out", "refused", "pending", "pending",
-    ]  # fmt: skip
+        "out",
+        "out",
+        "refused",
+        "pending",
+        "pending",
+    ]
     assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
     page = line.page(publication)
     assert "2 messages sur 5 sont sur X" in page
@@ -254,7 +258,7 @@ def test_fault_29_a_thread_that_broke_says_so_and_goes_on_by_two(line, people, x
     )
     confirm(actor=people.helene, confirmation_id=one.pk)
     assert send_due(publication.account_id) == 0  # not before its look
-    look(publication.account_id)
+    reconcile_account(publication.account_id)
     send_due(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "published"
@@ -300,7 +304,7 @@ def test_a_freeze_between_the_commit_and_a_slow_connection_stops_the_post(
     monkeypatch.setattr(sending, "post", frozen_at_the_door)
     send_due(publication.account_id)
     publication.refresh_from_db()
-    assert (publication.state, publication.reason) == ("waiting", "last_look")
+    assert (publication.state, publication.reason) == ("waiting", "pre_send_check")
     assert not x.requests("post")
     scan()
     publication.refresh_from_db()
@@ -332,7 +336,7 @@ def test_a_freeze_of_all_takes_administrators_both_ways(line, people):
     with pytest.raises(Forbidden):
         freeze(actor=people.claire, account=None, reason="Tout arrêter.")
     standing = freeze(actor=people.ada, account=None, reason="Tout arrêter.")
-    with pytest.raises(NotYours):
+    with pytest.raises(NotFound):
         propose_lift(actor=people.helene, freeze_id=standing.pk, reason="Reprendre.")
     one = propose_lift(actor=people.ada, freeze_id=standing.pk, reason="Reprendre.")
     with pytest.raises(NeedsAnother):
@@ -343,7 +347,7 @@ def test_a_freeze_of_all_takes_administrators_both_ways(line, people):
 
 def test_fault_41_recalled_in_one_act_by_anyone_of_the_account(line, people, x):
     publication = line.released()
-    with pytest.raises(NotYours):
+    with pytest.raises(NotFound):
         recall(actor=people.yann, publication_id=publication.pk, reason="Non.")
     with pytest.raises(Invalid):
         recall(actor=people.paul, publication_id=publication.pk, reason=" ")
@@ -427,8 +431,8 @@ def test_a_retraction_of_what_is_uncertain_deletes_it_when_it_is_found(line, peo
     send_due(publication.account_id)
     asked = retract(actor=people.claire, publication_id=publication.pk, reason="Erreur.")
     run(asked.pk)
-    Look.objects.update(due_at=db_now())
-    look(publication.account_id)
+    Lookup.objects.update(due_at=db_now())
+    reconcile_account(publication.account_id)
     run(asked.pk)
     publication.refresh_from_db()
     assert publication.state == "retracted"
@@ -518,7 +522,10 @@ def test_fault_38_an_author_who_left_is_replaced_by_adoption(line, people, x):
 def test_the_scan_and_the_send_hold_without_the_signals(line, people, x, monkeypatch):
     from approvals.signals import released
     from publishing import receivers
-    from publishing.actions.obey import obey_missed, unobeyed
+    from publishing.actions.create_publication import (
+        create_missing_publications,
+        releases_without_publication,
+    )
 
     released.disconnect(receivers.on_released)
     right_ended.disconnect(receivers.on_right_ended)
@@ -527,8 +534,8 @@ def test_the_scan_and_the_send_hold_without_the_signals(line, people, x, monkeyp
         for signer in (people.marc, people.helene):
             approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
         assert not Publication.objects.exists()
-        for release_id in unobeyed():
-            obey_missed(release_id)
+        for release_id in releases_without_publication():
+            create_missing_publications(release_id)
         publication = Publication.objects.get()
         end_seat(people.marc)
         assert send_due(publication.account_id) == 0
@@ -554,14 +561,14 @@ def test_a_given_up_post_that_turns_up_after_its_recall_alerts_and_can_be_delete
             actor=people.claire, publication_id=publication.pk, kind=kind, reason="Trop tard."
         )
         confirm(actor=people.paul, confirmation_id=one.pk)
-    look(publication.account_id)
+    reconcile_account(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "recalled"
     x.set(timeline_frozen=False)
     other = line.released()
     send_due(other.account_id)
-    Look.objects.filter(done_at=None).update(due_at=db_now())
-    look(publication.account_id)
+    Lookup.objects.filter(done_at=None).update(due_at=db_now())
+    reconcile_account(publication.account_id)
     part = publication.parts.get()
     assert (part.state, part.x_id) == ("out", x.posts()[0]["id"])
     other.refresh_from_db()

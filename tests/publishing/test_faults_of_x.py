@@ -16,23 +16,23 @@ from accounts.models import Credential
 from policetweets.durations import DURATIONS
 from publishing import tasks, wake
 from publishing.actions import send as sending
-from publishing.actions.acknowledge import credits_restored
+from publishing.actions.apply_answer import apply_answer, close_stale, stale_attempts, write_answer
 from publishing.actions.connect import probe, probes_due
 from publishing.actions.decide import confirm, propose, propose_lift
 from publishing.actions.effects import NotNow
 from publishing.actions.freeze import freeze
-from publishing.actions.look_up import look
-from publishing.actions.record import apply_answer, reap, stale_attempts, write_answer
+from publishing.actions.reconcile import reconcile_account
 from publishing.actions.restored import freeze_restored
 from publishing.actions.retract import retract, run
-from publishing.actions.scan import settle, suspects
+from publishing.actions.scan import reevaluate, rows_to_reevaluate
 from publishing.actions.send import send_due
-from publishing.gateway import Reply
+from publishing.actions.stops import credits_restored
+from publishing.gateway import ApiResult
 from publishing.models import (
     Attempt,
     CreditStop,
     Heartbeat,
-    Look,
+    Lookup,
     Outcome,
     Publication,
     Reason,
@@ -49,8 +49,8 @@ def short(settings):
 
 
 def scan() -> None:
-    for publication_id in suspects():
-        settle(publication_id)
+    for publication_id in rows_to_reevaluate():
+        reevaluate(publication_id)
 
 
 def state(publication: Publication) -> tuple[str, str]:
@@ -59,8 +59,8 @@ def state(publication: Publication) -> tuple[str, str]:
 
 
 def look_now(publication: Publication) -> None:
-    Look.objects.filter(done_at=None, kind="look_up").update(due_at=db_now())
-    look(publication.account_id)
+    Lookup.objects.filter(done_at=None, kind="lookups").update(due_at=db_now())
+    reconcile_account(publication.account_id)
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ def test_fault_14_a_worker_whose_clock_is_wrong_sends_nothing_early_nor_misses_a
 
 
 def left_behind(line, x, monkeypatch, backdate, *texts: str) -> tuple[Publication, Attempt]:
-    """A publication whose worker slept through its POST, and was given up by the reaper."""
+    """A publication whose worker slept through its POST, and was closed as stale."""
     publication = line.released(*texts)
     real = sending.post
 
@@ -265,7 +265,7 @@ def left_behind(line, x, monkeypatch, backdate, *texts: str) -> tuple[Publicatio
     attempt = Attempt.objects.get(part__publication=publication, phase="posting")
     backdate(attempt, 60, "posting_at")
     for late in stale_attempts():
-        reap(late)
+        close_stale(late)
     assert state(publication) == ("uncertain", "worker_died")
     return publication, attempt
 
@@ -273,11 +273,11 @@ def left_behind(line, x, monkeypatch, backdate, *texts: str) -> tuple[Publicatio
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
-        (Reply(Outcome.NOT_SENT, Reason.LAST_LOOK), "waiting"),
-        (Reply(Outcome.NOT_SENT, Reason.NO_CREDITS, 402), "held"),
-        (Reply(Outcome.NOT_SENT, Reason.RATE_LIMITED, 429, retry_after=5000), "missed"),
-        (Reply(Outcome.UNCERTAIN, Reason.SERVER_ERROR, 503), "uncertain"),
-        (Reply(Outcome.REFUSED, Reason.TOO_LONG, 400), "refused"),
+        (ApiResult(Outcome.NOT_SENT, Reason.PRE_SEND_CHECK), "waiting"),
+        (ApiResult(Outcome.NOT_SENT, Reason.NO_CREDITS, 402), "held"),
+        (ApiResult(Outcome.NOT_SENT, Reason.RATE_LIMITED, 429, retry_after=5000), "missed"),
+        (ApiResult(Outcome.UNCERTAIN, Reason.SERVER_ERROR, 503), "uncertain"),
+        (ApiResult(Outcome.REFUSED, Reason.TOO_LONG, 400), "refused"),
     ],
 )
 def test_an_answer_after_the_reaper_is_followed_whatever_it_says(
@@ -291,7 +291,7 @@ def test_an_answer_after_the_reaper_is_followed_whatever_it_says(
 
 def test_an_answer_after_the_reaper_lets_a_thread_go_on(line, x, monkeypatch, backdate):
     publication, attempt = left_behind(line, x, monkeypatch, backdate, "Un.", "Deux.")
-    write_answer(attempt.pk, Reply(Outcome.NOT_SENT, Reason.LAST_LOOK))
+    write_answer(attempt.pk, ApiResult(Outcome.NOT_SENT, Reason.PRE_SEND_CHECK))
     apply_answer(attempt.pk)
     assert state(publication)[0] == "sending"
     backdate(publication, 60, "next_try_at")
@@ -322,14 +322,14 @@ def test_one_row_that_goes_wrong_does_not_stop_the_clock(line, x, monkeypatch, w
     bad, good = line.released(), line.released()
     for publication in (bad, good):
         backdate(publication, 3600, "due_at")
-    real = tasks.scan.settle
+    real = tasks.scan.reevaluate
 
     def broken(publication_id):
         if publication_id == bad.pk:
             raise ValueError("a row nobody thought of")
         real(publication_id)
 
-    monkeypatch.setattr(tasks.scan, "settle", broken)
+    monkeypatch.setattr(tasks.scan, "reevaluate", broken)
     tasks.scan_due()
     assert state(good)[0] == "missed"
     assert ("publishing.tasks.send_account", bad.account_id) in woken
@@ -354,14 +354,14 @@ def test_nothing_is_sent_again_while_a_retraction_stands(line, x, short, backdat
     publication = line.released()
     x.switch("timeout", when="before")
     send_due(publication.account_id)
-    Look.objects.update(due_at=db_now())
-    look(publication.account_id)
+    Lookup.objects.update(due_at=db_now())
+    reconcile_account(publication.account_id)
     people = line.cast
     ask = {"actor": people.claire, "publication_id": publication.pk, "kind": "send_again"}
     one = propose(**ask, reason="Absent.")
     confirm(actor=people.helene, confirmation_id=one.pk)
     asked = retract(actor=people.paul, publication_id=publication.pk, reason="Erreur.")
-    look(publication.account_id)
+    reconcile_account(publication.account_id)
     assert state(publication)[0] == "uncertain"
     with pytest.raises(NotNow):
         propose(**ask, reason="Absent.")

@@ -9,8 +9,8 @@ from django.db import Error, connection, transaction
 
 from accounts.clock import db_now
 from policetweets import health
-from publishing.actions.claim import claim
-from publishing.models import Attempt, Confirmation, Look, Part, Publication
+from publishing.actions.send import claim
+from publishing.models import Attempt, Confirmation, Lookup, Part, Publication
 from tests.approvals.writing import a_revision
 from tests.constraints.test_approvals import a_met_quorum_that_nobody_released
 
@@ -31,9 +31,13 @@ def refused(name: str, query: str, *values) -> None:
 
 def agreed(line, publication, kind: str, due_at=None) -> Confirmation:
     one = Confirmation.objects.create(
-        kind=kind, publication=publication, reason="Oui.", due_at=due_at,
-        proposed_by=line.cast.claire, expires_at=db_now() + dt.timedelta(hours=1),
-    )  # fmt: skip
+        kind=kind,
+        publication=publication,
+        reason="Oui.",
+        due_at=due_at,
+        proposed_by=line.cast.claire,
+        expires_at=db_now() + dt.timedelta(hours=1),
+    )
     Confirmation.objects.filter(pk=one.pk).update(
         state="confirmed", decided_by=line.cast.helene, decided_at=db_now()
     )
@@ -77,8 +81,8 @@ def test_what_was_missed_again_needs_a_decision_of_since(line):
 @pytest.mark.parametrize("deleted", [False, True])
 def test_rule_7_what_was_on_x_is_not_sent_again(line, later, deleted):
     part = line.released().parts.get()
-    Look.objects.create(
-        part=part, kind="look_up", due_at=db_now(), done_at=db_now(), result="found", x_id="5"
+    Lookup.objects.create(
+        part=part, kind="lookups", due_at=db_now(), done_at=db_now(), result="found", x_id="5"
     )
     Part.objects.filter(pk=part.pk).update(state="out", x_id="5")
     if deleted:
@@ -120,8 +124,10 @@ def test_a_post_begins_when_the_database_says(line):
     attempt = Attempt.objects.get(pk=claim(publication.account_id).attempt_id)
     for moment in ("renewed_at", "preparing_at", "posting_at"):
         refused("attempt_of_now", f"UPDATE publishing_attempt SET {moment} = now() + '1 day'")
-    sql("UPDATE publishing_attempt SET phase = 'posting', posting_at = NULL, digest = %s",
-        publication.release.digest)  # fmt: skip
+    sql(
+        "UPDATE publishing_attempt SET phase = 'posting', posting_at = NULL, digest = %s",
+        publication.release.digest,
+    )
     attempt.refresh_from_db()
     assert dt.timedelta() <= db_now() - attempt.posting_at < dt.timedelta(minutes=1)
     refused("attempt_of_now", "UPDATE publishing_attempt SET posting_at = now() + '1 day'")
@@ -130,10 +136,10 @@ def test_a_post_begins_when_the_database_says(line):
 @pytest.mark.parametrize("change", ["result = 'absent', x_id = ''", "x_id = '6'", "done_at = NULL"])
 def test_a_look_that_is_done_is_not_rewritten(line, change):
     part = line.released().parts.get()
-    Look.objects.create(
-        part=part, kind="look_up", due_at=db_now(), done_at=db_now(), result="found", x_id="5"
+    Lookup.objects.create(
+        part=part, kind="lookups", due_at=db_now(), done_at=db_now(), result="found", x_id="5"
     )
-    refused("publishing_look", f"UPDATE publishing_look SET {change}")
+    refused("publishing_lookup", f"UPDATE publishing_lookup SET {change}")
 
 
 @pytest.mark.parametrize("when", ["3 days", "-3 days"])
@@ -144,8 +150,11 @@ def test_rule_5_a_release_is_of_its_moment(cast, when):
         "released_now",
         "INSERT INTO approvals_release (revision_id, account_id, digest, released_at)"
         " VALUES (%s, %s, %s, now() + %s::interval)",
-        revision.pk, cast.nantes.pk, revision.digest, when,
-    )  # fmt: skip
+        revision.pk,
+        cast.nantes.pk,
+        revision.digest,
+        when,
+    )
 
 
 @pytest.mark.parametrize("when", ["3 days", "-3 days"])
@@ -161,15 +170,20 @@ def test_rule_11_an_act_is_written_down_at_its_moment(cast, when):
 @pytest.mark.parametrize("when", ["3 days", "-3 days"])
 def test_two_confirm_at_their_moment_and_in_its_hour(line, when):
     one = Confirmation.objects.create(
-        kind="new_time", publication=line.released(), reason="Oui.", proposed_by=line.cast.claire,
+        kind="new_time",
+        publication=line.released(),
+        reason="Oui.",
+        proposed_by=line.cast.claire,
         expires_at=db_now() + dt.timedelta(hours=1),
-    )  # fmt: skip
+    )
     refused(
         "confirmed_by_two",
         "UPDATE publishing_confirmation SET state = 'confirmed', decided_by_id = %s,"
         " decided_at = now() + %s::interval WHERE id = %s",
-        line.cast.helene.pk, when, one.pk,
-    )  # fmt: skip
+        line.cast.helene.pk,
+        when,
+        one.pk,
+    )
     refused(
         "publishing_confirmation", "UPDATE publishing_confirmation SET expires_at = now() + '1 d'"
     )
@@ -201,6 +215,8 @@ def test_rule_8_no_moment_of_a_row_hides_that_it_stands_still(
     if hidden in ("since", "both"):
         rows.update(since=far)
     if hidden.startswith("probing"):
-        sql("UPDATE accounts_credential SET state = 'probing', next_probe_at = %s",
-            far if hidden == "probing_far" else None)  # fmt: skip
+        sql(
+            "UPDATE accounts_credential SET state = 'probing', next_probe_at = %s",
+            far if hidden == "probing_far" else None,
+        )
     assert [problem.name for problem in health.not_moving()] == ["stuck"]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.clock import db_now
 from publishing.actions.decide import confirm, propose_lift
 from publishing.actions.freeze import freeze
-from publishing.actions.scan import settle
+from publishing.actions.scan import reevaluate
 from publishing.models import Freeze
 from publishing.spending import spending_of
 from tests.cast import signed_in
@@ -99,7 +99,7 @@ def test_a_frozen_message_says_what_happens_when_the_freeze_is_lifted(line, back
     past = line.released(requested_at=db_now() + dt.timedelta(hours=1))
     freeze(actor=line.cast.claire, account=line.cast.nantes, reason="Un doute.")
     for publication in (ahead, past):
-        settle(publication.pk)
+        reevaluate(publication.pk)
     # Within its tolerance still, and past its hour.
     backdate(past, 3660, "due_at", "next_try_at")
     assert "s’il l’est après, il ne partira pas de lui-même" in line.page(ahead)
@@ -109,6 +109,6 @@ def test_a_frozen_message_says_what_happens_when_the_freeze_is_lifted(line, back
     one = propose_lift(actor=line.cast.helene, freeze_id=Freeze.objects.get().pk, reason="Vu.")
     confirm(actor=line.cast.claire, confirmation_id=one.pk)
     for publication in (ahead, past):
-        settle(publication.pk)
+        reevaluate(publication.pk)
         publication.refresh_from_db()
     assert (ahead.state, past.state) == ("waiting", "missed")

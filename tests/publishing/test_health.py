@@ -17,22 +17,22 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.clock import db_now
 from policetweets import health
-from policetweets.heart import Heart
+from policetweets.heartbeat import HeartbeatThread
 from policetweets.runner.redis import Redis
-from publishing import heart
+from publishing import heartbeat
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.send import send_due
 from publishing.models import Heartbeat, Publication, Throttle
 from tests.cast import signed_in
 from tests.sandbox import until
 
-PROCESSES = (*health.QUEUES, heart.BEAT, heart.CLOCK)
+PROCESSES = (*health.QUEUES, heartbeat.BEAT, heartbeat.CLOCK)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def alive() -> None:
-    heart.beats(*PROCESSES)
+    heartbeat.beat(*PROCESSES)
 
 
 def silence(*processes: str, seconds: float = 120) -> None:
@@ -116,8 +116,15 @@ def told(own_redis, settings):
         yield client
         client.replicaof("NO", "ONE")
         client.config_set("maxmemory", "0")
-        client.acl_setuser("default", enabled=True, reset=True, nopass=True, keys=["*"],
-                           channels=["*"], categories=["+@all"])  # fmt: skip
+        client.acl_setuser(
+            "default",
+            enabled=True,
+            reset=True,
+            nopass=True,
+            keys=["*"],
+            channels=["*"],
+            categories=["+@all"],
+        )
 
 
 @pytest.mark.parametrize(
@@ -125,11 +132,20 @@ def told(own_redis, settings):
     [
         ("READONLY", lambda client: client.replicaof("127.0.0.1", 1)),
         ("OOM", lambda client: client.config_set("maxmemory", "1")),
-        ("NOPERM", lambda client: client.acl_setuser(
-            "default", enabled=True, nopass=True, keys=["*"], channels=["*"],
-            categories=["+@all"], commands=["-set"])),
+        (
+            "NOPERM",
+            lambda client: client.acl_setuser(
+                "default",
+                enabled=True,
+                nopass=True,
+                keys=["*"],
+                channels=["*"],
+                categories=["+@all"],
+                commands=["-set"],
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_redis_that_answers_and_takes_no_writes_is_named_in_its_own_word(
     alive, cast, told, word, tell
 ):
@@ -160,26 +176,28 @@ def test_healthz_tells_a_stranger_nothing_more(alive, line, backdate):
     publication = line.released("Un texte.")
     backdate(publication, 180, "due_at", "next_try_at", "since")
     assert Client().get("/healthz").json() == {
-        "status": "failing", "failing": ["stuck"], "deciding": []
-    }  # fmt: skip
+        "status": "failing",
+        "failing": ["stuck"],
+        "deciding": [],
+    }
 
 
 def test_a_heart_outlives_a_database_that_refuses(settings, monkeypatch):
     settings.DURATIONS = replace(settings.DURATIONS, heartbeat_every=0.02)
     refusals = [DatabaseError(), DatabaseError()]
-    real = heart.beats
+    real = heartbeat.beat
 
     def beats(*names: str) -> None:
         if refusals:
             raise refusals.pop()
         real(*names)
 
-    monkeypatch.setattr(heart, "beats", beats)
-    one = Heart("worker-send", "worker-looks")
+    monkeypatch.setattr(heartbeat, "beat", beats)
+    one = HeartbeatThread("worker-send", "worker-lookups")
     one.start()
     try:
-        first = until(lambda: Heartbeat.objects.filter(process="worker-looks").first())
-        until(lambda: Heartbeat.objects.get(process="worker-looks").seen_at > first.seen_at)
+        first = until(lambda: Heartbeat.objects.filter(process="worker-lookups").first())
+        until(lambda: Heartbeat.objects.get(process="worker-lookups").seen_at > first.seen_at)
     finally:
         one.stop()
         one.join(10)

@@ -13,16 +13,15 @@ from django.db import connection
 from accounts.actions.rights import vacate
 from accounts.clock import db_now
 from publishing.actions import send as sending
-from publishing.actions.claim import claim, take_turn
+from publishing.actions.apply_answer import apply_answer, close_stale, write_answer
 from publishing.actions.decide import confirm, propose
 from publishing.actions.effects import can_propose
-from publishing.actions.look_up import look
-from publishing.actions.record import apply_answer, reap, write_answer
+from publishing.actions.reconcile import reconcile_account
 from publishing.actions.restored import freeze_restored
-from publishing.actions.scan import settle, suspects
-from publishing.actions.send import send_due
-from publishing.gateway import Reply
-from publishing.models import Attempt, Confirmation, Look, Outcome, Publication, Reason
+from publishing.actions.scan import reevaluate, rows_to_reevaluate
+from publishing.actions.send import claim, send_due, take_turn
+from publishing.gateway import ApiResult
+from publishing.models import Attempt, Confirmation, Lookup, Outcome, Publication, Reason
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,8 +49,8 @@ def agreed(people):
 
 def looked(publication: Publication) -> None:
     """Every look of it that is still to come, made now."""
-    Look.objects.filter(done_at=None, part__publication=publication).update(due_at=db_now())
-    look(publication.account_id)
+    Lookup.objects.filter(done_at=None, part__publication=publication).update(due_at=db_now())
+    reconcile_account(publication.account_id)
     publication.refresh_from_db()
 
 
@@ -63,14 +62,14 @@ def tried_now(publication: Publication) -> None:
 
 @pytest.fixture
 def left_behind(backdate):
-    """The attempt of a worker that stopped right after « posting », as the reaper leaves it."""
+    """The attempt of a worker that stopped right after « posting », closed as stale."""
 
     def leave(publication: Publication) -> Attempt:
         claimed = claim(publication.account_id)
         assert take_turn(claimed, publication.release.digest)
         attempt = Attempt.objects.get(pk=claimed.attempt_id)
         backdate(attempt, 60, "posting_at", "renewed_at")
-        reap(attempt.pk)
+        close_stale(attempt.pk)
         publication.refresh_from_db()
         assert publication.state == "uncertain"
         return attempt
@@ -80,7 +79,7 @@ def left_behind(backdate):
 
 def belated(attempt: Attempt, outcome: Outcome, reason: Reason, x_id: str = "") -> None:
     """The stopped worker goes on, and says what became of its POST."""
-    write_answer(attempt.pk, Reply(outcome, reason, x_id=x_id))
+    write_answer(attempt.pk, ApiResult(outcome, reason, x_id=x_id))
     apply_answer(attempt.pk)
 
 
@@ -94,7 +93,7 @@ def test_rule_7_a_late_no_of_the_first_try_says_nothing_of_the_second(line, x, a
     agreed(publication, "send_again")
     looked(publication)
     second = left_behind(publication)
-    belated(first, Outcome.NOT_SENT, Reason.LAST_LOOK)
+    belated(first, Outcome.NOT_SENT, Reason.PRE_SEND_CHECK)
     other = line.released("Un autre.")
     tried_now(publication)
     other.refresh_from_db()
@@ -156,15 +155,15 @@ def test_rule_7_a_decision_about_one_try_does_not_act_on_the_next(line, x, agree
     first = left_behind(publication)
     looked(publication)
     agreed(publication, "send_again")
-    look(publication.account_id)
-    belated(first, Outcome.NOT_SENT, Reason.LAST_LOOK)
+    reconcile_account(publication.account_id)
+    belated(first, Outcome.NOT_SENT, Reason.PRE_SEND_CHECK)
     x.clear()
     x.set(timeline_frozen=True, duplicate_rule=False)
     x.switch("timeout", when="after")
     tried_now(publication)
     assert publication.state == "uncertain"
-    Look.objects.filter(kind="before_act", done_at=None).update(due_at=db_now())
-    look(publication.account_id)
+    Lookup.objects.filter(kind="before_act", done_at=None).update(due_at=db_now())
+    reconcile_account(publication.account_id)
     tried_now(publication)
     assert len(x.posts()) == 1
 
@@ -194,8 +193,8 @@ def to_send_again_and_missed(line, x, backdate, agreed, when: str) -> Publicatio
     agreed(publication, "send_again")
     looked(publication)
     backdate(publication, 3600, "due_at", "next_try_at")
-    for publication_id in suspects():
-        settle(publication_id)
+    for publication_id in rows_to_reevaluate():
+        reevaluate(publication_id)
     publication.refresh_from_db()
     assert publication.state == "missed"
     x.set(timeline_frozen=False)

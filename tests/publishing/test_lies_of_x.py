@@ -10,12 +10,12 @@ import pytest
 
 from accounts.clock import db_now
 from accounts.models import Credential
-from publishing.actions.acknowledge import point_to
-from publishing.actions.look_up import look
+from publishing.actions.point_to import point_to
+from publishing.actions.reconcile import reconcile_account
 from publishing.actions.retract import retract, run
 from publishing.actions.send import send_due
-from publishing.gateway import Line, Unreadable, read_timeline
-from publishing.models import Look, Part, Retraction
+from publishing.gateway import ApiCredentials, Unreadable, read_timeline
+from publishing.models import Lookup, Part, Retraction
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,12 +28,12 @@ AUTHORIZATION = {
 }
 
 
-def next_look(publication, backdate, kind: str) -> Look:
-    one = Look.objects.filter(
-        part__publication=publication, kind=kind, done_at=None
-    ).earliest("due_at")  # fmt: skip
+def next_lookup(publication, backdate, kind: str) -> Lookup:
+    one = Lookup.objects.filter(part__publication=publication, kind=kind, done_at=None).earliest(
+        "due_at"
+    )
     backdate(one, 100_000, "due_at")
-    look(publication.account_id)
+    reconcile_account(publication.account_id)
     one.refresh_from_db()
     publication.refresh_from_db()
     return one
@@ -79,19 +79,21 @@ def test_fault_84_a_timeline_that_is_not_whole_is_no_proof_of_absence(
 ):
     publication = lost(line, x, settings)
     lies().says(body)
-    assert next_look(publication, backdate, "look_up").result == "unreadable"
+    assert next_lookup(publication, backdate, "lookups").result == "unreadable"
     assert publication.state == "uncertain"
 
 
 def test_fault_84_a_whole_timeline_without_the_post_is_absence(line, x, lies, settings, backdate):
     publication = lost(line, x, settings)
     lies().says({"meta": {"result_count": 0}})
-    assert next_look(publication, backdate, "look_up").result == "absent"
+    assert next_lookup(publication, backdate, "lookups").result == "absent"
 
 
 def test_fault_84_every_page_is_read_and_each_must_be_whole(line, lies):
     liar = lies()
-    x = Line.of(Credential.objects.select_related("account").get(account=line.cast.nantes))
+    x = ApiCredentials.of(
+        Credential.objects.select_related("account").get(account=line.cast.nantes)
+    )
     first = {"data": [row(line)], "meta": {"result_count": 1, "next_token": "b"}}
     last = {"data": [row(line, "1100")], "meta": {"result_count": 1}}
     liar.says(first, last)
@@ -122,7 +124,7 @@ def published(line, text: str = "Prudence."):
 def test_fault_90_a_published_post_of_another_account_differs(line, x, lies, backdate):
     publication, x_id = published(line)
     lies().says({"data": [row(line, x_id, text="Prudence.", author_id="4242")]})
-    assert next_look(publication, backdate, "read_back").result == "differs"
+    assert next_lookup(publication, backdate, "read_back").result == "differs"
     assert publication.reading == "differs"
     assert "Diffusé" not in line.page(publication)
 
@@ -136,9 +138,9 @@ def test_fault_90_a_link_to_another_account_s_post_is_not_believed(
     lies().says({"data": [row(line, x_id, **post)]})
     link = f"https://x.com/pnationale44/status/{x_id}"
     point_to(actor=line.cast.claire, publication_id=publication.pk, link=link)
-    look(publication.account_id)
+    reconcile_account(publication.account_id)
     publication.refresh_from_db()
-    assert Look.objects.get(kind="pointed").result == "differs"
+    assert Lookup.objects.get(kind="pointed").result == "differs"
     assert publication.state == "uncertain"
 
 
@@ -163,7 +165,7 @@ def test_fault_87_a_post_is_gone_only_when_x_says_so_of_that_post(
 ):
     publication, x_id = published(line)
     lies().says(missing(x_id, **changes))
-    assert next_look(publication, backdate, "read_back").result == result
+    assert next_lookup(publication, backdate, "read_back").result == result
     assert publication.reading == ("gone" if result == "absent" else "")
 
 
@@ -219,11 +221,11 @@ def test_fault_87_a_retracted_post_is_read_again_and_deleted_again(line, x, lies
     assert publication.state == "retracted"
 
     liar.says({"errors": [AUTHORIZATION]})
-    assert next_look(publication, backdate, "retracted").result == "unreadable"
+    assert next_lookup(publication, backdate, "retracted").result == "unreadable"
     assert publication.state == "retracted"
 
     liar.says({"data": [row(line, x_id)]})
-    assert next_look(publication, backdate, "retracted").result == "found"
+    assert next_lookup(publication, backdate, "retracted").result == "found"
     assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
     again = Retraction.objects.get(ended_at=None)
     assert again.reason == "Erreur."
@@ -236,7 +238,7 @@ def test_fault_87_a_retracted_post_is_read_again_and_deleted_again(line, x, lies
     again.refresh_from_db()
     assert again.state == "verified"
     assert len([one for one in liar.asked if one.startswith("DELETE")]) == deletions + 1
-    assert Look.objects.filter(kind="retracted", done_at=None).count() == 2
+    assert Lookup.objects.filter(kind="retracted", done_at=None).count() == 2
 
 
 def test_an_equal_post_of_another_release_is_shown_as_what_x_took_it_for(line, x, backdate):
@@ -245,7 +247,7 @@ def test_an_equal_post_of_another_release_is_shown_as_what_x_took_it_for(line, x
     send_due(second.account_id)
     second.refresh_from_db()
     assert (second.state, second.reason) == ("uncertain", "duplicate")
-    next_look(second, backdate, "look_up")
+    next_lookup(second, backdate, "lookups")
     assert second.state == "uncertain"
     assert Part.objects.get(publication=second).lookalike_id == x_id
     assert "Un message identique plus ancien est sur X" in line.page(second)

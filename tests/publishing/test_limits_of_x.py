@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Credential, Notice
 from publishing.actions.connect import probe
-from publishing.actions.scan import settle, suspects
+from publishing.actions.scan import reevaluate, rows_to_reevaluate
 from publishing.actions.send import send_due
 from publishing.models import CreditStop, Publication, Throttle
 from tests.cast import signed_in
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def scan() -> None:
-    for publication_id in suspects():
-        settle(publication_id)
+    for publication_id in rows_to_reevaluate():
+        reevaluate(publication_id)
 
 
 def states() -> list[tuple[str, str]]:
@@ -48,9 +48,10 @@ def test_fault_24_401_is_asked_about_three_times_then_the_account_is_to_be_recon
 ):
     publication = line.released()
     other = line.released(
-        account=line.cast.rennes, author=line.cast.yann,
+        account=line.cast.rennes,
+        author=line.cast.yann,
         signers=(line.cast.soazig, line.cast.gwen),
-    )  # fmt: skip
+    )
     x.switch("unauthorized", account="pnationale44", times="always", on=["post", "me"])
     send_due(publication.account_id)
     assert states()[0] == ("waiting", "unauthorized")

@@ -147,9 +147,12 @@ def test_what_is_or_may_be_on_x_comes_first_then_the_urgent_then_what_may_still_
     put(line, "Peut-être parti.", "uncertain", seconds=1000)
     assert soon.due_at < db_now() + dt.timedelta(hours=3)
     expected = [
-        "Peut-être parti.", "Manqué, urgent.", "Suspendu, bientôt.", "Suspendu, plus tard.",
+        "Peut-être parti.",
+        "Manqué, urgent.",
+        "Suspendu, bientôt.",
+        "Suspendu, plus tard.",
         "Manqué.",
-    ]  # fmt: skip
+    ]
     assert all_pages(line.cast.claire) == expected
     assert texts(home(line.cast.claire).to_decide) == expected
 

@@ -24,12 +24,12 @@ from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.actions.reviews import approve
 from approvals.images import path_of, stored_bytes
 from approvals.models import Draft
-from publishing.actions.look_up import look
+from publishing.actions.apply_answer import close_stale
 from publishing.actions.recall import recall
-from publishing.actions.record import reap
-from publishing.actions.scan import settle, suspects
+from publishing.actions.reconcile import reconcile_account
+from publishing.actions.scan import reevaluate, rows_to_reevaluate
 from publishing.actions.send import send_due
-from publishing.models import Attempt, Look, Part, Publication, Throttle
+from publishing.models import Attempt, Lookup, Part, Publication, Throttle
 from tests.pictures import SECRETS, picture, stored_image, told
 from tests.sandbox import until
 
@@ -125,12 +125,15 @@ def test_fault_5_a_worker_killed_during_an_upload_posts_nothing_and_the_next_one
     publication = released(line, ("Une image.", colours(1)))
     with x.hold(on="upload", when="after") as held:
         worker = subprocess.Popen(
-            [sys.executable, "-c",
-             "import django; django.setup()\n"
-             "from publishing.actions.send import send_due\n"
-             f"send_due({publication.account_id})"],
+            [
+                sys.executable,
+                "-c",
+                "import django; django.setup()\n"
+                "from publishing.actions.send import send_due\n"
+                f"send_due({publication.account_id})",
+            ],
             env=_worker_environment(x, media),
-        )  # fmt: skip
+        )
         try:
             held.wait(timeout=30)
         finally:
@@ -141,7 +144,7 @@ def test_fault_5_a_worker_killed_during_an_upload_posts_nothing_and_the_next_one
     assert not x.posts()
 
     backdate(attempt, 60, "renewed_at")
-    reap(attempt.pk)
+    close_stale(attempt.pk)
     publication.refresh_from_db()
     assert (publication.state, publication.reason) == ("waiting", "worker_lost")
     Publication.objects.update(next_try_at=publication.due_at)
@@ -206,8 +209,8 @@ def test_fault_16_a_text_never_leaves_without_its_image(line, x):
 
 
 def settle_all() -> None:
-    for pk in suspects():
-        settle(pk)
+    for pk in rows_to_reevaluate():
+        reevaluate(pk)
 
 
 def test_rule_5_bytes_altered_on_disk_are_never_sent(line, x):
@@ -226,7 +229,7 @@ def test_rule_5_bytes_altered_on_disk_are_never_sent(line, x):
 def test_a_storage_that_cannot_be_read_just_now_is_tried_again(line, x, monkeypatch):
     publication = released(line, ("Une image.", colours(1)))
     with monkeypatch.context() as broken:
-        broken.setattr("publishing.actions.send.stored_bytes", no_answer)
+        broken.setattr("publishing.actions.media.stored_bytes", no_answer)
         send_due(publication.account_id)
     publication.refresh_from_db()
     assert (publication.state, publication.reason) == ("waiting", "media_unreadable")
@@ -344,8 +347,8 @@ def in_a_thread(function: Callable[..., object]) -> Callable[..., None]:
 
 def looked(publication: Publication, backdate: Callable[..., None]) -> str:
     """The publication's state after its first look."""
-    backdate(Look.objects.filter(done_at=None).first(), 60, "due_at")
-    look(publication.account_id)
+    backdate(Lookup.objects.filter(done_at=None).first(), 60, "due_at")
+    reconcile_account(publication.account_id)
     publication.refresh_from_db()
     return publication.state
 

@@ -10,15 +10,15 @@ import time
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from publishing.actions.claim import claim
 
 from accounts.crypto import NotSealedForThis
 from accounts.models import AuditEntry, Credential, Notice
 from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.actions.reviews import approve
-from publishing.actions.claim import claim
+from publishing.actions.apply_answer import apply_answer, stale_attempts
 from publishing.actions.connect import ask_for_check, probe
-from publishing.actions.record import apply_answer, stale_attempts
-from publishing.actions.scan import settle, suspects
+from publishing.actions.scan import reevaluate, rows_to_reevaluate
 from publishing.actions.send import send_due
 from publishing.models import Answer, Attempt, CreditStop, Part, Publication, Throttle
 from tests.cast import signed_in
@@ -32,8 +32,8 @@ ACCEPTED = {"data": {"id": "1999", "text": "."}}
 
 
 def scan() -> None:
-    for publication_id in suspects():
-        settle(publication_id)
+    for publication_id in rows_to_reevaluate():
+        reevaluate(publication_id)
 
 
 def now(publication) -> tuple[str, str]:
@@ -78,10 +78,14 @@ def new(kind: str, detail: str = "", **more) -> dict:
     ],
 )
 def test_fault_88_a_no_to_the_application_burns_no_text(line, lies, status, body):
-    first, second = line.released(), line.released(
-        account=line.cast.rennes, author=line.cast.yann,
-        signers=(line.cast.soazig, line.cast.gwen),
-    )  # fmt: skip
+    first, second = (
+        line.released(),
+        line.released(
+            account=line.cast.rennes,
+            author=line.cast.yann,
+            signers=(line.cast.soazig, line.cast.gwen),
+        ),
+    )
     x = lies()
     if body is None:
         body = old(89, "Invalid or expired token.")
@@ -124,9 +128,10 @@ def test_fault_88_a_no_to_the_account_holds_it_and_is_tried_again_when_cured(
 ):
     first, second = line.released(), line.released()
     other = line.released(
-        account=line.cast.rennes, author=line.cast.yann,
+        account=line.cast.rennes,
+        author=line.cast.yann,
         signers=(line.cast.soazig, line.cast.gwen),
-    )  # fmt: skip
+    )
     x = lies()
     x.says(body, status=403, method="POST")
     send_due(first.account_id)
@@ -180,9 +185,11 @@ def test_fault_88_a_second_unknown_no_to_another_text_holds_the_account(line, li
     send_due(account)
     scan()
     assert [now(one) for one in texts] == [
-        ("refused", "not_permitted"), ("refused", "not_permitted"),
-        ("held", "account_refused"), ("held", "account_refused"),
-    ]  # fmt: skip
+        ("refused", "not_permitted"),
+        ("refused", "not_permitted"),
+        ("held", "account_refused"),
+        ("held", "account_refused"),
+    ]
     assert reverse("department", args=["44"]) in told(line.cast.ada)
     # Its tokens are good: that alone lets nothing go on, a person's look does.
     me = {"data": {"id": line.x.accounts["pnationale44"]["id"], "username": "pnationale44"}}
@@ -236,8 +243,9 @@ def cast_of_three(line):
         seat(made, 2, other)
         supervise(made, supervisor)
         tokens = line.x.accounts[made.handle]
-        connect(account=made, token=Secret(tokens["token"]),
-                token_secret=Secret(tokens["token_secret"]))  # fmt: skip
+        connect(
+            account=made, token=Secret(tokens["token"]), token_secret=Secret(tokens["token_secret"])
+        )
         for _ in range(2):
             line.released(account=made, author=author, signers=(other, supervisor))
         three.append(made)
@@ -311,9 +319,11 @@ def test_fault_86_while_x_goes_on_saying_no_the_pause_grows_whatever_its_reset(
 def test_fault_86_the_limit_of_a_day_may_be_a_day_and_no_more(line, lies):
     publication = line.released()
     headers = limited(
-        x_user_limit_24hour_remaining=0, x_user_limit_24hour_reset=int(time.time()) + 80_000,
-        x_rate_limit_remaining=5, x_rate_limit_reset=int(time.time()) + 100,
-    )  # fmt: skip
+        x_user_limit_24hour_remaining=0,
+        x_user_limit_24hour_reset=int(time.time()) + 80_000,
+        x_rate_limit_remaining=5,
+        x_rate_limit_reset=int(time.time()) + 100,
+    )
     lies().says({"title": "No"}, status=429, method="POST", headers=headers)
     send_due(publication.account_id)
     throttle = Throttle.objects.get(account=publication.account_id)
@@ -365,9 +375,12 @@ def test_fault_86_no_row_keeps_an_account_in_posting(line, x, left):
         x.wait_until_held()
         attempt = Attempt.objects.get(phase="posting")
         Answer.objects.create(
-            attempt=attempt, outcome="not_sent", reason="rate_limited", status=429,
+            attempt=attempt,
+            outcome="not_sent",
+            reason="rate_limited",
+            status=429,
             limits={"x-app-limit-24hour-remaining": left},
-        )  # fmt: skip
+        )
         apply_answer(attempt.pk)
     sending.join()
     assert stale_attempts() == []
@@ -389,15 +402,16 @@ def exchange(*columns: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "columns", [("token", "token_secret"), ("token", "token_secret", "x_user_id"), ("token",),
-                ("x_user_id",)]
-)  # fmt: skip
+    "columns",
+    [("token", "token_secret"), ("token", "token_secret", "x_user_id"), ("token",), ("x_user_id",)],
+)
 def test_fault_90_tokens_of_another_account_send_nothing_and_both_are_told(line, x, columns):
     mine = line.released()
     theirs = line.released(
-        account=line.cast.rennes, author=line.cast.yann,
+        account=line.cast.rennes,
+        author=line.cast.yann,
         signers=(line.cast.soazig, line.cast.gwen),
-    )  # fmt: skip
+    )
     exchange(*columns)
     for publication in (mine, theirs):
         send_due(publication.account_id)
@@ -405,8 +419,9 @@ def test_fault_90_tokens_of_another_account_send_nothing_and_both_are_told(line,
         assert probe(publication.account_id) is False
     assert x.posts() == []
     assert set(told(line.cast.ada)) == {
-        reverse("department", args=["44"]), reverse("department", args=["35"]),
-    }  # fmt: skip
+        reverse("department", args=["44"]),
+        reverse("department", args=["35"]),
+    }
     assert AuditEntry.objects.filter(act="account.tokens_distrusted").count() == 2
 
 
@@ -459,10 +474,16 @@ def with_image(line, media_folder):
 
 @pytest.mark.parametrize(
     "answer",
-    [PAGE, b"", {}, {"errors": [{"title": "Invalid"}]}, {"data": {"id": "78"}},
-     {"data": {"id": "77", "associated_metadata": {"alt_text": {"text": "Autre chose."}}}}],
+    [
+        PAGE,
+        b"",
+        {},
+        {"errors": [{"title": "Invalid"}]},
+        {"data": {"id": "78"}},
+        {"data": {"id": "77", "associated_metadata": {"alt_text": {"text": "Autre chose."}}}},
+    ],
     ids=["a page", "nothing", "an empty object", "errors", "another upload", "another text"],
-)  # fmt: skip
+)
 def test_fault_89_nothing_leaves_before_x_has_the_alternative_text(line, lies, with_image, answer):
     x = lies()
     x.says(UPLOADED, method="POST", path="/2/media/upload")

@@ -351,10 +351,13 @@ def test_a_retraction_begins_a_correction_with_the_text_at_hand(line, x):
     assert done.text.count(SAME) == 2
 
     typed = {
-        "version": again.version, "category": again.category, "when": "approved",
-        "reply_settings": again.reply_settings, "origin": ["0", "1"],
+        "version": again.version,
+        "category": again.category,
+        "when": "approved",
+        "reply_settings": again.reply_settings,
+        "origin": ["0", "1"],
         "text": ["Réunion jeudi à Nantes.", "Salle des fêtes."],
-    }  # fmt: skip
+    }
     assert claire.post(reverse("preview", args=[again.pk]), typed).text.count(SAME) == 1
 
 

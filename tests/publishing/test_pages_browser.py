@@ -70,9 +70,12 @@ def in_each_state(line, x, backdate):
     backdate(missed, 3 * 3600, "due_at", "next_try_at")
     send_due(missed.account_id)
     propose(
-        actor=line.cast.helene, publication_id=missed.pk, kind=ConfirmationKind.NEW_TIME,
-        reason="Encore utile.", due_at=db_now() + dt.timedelta(hours=1),
-    )  # fmt: skip
+        actor=line.cast.helene,
+        publication_id=missed.pk,
+        kind=ConfirmationKind.NEW_TIME,
+        reason="Encore utile.",
+        due_at=db_now() + dt.timedelta(hours=1),
+    )
     yield missed
 
 

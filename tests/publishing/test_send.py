@@ -9,14 +9,14 @@ import time
 from dataclasses import replace
 
 import pytest
+from publishing.actions.claim import claim
 
 from accounts.models import AuditEntry
 from publishing import tasks, wake
-from publishing.actions.claim import claim
 from publishing.actions.retract import retract
 from publishing.actions.scan import due_accounts
 from publishing.actions.send import send, send_due
-from publishing.models import Attempt, Look, Part
+from publishing.models import Attempt, Lookup, Part
 from publishing.tasks import is_anything_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,14 +84,14 @@ def test_the_clock_asks_for_a_scan_at_once_when_something_is_due(line, x):
 def test_the_clock_asks_for_a_scan_at_once_when_a_look_is_due(line, x, backdate):
     send_due(line.released().account_id)
     assert not is_anything_due()
-    backdate(Look.objects.earliest("due_at"), 61, "due_at")  # it is read back
+    backdate(Lookup.objects.earliest("due_at"), 61, "due_at")  # it is read back
     assert is_anything_due()
 
 
 def test_what_shares_a_queue_is_asked_in_the_same_second(woken, monkeypatch):
     monkeypatch.setattr(wake, "waits", lambda queue: bool(woken))
-    tasks._wake("looks", {wake.LOOK: [1], wake.PROBE: [2]})
-    assert woken == [(wake.LOOK, 1), (wake.PROBE, 2)]
+    tasks._wake("lookups", {wake.RECONCILE: [1], wake.PROBE: [2]})
+    assert woken == [(wake.RECONCILE, 1), (wake.PROBE, 2)]
 
 
 def test_a_later_hour_waits_for_it(line, x, backdate):
@@ -215,16 +215,16 @@ def test_a_freeze_of_all_that_came_after_the_facts_is_seen_by_the_database(line,
     from publishing.models import Freeze
 
     publication = line.released()
-    real, asked = rules.facts_of, []
+    real, asked = rules.load_conditions, []
 
     def then_freeze(of):
-        facts = real(of)
-        asked.append(facts)
-        if len(asked) == 2:  # in tx 2, after its facts were read
+        conditions = real(of)
+        asked.append(conditions)
+        if len(asked) == 2:  # in tx 2, after its conditions were read
             Freeze.objects.create(account=None, reason="Tout arrêter.")
-        return facts
+        return conditions
 
-    monkeypatch.setattr(rules, "facts_of", then_freeze)
+    monkeypatch.setattr(rules, "load_conditions", then_freeze)
     send_due(publication.account_id)
     publication.refresh_from_db()
     assert publication.state in ("waiting", "held")

@@ -5,7 +5,7 @@ import functools
 import pytest
 
 from accounts.actions import rights
-from accounts.errors import NotYours
+from accounts.errors import NotFound
 from accounts.models import AuditEntry, Seat
 from approvals.actions.drafts import Content, save_draft, submit_draft, take_back
 from approvals.actions.reviews import approve, ask_for_changes, reject
@@ -122,7 +122,7 @@ def test_the_last_approval_after_the_end_of_its_signers_seat_is_refused(cast):
     seat = Seat.objects.get(person=cast.marc)
     vacate = functools.partial(rights.vacate, seat.pk, actor=cast.ada)
     _vacated, approved = all_at_once(cast.nantes, vacate, approval(cast.marc, revision))
-    assert isinstance(approved, NotYours)
+    assert isinstance(approved, NotFound)
     assert not Release.objects.exists()
 
 

@@ -48,10 +48,14 @@ class Runner:
     def start(self):
         with self.said_file.open("w") as out:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", "tests.runner.standin"], cwd=ROOT, env=self.environment,
-                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                [sys.executable, "-m", "tests.runner.standin"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         return self
 
     def says(self, text):
@@ -308,8 +312,12 @@ def test_back_off_grows_and_a_settled_child_starts_afresh(tmp_path, capsys):
 def reset(folder):
     return subprocess.run(
         [sys.executable, "-m", "policetweets.runner", "reset"],
-        cwd=ROOT, env=Runner(folder).environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=Runner(folder).environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_reset_refuses_while_it_runs_and_empties_afterwards(runner):
@@ -329,8 +337,12 @@ def test_psql_opens_the_database_running_or_not(runner):
     def ask():
         return subprocess.run(
             [sys.executable, "-m", "policetweets.runner", "psql", "-Atc", "SELECT 6 * 7"],
-            cwd=ROOT, env=runner.environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=runner.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     assert "make run" in ask().stderr
     runner.ready()

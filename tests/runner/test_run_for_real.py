@@ -20,10 +20,13 @@ class RealRunner(Runner):
         with self.said_file.open("w") as out:
             self.popen = subprocess.Popen(
                 ["make", "--no-print-directory", "--old-file=venv", "run"],
-                cwd=ROOT, env=self.environment,
-                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         return self
 
 

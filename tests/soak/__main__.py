@@ -18,7 +18,7 @@ from random import Random
 from typing import Any
 
 from policetweets.runner.testing import settings as test_settings
-from tests.whole.system import System
+from tests.system.system import System
 
 
 def number(name: str, usual: float) -> float:
@@ -62,25 +62,29 @@ class Soak:
                     troubles.begin(schedule.pop(0))
                 time.sleep(0.05)
             troubles.heal()
-            self.settle(people)
+            self.reevaluate(people)
             return self.say(people)
 
     def people(self) -> list[Any]:
         from tests.soak.people import People
-        from tests.whole.departments import make_administrators, make_department
+        from tests.system.departments import make_administrators, make_department
 
         administrators = make_administrators()
         towns = [make_department(self.system.x, handle) for handle in self.system.handles]
         count = min(4, len(towns))
         return [
             People(
-                number, towns[number::count], administrators, Random(f"{self.seed}-{number}"),
-                self.releases // count, self.seconds,
+                number,
+                towns[number::count],
+                administrators,
+                Random(f"{self.seed}-{number}"),
+                self.releases // count,
+                self.seconds,
             )
             for number in range(count)
-        ]  # fmt: skip
+        ]
 
-    def settle(self, people: list[Any]) -> None:
+    def reevaluate(self, people: list[Any]) -> None:
         """All is well again: what is due leaves, or comes to stand where somebody is told."""
         from django.db import connection
 

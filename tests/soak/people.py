@@ -22,17 +22,17 @@ from accounts.models import Credential, Person, Seat, Supervision
 from approvals.actions.drafts import Content, adopt_draft, save_draft, submit_draft
 from approvals.actions.reviews import approve
 from approvals.models import Draft, Revision
-from publishing.actions.acknowledge import acknowledge, credits_restored
+from publishing.actions.acknowledge import acknowledge
 from publishing.actions.connect import ask_for_check
 from publishing.actions.decide import confirm, propose, propose_lift
 from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
 from publishing.actions.retract import retract
+from publishing.actions.stops import credits_restored
 from publishing.models import Confirmation, CreditStop, Freeze, Publication, PublicationState
 from tests.pictures import picture, stored_image
-from tests.whole.departments import Department
+from tests.system.departments import Department
 
-S = PublicationState
 PICTURE = picture("PNG")
 # Half of all texts end with a link, and X shows most of these otherwise than they are written.
 ENDINGS = [
@@ -169,11 +169,23 @@ class People(threading.Thread):
         return self.random.choice(found) if found else None
 
     def recalls(self, town: Department) -> None:
-        if one := self.some(town, S.WAITING, S.HELD, S.SENDING, S.MISSED):
+        if one := self.some(
+            town,
+            PublicationState.WAITING,
+            PublicationState.HELD,
+            PublicationState.SENDING,
+            PublicationState.MISSED,
+        ):
             recall(actor=self.anyone(town), publication_id=one.pk, reason="Plus utile.")
 
     def retracts(self, town: Department) -> None:
-        if one := self.some(town, S.PUBLISHED, S.SENDING, S.UNCERTAIN, S.PARTIAL):
+        if one := self.some(
+            town,
+            PublicationState.PUBLISHED,
+            PublicationState.SENDING,
+            PublicationState.UNCERTAIN,
+            PublicationState.PARTIAL,
+        ):
             retract(actor=self.anyone(town), publication_id=one.pk, reason="Une erreur.")
 
     def freezes(self, town: Department) -> None:
@@ -215,7 +227,14 @@ class People(threading.Thread):
         self.tries(self.thaws, town)
         self.tries(self.mends_line, town)
         rows = Publication.objects.filter(
-            account=town.account, state__in=[S.HELD, S.MISSED, S.UNCERTAIN, S.REFUSED, S.PARTIAL]
+            account=town.account,
+            state__in=[
+                PublicationState.HELD,
+                PublicationState.MISSED,
+                PublicationState.UNCERTAIN,
+                PublicationState.REFUSED,
+                PublicationState.PARTIAL,
+            ],
         )
         for one in rows.select_related("release__revision__draft").order_by("pk")[:5]:
             self.tries(self.decides, town, one)
@@ -253,29 +272,29 @@ class People(threading.Thread):
     def decides(self, town: Department, one: Publication) -> None:
         due = None
         match one.state, one.reason:
-            case S.HELD, "author_left":
+            case PublicationState.HELD, "author_left":
                 adopt_draft(
                     actor=self.random.choice(seats(town)), draft_id=one.release.revision.draft_id
                 )
                 return
-            case S.HELD, "signer_left":
+            case PublicationState.HELD, "signer_left":
                 revision = one.release.revision
                 for who in seats(town) + supervisions(town):
                     self.tries(approve, actor=who, revision_id=revision.pk, digest=revision.digest)
                 return
-            case S.HELD, _:
+            case PublicationState.HELD, _:
                 return
-            case S.MISSED, _:
+            case PublicationState.MISSED, _:
                 kind = "new_time"
                 due = db_now() + dt.timedelta(seconds=2) if self.random.random() < 0.5 else None
                 if self.random.random() < 0.3:
                     recall(actor=self.anyone(town), publication_id=one.pk, reason="Trop tard.")
                     return
-            case S.UNCERTAIN, _:
+            case PublicationState.UNCERTAIN, _:
                 kind = self.random.choice(["send_again"] * 5 + ["give_up"])
                 if kind == "give_up" and self.random.random() < 0.9:
                     return
-            case S.REFUSED, _:
+            case PublicationState.REFUSED, _:
                 if one.acknowledged_at is None:
                     acknowledge(actor=self.anyone(town), publication_id=one.pk, reason="Vu.")
                 return

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.whole.failpoints import POINTS
+from tests.system.failpoints import POINTS
 from x_sandbox.lies import PARTIAL
 from x_sandbox.refusals import REFUSALS
 from x_sandbox.switches import WORDS
@@ -89,8 +89,11 @@ LIES: list[tuple[str, dict[str, Any]]] = [
     *(("body", {"on": "timeline", "body": each}) for each in ("endless", "no_meta")),
     ("body", {"on": "timeline", "body": "other_author"}),
     *(("body", {"on": "posts", "body": each}) for each in _EVERYWHERE),
-    *(("body", {"on": on, "body": each}) for on in ("post", "delete", "me", "upload")
-      for each in ("nothing", "data_null", "odd_digits", "numbers", "swapped", "nested")),
+    *(
+        ("body", {"on": on, "body": each})
+        for on in ("post", "delete", "me", "upload")
+        for each in ("nothing", "data_null", "odd_digits", "numbers", "swapped", "nested")
+    ),
     *(("partial", {"why": each}) for each in PARTIAL),
     ("delete_unavailable", {}),
     ("delete_pretended", {}),
@@ -100,7 +103,7 @@ LIES: list[tuple[str, dict[str, Any]]] = [
     *(("refused", {"why": each}) for each in REFUSALS if each != "alt_refused"),
     ("refused", {"on": "metadata", "why": "alt_refused"}),
     *(("alt_ignored", {"body": each}) for each in ("bare", "html", "errors", "empty")),
-]  # fmt: skip
+]
 # A no to an account or to all is said once: people must mend each.
 ONCE = ("credits", "suspended", "refused")
 

@@ -17,8 +17,12 @@ def test_nothing_doubles_gets_lost_or_leaves_unapproved_in_a_minute_of_faults():
     size = {"SEED": "7", "RELEASES": "120", "ACCOUNTS": "8", "SECONDS": "35", "EVERY": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "tests.soak"],
-        env={**os.environ, **size}, cwd=ROOT, capture_output=True, text=True, timeout=400,
-    )  # fmt: skip
+        env={**os.environ, **size},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
     assert done.returncode == 0, f"{done.stdout}{done.stderr[-5000:]}"
     found = re.search(r"released (\d+), out (\d+), doubled 0, lost 0", done.stdout)
     assert found, done.stdout

@@ -14,7 +14,7 @@ import redis as client
 
 from policetweets.runner.processes import Process
 from tests.soak.schedule import Trouble
-from tests.whole.system import System
+from tests.system.system import System
 
 
 class Troubles:

@@ -23,9 +23,14 @@ from publishing.models import (
     Retraction,
 )
 
-S = PublicationState
-FINAL = {S.PUBLISHED, S.RECALLED, S.RETRACTED}
-ALERTING = {S.HELD, S.MISSED, S.UNCERTAIN, S.REFUSED, S.PARTIAL}
+FINAL = {PublicationState.PUBLISHED, PublicationState.RECALLED, PublicationState.RETRACTED}
+ALERTING = {
+    PublicationState.HELD,
+    PublicationState.MISSED,
+    PublicationState.UNCERTAIN,
+    PublicationState.REFUSED,
+    PublicationState.PARTIAL,
+}
 PERHAPS_OUT = {"uncertain", "refused"}
 
 
@@ -69,12 +74,15 @@ class Verdict:
 
 def moving(now: dt.datetime) -> list[str]:
     """What is due and neither final nor alerting: lost, if it is still so after some seconds."""
-    found = [f"release {pk} has no publication"
-             for pk in Release.objects.filter(publication=None, revision__closed_at=None)
-             .values_list("pk", flat=True)]  # fmt: skip
+    found = [
+        f"release {pk} has no publication"
+        for pk in Release.objects.filter(publication=None, revision__closed_at=None).values_list(
+            "pk", flat=True
+        )
+    ]
     rows = Publication.objects.exclude(state__in=[*FINAL, *ALERTING])
     for one in rows:
-        ahead = one.state == S.WAITING and max(one.due_at, one.next_try_at) > now
+        ahead = one.state == PublicationState.WAITING and max(one.due_at, one.next_try_at) > now
         waits = Retraction.objects.filter(publication=one, ended_at=None, state="failing").exists()
         if not ahead and not waits:
             found.append(f"publication {one.pk} is {one.state} {one.reason} since {one.since}")
@@ -104,7 +112,7 @@ class Judge:
     def judge(self) -> Verdict:
         verdict = self.verdict
         verdict.lost = moving(db_now())
-        verdict.uncertain = Publication.objects.filter(state=S.UNCERTAIN).count()
+        verdict.uncertain = Publication.objects.filter(state=PublicationState.UNCERTAIN).count()
         for post in self.posts:
             part = self.by_text.get((post["account"], post["text"]))
             if part is None:
@@ -144,7 +152,7 @@ class Judge:
 
     def retracted(self, part: Part) -> None:
         """« retiré » is said of a post that X shows nobody any more."""
-        verified = part.publication.state == S.RETRACTED or part.state == "deleted"
+        verified = part.publication.state == PublicationState.RETRACTED or part.state == "deleted"
         live = [post["id"] for post in self.on_x[part.pk] if not post["deleted"]]
         if verified and part.x_id in live:
             self.verdict.retracted.append(f"part {part.pk} is {part.state}, X shows {part.x_id}")
@@ -173,7 +181,7 @@ class Judge:
             self.verdict.untrue.append(f"part {part.pk}: X has no {part.x_id} of this text")
         if posts and part.x_id is None and part.state not in PERHAPS_OUT:
             self.verdict.untrue.append(f"part {part.pk} is {part.state} ({said}), X has {posts}")
-        if said == S.PUBLISHED and part.state != "out":
+        if said == PublicationState.PUBLISHED and part.state != "out":
             self.verdict.untrue.append(f"part {part.pk} of a published one is {part.state}")
         if part.x_id in posts and part.position:
             parent = self.by_position(part, part.position - 1)
@@ -227,9 +235,11 @@ class Approval:
     def signers(self, at: dt.datetime) -> set[int]:
         release = self.part.publication.release
         rows = Review.objects.filter(
-            revision=release.revision_id, verdict="approve", digest=release.digest,
+            revision=release.revision_id,
+            verdict="approve",
+            digest=release.digest,
             created_at__lte=at,
-        )  # fmt: skip
+        )
         wrote = Contributor.objects.filter(draft=release.revision.draft_id, since__lte=at)
         return set(rows.values_list("reviewer_id", flat=True)) - set(
             wrote.values_list("person_id", flat=True)

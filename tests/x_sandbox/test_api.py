@@ -61,8 +61,10 @@ class TestTweepy:
             {"id": made["id"], "text": "Bonjour", "edit_history_tweet_ids": [made["id"]]}
         ]
         assert seen["meta"] == {
-            "result_count": 1, "newest_id": made["id"], "oldest_id": made["id"],
-        }  # fmt: skip
+            "result_count": 1,
+            "newest_id": made["id"],
+            "oldest_id": made["id"],
+        }
         assert x.get_tweets([made["id"]], user_auth=True)["data"][0]["id"] == made["id"]
         assert x.get_tweet(made["id"], user_auth=True)["data"]["text"] == "Bonjour"
         assert x.delete_tweet(made["id"], user_auth=True) == {"data": {"deleted": True}}
@@ -81,11 +83,19 @@ class TestTweepy:
         x = sandbox.tweepy()
         first = x.create_tweet(text="un", user_auth=True)["data"]["id"]
         second = x.create_tweet(
-            text="deux", in_reply_to_tweet_id=first, reply_settings="mentionedUsers",
+            text="deux",
+            in_reply_to_tweet_id=first,
+            reply_settings="mentionedUsers",
             user_auth=True,
-        )["data"]["id"]  # fmt: skip
-        fields = ["referenced_tweets", "in_reply_to_user_id", "conversation_id",
-                  "reply_settings", "author_id", "created_at"]  # fmt: skip
+        )["data"]["id"]
+        fields = [
+            "referenced_tweets",
+            "in_reply_to_user_id",
+            "conversation_id",
+            "reply_settings",
+            "author_id",
+            "created_at",
+        ]
         row = x.get_tweet(second, tweet_fields=fields, user_auth=True)["data"]
         assert row["referenced_tweets"] == [{"type": "replied_to", "id": first}]
         assert row["in_reply_to_user_id"] == row["author_id"] == ME
@@ -112,9 +122,11 @@ class TestSignature:
         answer = requests.get(f"{sandbox.base_url}/2/users/me", timeout=5)
         assert answer.status_code == 401
         assert answer.json() == {
-            "title": "Unauthorized", "type": "about:blank", "status": 401,
+            "title": "Unauthorized",
+            "type": "about:blank",
+            "status": 401,
             "detail": "Unauthorized",
-        }  # fmt: skip
+        }
         assert sandbox.requests()[0]["account"] is None
 
     @pytest.mark.parametrize("wrong", ["key", "secret", "token", "token_secret"])
@@ -131,8 +143,11 @@ class TestSignature:
 
     def signed(self, sandbox, path: str, method: str = "POST", **options) -> dict[str, str]:
         who = sandbox.accounts["pnationale44"]
-        keys = {"client_secret": sandbox.consumer["secret"], "resource_owner_key": who["token"],
-                "resource_owner_secret": who["token_secret"]}  # fmt: skip
+        keys = {
+            "client_secret": sandbox.consumer["secret"],
+            "resource_owner_key": who["token"],
+            "resource_owner_secret": who["token_secret"],
+        }
         signer = Signer(sandbox.consumer["key"], **keys | options)
         return {"Authorization": signer.sign(sandbox.base_url + path, method)[1]["Authorization"]}
 
@@ -157,9 +172,12 @@ class TestSignature:
         headers = self.signed(sandbox, "/2/users/me", "GET")
         url = f"{sandbox.base_url}/2/users/me?user.fields=verified"
         assert requests.get(url, headers=headers, timeout=5).status_code == 401
-        assert requests.post(
-            f"{sandbox.base_url}/2/tweets", json={"text": "x"}, headers=headers, timeout=5
-        ).status_code == 401  # fmt: skip
+        assert (
+            requests.post(
+                f"{sandbox.base_url}/2/tweets", json={"text": "x"}, headers=headers, timeout=5
+            ).status_code
+            == 401
+        )
 
     def test_without_a_user_token(self, sandbox):
         headers = self.signed(
@@ -217,8 +235,9 @@ class TestText:
         assert sandbox.posts()[0]["text"] == text
         urls = row["entities"]["urls"]
         assert [u["expanded_url"] for u in urls] == [
-            "https://www.moncommissariat.fr/a?b=1&c=2", "http://17.fr",
-        ]  # fmt: skip
+            "https://www.moncommissariat.fr/a?b=1&c=2",
+            "http://17.fr",
+        ]
         assert row["text"].startswith("&lt;Avis&gt; &amp; infos : https://t.co/")
         assert row["text"] == made["text"]
         for link in urls:
@@ -263,9 +282,11 @@ class TestRules:
         refused = sandbox.tweet("Bonjour ")
         assert refused.status_code == 403
         assert refused.json() == {
-            "title": "Forbidden", "type": "about:blank", "status": 403,
+            "title": "Forbidden",
+            "type": "about:blank",
+            "status": 403,
             "detail": "You are not allowed to create a Tweet with duplicate content.",
-        }  # fmt: skip
+        }
         assert sandbox.tweet("Bonjour", "pnationale35").status_code == 201
         sandbox.set(duplicate_rule=False)
         assert sandbox.tweet("Bonjour").status_code == 201
@@ -431,15 +452,20 @@ class TestMedia:
         assert made["image"] == {"image_type": "image/png", "w": 40, "h": 30}
         said = {"id": made["id"], "metadata": {"alt_text": {"text": "Un plan"}}}
         assert sandbox.call("POST", "/2/media/metadata", json=said).json()["data"] == {
-            "id": made["id"], "associated_metadata": {"alt_text": {"text": "Un plan"}},
-        }  # fmt: skip
+            "id": made["id"],
+            "associated_metadata": {"alt_text": {"text": "Un plan"}},
+        }
         other = upload(sandbox, picture("JPEG"))["data"]["id"]
         post = sandbox.tweet("Voyez", media={"media_ids": [made["id"], other]}).json()["data"]
         body = sandbox.call(
-            "GET", f"/2/users/{ME}/tweets",
-            params={"tweet.fields": "attachments,entities", "expansions": "attachments.media_keys",
-                    "media.fields": "alt_text,width"},
-        ).json()  # fmt: skip
+            "GET",
+            f"/2/users/{ME}/tweets",
+            params={
+                "tweet.fields": "attachments,entities",
+                "expansions": "attachments.media_keys",
+                "media.fields": "alt_text,width",
+            },
+        ).json()
         [row] = body["data"]
         assert row["attachments"]["media_keys"] == [f"3_{made['id']}", f"3_{other}"]
         assert row["text"].startswith("Voyez https://t.co/")
@@ -451,8 +477,10 @@ class TestMedia:
         [kept] = sandbox.posts()
         assert kept["id"] == post["id"]
         assert kept["media"][0] == {
-            "id": made["id"], "sha256": hashlib.sha256(data).hexdigest(), "alt_text": "Un plan",
-        }  # fmt: skip
+            "id": made["id"],
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "alt_text": "Un plan",
+        }
         assert sandbox.media_bytes(made["id"]) == data
 
     def test_a_picture_alone(self, sandbox):
@@ -473,9 +501,11 @@ class TestMedia:
         assert "errors" in upload(sandbox, b"<svg></svg>")
         assert "errors" in upload(sandbox, picture(), media_category="tweet_video")
         too_big = sandbox.call(
-            "POST", "/2/media/upload", data={"media_category": "tweet_image"},
+            "POST",
+            "/2/media/upload",
+            data={"media_category": "tweet_image"},
             files={"media": ("a", picture() + b"\0" * 5 * 1024 * 1024)},
-        )  # fmt: skip
+        )
         assert too_big.status_code == 413
 
     @pytest.mark.parametrize("text", ["", "a" * 1001, None])
@@ -530,7 +560,9 @@ def test_the_record_has_every_request(sandbox):
     sandbox.call("GET", "/2/tweets", params={"ids": post_id})
     rows = sandbox.requests()
     assert [(row["operation"], row["status"], row["post"]) for row in rows] == [
-        ("post", 201, post_id), ("post", 403, None), ("posts", 200, None),
-    ]  # fmt: skip
+        ("post", 201, post_id),
+        ("post", 403, None),
+        ("posts", 200, None),
+    ]
     assert dict(parse_qsl(rows[2]["path"].split("?")[1])) == {"ids": post_id}
     assert all(row["account"] == "pnationale44" for row in rows)

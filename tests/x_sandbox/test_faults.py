@@ -330,9 +330,11 @@ class TestSwitches:
 
     def test_no_other_site_turns_switches(self, sandbox):
         answer = requests.post(
-            f"{sandbox.base_url}/sandbox/switches", json={"faults": [{"fault": "timeout"}]},
-            headers={"Origin": "https://example.org"}, timeout=5,
-        )  # fmt: skip
+            f"{sandbox.base_url}/sandbox/switches",
+            json={"faults": [{"fault": "timeout"}]},
+            headers={"Origin": "https://example.org"},
+            timeout=5,
+        )
         assert answer.status_code == 403
         assert sandbox.switches()["faults"] == []
 

@@ -109,9 +109,13 @@ class TestTimelines:
     @pytest.mark.parametrize("body", LIES)
     def test_every_lie_can_be_told_of_every_call(self, sandbox, body):
         post_id = sent(sandbox)
-        calls = [("GET", TIMELINE, "timeline"), ("GET", f"/2/tweets?ids={post_id}", "posts"),
-                 ("GET", f"/2/tweets/{post_id}", "posts"), ("GET", "/2/users/me", "me"),
-                 ("DELETE", f"/2/tweets/{post_id}", "delete")]  # fmt: skip
+        calls = [
+            ("GET", TIMELINE, "timeline"),
+            ("GET", f"/2/tweets?ids={post_id}", "posts"),
+            ("GET", f"/2/tweets/{post_id}", "posts"),
+            ("GET", "/2/users/me", "me"),
+            ("DELETE", f"/2/tweets/{post_id}", "delete"),
+        ]
         for method, path, operation in calls:
             sandbox.switch("body", on=operation, body=body)
             assert sandbox.call(method, path).status_code == 200, path
@@ -148,9 +152,12 @@ class TestLookUps:
 class TestDeletions:
     @pytest.mark.parametrize(
         ("fault", "status", "says"),
-        [("delete_unavailable", 404, "Service Unavailable"), ("delete_pretended", 200, "true"),
-         ("delete_false", 200, "false")],
-    )  # fmt: skip
+        [
+            ("delete_unavailable", 404, "Service Unavailable"),
+            ("delete_pretended", 200, "true"),
+            ("delete_false", 200, "false"),
+        ],
+    )
     def test_the_post_stays_live(self, sandbox, fault, status, says):
         post_id = sent(sandbox)
         sandbox.switch(fault)
@@ -241,11 +248,13 @@ class TestImages:
 @pytest.mark.parametrize(
     "wish",
     [
-        {"fault": "body", "body": "false"}, {"fault": "refused", "why": "no"},
-        {"fault": "partial", "why": "no"}, {"fault": "rate_limited", "says": "soon"},
+        {"fault": "body", "body": "false"},
+        {"fault": "refused", "why": "no"},
+        {"fault": "partial", "why": "no"},
+        {"fault": "rate_limited", "says": "soon"},
         {"fault": "alt_ignored", "body": "nested"},
     ],
-)  # fmt: skip
+)
 def test_a_word_that_an_option_does_not_know_is_refused(sandbox, wish):
     with pytest.raises(AssertionError, match="is one of"):
         sandbox.switch(**wish)

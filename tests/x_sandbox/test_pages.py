@@ -47,8 +47,9 @@ def fill(sandbox: Sandbox) -> str:
     pictures = [upload(sandbox, picture(), "pnationale44")["data"]["id"] for _ in range(2)]
     said = {"id": pictures[0], "metadata": {"alt_text": {"text": "Un plan de la déviation"}}}
     sandbox.call("POST", "/2/media/metadata", json=said)
-    first = sandbox.tweet("Déviation à #Nantes", media={"media_ids": pictures},
-                          reply_settings="mentionedUsers").json()["data"]["id"]  # fmt: skip
+    first = sandbox.tweet(
+        "Déviation à #Nantes", media={"media_ids": pictures}, reply_settings="mentionedUsers"
+    ).json()["data"]["id"]
     second = sandbox.tweet("Suite", reply={"in_reply_to_tweet_id": first}).json()["data"]["id"]
     gone = sandbox.tweet("Effacé <b>").json()["data"]["id"]
     sandbox.call("DELETE", f"/2/tweets/{gone}")
@@ -139,8 +140,9 @@ def test_every_page_is_closed_to_foreign_content(sandbox):
 
 
 def test_a_scenario_chosen_on_the_page_happens(sandbox):
-    answer = send(sandbox, "/sandbox/switches", scenario="503-after", account="", times="1",
-                  lang="en")  # fmt: skip
+    answer = send(
+        sandbox, "/sandbox/switches", scenario="503-after", account="", times="1", lang="en"
+    )
     assert (answer.status_code, answer.headers["Location"]) == (303, "/sandbox/?lang=en")
     assert "Error 503, but the tweet is out" in get(sandbox, "/sandbox/?lang=en")
     assert sandbox.tweet("un").status_code == 503
@@ -163,8 +165,15 @@ def test_every_scenario_of_the_page_can_be_set_and_is_named(sandbox):
 
 
 def test_settings_of_the_page(sandbox):
-    send(sandbox, "/sandbox/switches", set="true", latency_ms="0", timeline_lag="7",
-         limit_post="3", limits="true")  # fmt: skip
+    send(
+        sandbox,
+        "/sandbox/switches",
+        set="true",
+        latency_ms="0",
+        timeline_lag="7",
+        limit_post="3",
+        limits="true",
+    )
     now = sandbox.switches()["parameters"]
     assert (now["timeline_lag"], now["limit_post"], now["limits"]) == (7, 3, True)
     assert (now["duplicate_rule"], now["timeline_frozen"]) == (False, False)
@@ -227,8 +236,15 @@ class TestBrowser:
             with pytest.raises(requests.ReadTimeout):
                 sandbox.call("DELETE", f"/2/tweets/{second}", timeout=0.2)
             until(sandbox.waiting)
-            for path in ("/", "/pnationale44", "/pnationale06", f"/pnationale44/status/{second}",
-                         "/sandbox/", "/sandbox/?lang=en", "/personne"):  # fmt: skip
+            for path in (
+                "/",
+                "/pnationale44",
+                "/pnationale06",
+                f"/pnationale44/status/{second}",
+                "/sandbox/",
+                "/sandbox/?lang=en",
+                "/personne",
+            ):
                 page.goto(f"{sandbox.base_url}{path}")
                 fits(page)
                 violations = Axe().run(page).response["violations"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.management.commands import changepassword
 
-from accounts.actions.base import record
+from accounts import audit
 from accounts.models import Person
 
 
@@ -14,5 +14,5 @@ class Command(changepassword.Command):
     def handle(self, *args: Any, **options: Any) -> str | None:
         said = super().handle(*args, **options)
         person = Person.objects.get(email=options["username"])
-        record("person.password_replaced", actor=None, subject=person)
+        audit.record("person.password_replaced", actor=None, subject=person)
         return said

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actions.people import create_first_administrator
 from accounts.errors import Refusal
-from accounts.links import password_link
+from accounts.password_links import password_link
 
 
 class Command(BaseCommand):

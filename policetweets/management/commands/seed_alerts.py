@@ -12,7 +12,7 @@ from accounts.models import Account, Person, Seat, Supervision
 from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.actions.reviews import approve
 from publishing.actions.freeze import freeze
-from publishing.actions.scan import settle_account
+from publishing.actions.scan import reevaluate_account
 from publishing.models import Freeze
 
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             release(account, *teams[account.pk], text=f"Conseil de prévention no {number}.")
         for account in accounts:
             with transaction.atomic():
-                settle_account(account.pk)
+                reevaluate_account(account.pk)
         self.stdout.write(f"{options['count']} texts are held by a freeze of each account.")
 
 

@@ -1,0 +1,47 @@
+"""Times as people say them, in the account's own zone, with the exact time at hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import Account
+from accounts.timefmt import distance, format_date, format_exact, format_relative
+
+register = template.Library()
+
+
+def _element(moment: dt.datetime, zone: ZoneInfo, words: str) -> SafeString:
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.astimezone(zone).isoformat(timespec="seconds"),
+        format_exact(moment, zone),
+        words,
+    )
+
+
+@register.filter
+def moment(value: dt.datetime | None, account: Account) -> str:
+    """`{{ draft.requested_at|moment:draft.account }}`: « aujourd’hui à 18:00 »."""
+    if value is None:
+        return ""
+    return _element(value, account.zone, format_relative(value, account.zone, timezone.now()))
+
+
+@register.filter
+def distant(value: dt.datetime | None, account: Account) -> str:
+    """`{{ publication.due_at|distant:account }}`: « dans 2 h 10 »."""
+    if value is None:
+        return ""
+    return _element(value, account.zone, distance(value, timezone.now()))
+
+
+@register.filter(expects_localtime=True)
+def long_date(value: dt.datetime | None, pattern: str) -> str:
+    """`{{ seat.started_at|long_date:"j F Y" }}`: « 1er décembre 2026 »."""
+    return format_date(value, pattern) if value else ""

@@ -1,0 +1,89 @@
+"""Times in words, as people say them, in an account's own zone; pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def format_date(value: dt.date, pattern: str) -> str:
+    """A date by Django's `pattern`; in French the first of a month is « 1er »."""
+    if value.day == 1 and (get_language() or "").startswith("fr"):
+        pattern = pattern.replace("j", "\\1\\e\\r")
+    return date_format(value, pattern)
+
+
+def offset(moment: dt.datetime) -> str:
+    """« UTC+2 », « UTC−3:30 »"""
+    minutes = round((moment.utcoffset() or dt.timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def format_exact(moment: dt.datetime, zone: ZoneInfo) -> str:
+    """« mercredi 2 décembre 2026 à 18:00 (UTC+4), 15:00 à Paris »"""
+    local = moment.astimezone(zone)
+    words = _("%(day)s à %(hour)s (%(offset)s)") % {
+        "day": format_date(local, "l j F Y"),
+        "hour": f"{local:%H:%M}",
+        "offset": offset(local),
+    }
+    paris = in_paris(local)
+    return f"{words}, {paris}" if paris else words
+
+
+def format_relative(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime) -> str:
+    """« aujourd’hui à 18:00 », « demain à 08:05 », « le 2 décembre à 18:00 (15:00 à Paris) »"""
+    local = moment.astimezone(zone)
+    words = _relative(local, now.astimezone(zone).date())
+    paris = in_paris(local)
+    return f"{words} ({paris})" if paris else words
+
+
+def in_paris(local: dt.datetime) -> str:
+    """« 15:00 à Paris », with the day where it is another; empty where clocks agree with Paris."""
+    paris = local.astimezone(PARIS)
+    if paris.utcoffset() == local.utcoffset():
+        return ""
+    if paris.date() == local.date():
+        return _("%(hour)s à Paris") % {"hour": f"{paris:%H:%M}"}
+    day = format_date(paris, "j F")
+    return _("le %(day)s à %(hour)s à Paris") % {"day": day, "hour": f"{paris:%H:%M}"}
+
+
+def _relative(local: dt.datetime, today: dt.date) -> str:
+    """The day as people say it, with the hour; its offset too where that hour exists twice."""
+    hour = f"{local:%H:%M}"
+    if local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset():
+        hour += f" ({offset(local)})"
+    days = (local.date() - today).days
+    if days == 0:
+        return _("aujourd’hui à %(hour)s") % {"hour": hour}
+    if days == 1:
+        return _("demain à %(hour)s") % {"hour": hour}
+    if days == -1:
+        return _("hier à %(hour)s") % {"hour": hour}
+    day = format_date(local, "j F" if local.year == today.year else "j F Y")
+    return _("le %(day)s à %(hour)s") % {"day": day, "hour": hour}
+
+
+def distance(moment: dt.datetime, now: dt.datetime) -> str:
+    """« dans 2 h 10 », « il y a 12 min »"""
+    seconds = (moment - now).total_seconds()
+    minutes = int(abs(seconds) // 60)
+    if minutes < 1:
+        return _("dans moins d’une minute") if seconds > 0 else _("à l’instant")
+    if minutes < 60:
+        length = _("%(minutes)d min") % {"minutes": minutes}
+    elif minutes < 24 * 60:
+        length = _("%(hours)d h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
+    else:
+        days = minutes // (24 * 60)
+        length = ngettext("%(days)d jour", "%(days)d jours", days) % {"days": days}
+    return (_("dans %(length)s") if seconds > 0 else _("il y a %(length)s")) % {"length": length}

@@ -1,0 +1,50 @@
+"""Every act that the code writes into the trail is said in words where people read it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from accounts.audit_text import DETAILS, WORDS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def recorded() -> dict[str, str]:
+    """Act -> the file that records it; acts made of a variable are left to their own tests."""
+    found = {}
+    for room in ("accounts", "approvals", "publishing", "policetweets"):
+        for file in (ROOT / room).rglob("*.py"):
+            for act in re.findall(r'\brecord\(\s*"([a-z_.]+)"', file.read_text(encoding="utf-8")):
+                found[act] = str(file.relative_to(ROOT))
+    return found
+
+
+def test_every_act_of_the_trail_has_its_words():
+    acts = recorded()
+    assert len(acts) > 20
+    assert {act: file for act, file in acts.items() if act not in WORDS} == {}
+
+
+# Said each in a way of its own, never said, or no detail at all.
+APART = {"person_id", "author_before", "number", "after", "address"}
+RECORDERS = {"record", "move"}
+NO_DETAIL = {"actor", "account", "subject", "draft_id", "next_try_at"}
+
+
+def detailed() -> set[str]:
+    """The names of the details that acts are recorded with, by `move` too."""
+    names: set[str] = set()
+    for room in ("accounts", "approvals", "publishing", "policetweets"):
+        for file in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in RECORDERS:
+                    names |= {given.arg for given in node.keywords if given.arg}
+    return names - NO_DETAIL
+
+
+def test_every_detail_of_the_trail_has_its_words():
+    names = detailed()
+    assert {"role", "reason", "kind", "outcome", "fields"} <= names
+    assert names - APART - set(DETAILS) == set()

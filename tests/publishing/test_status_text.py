@@ -1,0 +1,132 @@
+"""One sentence for each state and reason of a publication, true and without riddles."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import translation
+
+from publishing.models import PublicationState, Reason, RetractionState
+from publishing.models.publication import Reading
+from publishing.panel import BADGES, PROGRESS
+from publishing.status_text import (
+    HISTORY,
+    Situation,
+    cannot,
+    deadline_words,
+    soon,
+    status_sentence,
+    what_frees,
+)
+
+PARIS = ZoneInfo("Europe/Paris")
+NOW = dt.datetime(2026, 12, 2, 16, 0, tzinfo=dt.UTC)
+REASONS = ["", *Reason.values]
+
+
+def sentence(state: str, reason: str = "", **more) -> str:
+    situation = {"next_at": NOW + dt.timedelta(seconds=100), "due_at": NOW} | more
+    return status_sentence(Situation(state=state, reason=reason, zone=PARIS, now=NOW, **situation))
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("state", PublicationState.values)
+def test_every_state_and_reason_has_one_whole_sentence(state, reason):
+    words = sentence(state, reason)
+    assert words[0].isupper()
+    assert words.endswith(".")
+    assert ". " not in words
+    assert "None" not in words
+    assert "%" not in words
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("state", [s for s in PublicationState.values if s != "published"])
+def test_nothing_says_published_that_is_not(state, reason):
+    for more in ({}, {"next_at": None}, {"out": 1, "total": 3}):
+        words = sentence(state, reason, **more).lower()
+        assert "diffusé" not in words
+        assert "publié" not in words
+        with translation.override("en"):
+            assert "published" not in sentence(state, reason, **more).lower()
+
+
+@pytest.mark.parametrize("reason", Reason.values)
+@pytest.mark.parametrize("state", ["held", "uncertain", "partial"])
+def test_what_stopped_it_is_said(state, reason):
+    assert str(Reason(reason).label) in sentence(state, reason)
+
+
+@pytest.mark.parametrize(
+    "reason", ["author_left", "signer_left", "frozen", "reconnect", "no_credits", "suspended"]
+)
+def test_what_is_held_says_who_can_free_it(reason):
+    assert what_frees(reason) in sentence("held", reason)
+    assert what_frees(reason) != what_frees("unreachable")
+
+
+def test_a_later_hour_is_said_in_the_zone_of_the_account():
+    later = NOW + dt.timedelta(hours=2, minutes=10)
+    assert sentence("waiting", due_at=later) == (
+        "Approuvé, en attente de son heure : part aujourd’hui à 19:10, dans 2 h 10."
+    )
+
+
+def test_what_is_uncertain_says_when_the_next_look_comes_and_when_people_decide():
+    assert "prochain contrôle dans 1 min 40" in sentence("uncertain", "no_answer")
+    assert "à vous de décider" in sentence("uncertain", "no_answer", next_at=None)
+
+
+def test_what_was_published_and_is_no_longer_so_says_it():
+    assert "n’y est plus" in sentence("published", reading=Reading.GONE)
+    assert "diffère" in sentence("published", reading=Reading.DIFFERS)
+    for reading in (Reading.GONE, Reading.DIFFERS):
+        assert "Diffusé" not in sentence("published", reading=reading)
+
+
+@pytest.mark.parametrize("retraction", ["requested", "deleting", "failing"])
+def test_a_retraction_under_way_comes_first(retraction):
+    words = sentence("published", retraction=RetractionState(retraction))
+    assert "Diffusé" not in words
+    assert ("y est encore" in words) == (retraction == "failing")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "d’un instant à l’autre"),
+        (40, "dans 40 s"),
+        (100, "dans 1 min 40"),
+        (3600, "dans 1 h 00"),
+    ],
+)
+def test_soon_counts_seconds_while_they_matter(seconds, words):
+    assert soon(NOW + dt.timedelta(seconds=seconds), NOW) == words
+
+
+def test_the_panel_knows_how_to_show_every_state():
+    assert set(PROGRESS) == set(PublicationState.values)
+    assert set(PublicationState.values) - set(BADGES) == {"recalled", "retracted"}
+
+
+def test_what_cannot_be_done_is_a_sentence():
+    assert "ne peut plus être rappelé" in cannot("sending", frozenset())
+    assert cannot("sending", frozenset({"recall"})) == ""
+    assert "deux fois" in cannot("uncertain", frozenset({"point_to"}))
+
+
+def test_every_state_has_its_line_in_the_history():
+    assert {f"publication.{state}" for state in PublicationState.values} <= set(HISTORY)
+
+
+def test_a_freeze_s_deadline_says_that_what_is_past_its_hour_does_not_leave_by_itself():
+    ahead, past = NOW + dt.timedelta(hours=1), NOW - dt.timedelta(minutes=1)
+    before = deadline_words(Reason.FROZEN, ahead, NOW)
+    assert "levé avant son heure, il part à son heure" in before
+    assert "ne partira pas de lui-même" in before
+    after = deadline_words(Reason.FROZEN, past, NOW)
+    assert "Son heure est passée" in after
+    assert "ne partira pas de lui-même quand le gel sera levé" in after
+    assert deadline_words(Reason.RECONNECT, past, NOW) == "Dernier moment pour partir :"
