@@ -29,9 +29,9 @@ def memberships(person: Person) -> list[Membership]:
     supervisions = Supervision.objects.filter(person=person, ended_at=None).select_related(
         "account"
     )
-    found = [Membership(s.account, Role.SEAT, s.number) for s in seats]
-    found += [Membership(s.account, Role.SUPERVISION) for s in supervisions]
-    return sorted(found, key=lambda m: m.account.code)
+    memberships_found = [Membership(s.account, Role.SEAT, s.number) for s in seats]
+    memberships_found += [Membership(s.account, Role.SUPERVISION) for s in supervisions]
+    return sorted(memberships_found, key=lambda m: m.account.code)
 
 
 def role_on(person: Person, account: Account | int) -> Role | None:

@@ -102,10 +102,10 @@ def in_words(name: str, value: Any) -> str:
     moment is Paris's: the trail is of all accounts.
     """
     if isinstance(value, list):
-        return ", ".join(in_words(name, one) for one in value)
+        return ", ".join(in_words(name, item) for item in value)
     if isinstance(value, dict):
         none = _("sans réponse")
-        return ", ".join(f"{key} ({none if one is None else one})" for key, one in value.items())
+        return ", ".join(f"{key} ({none if item is None else item})" for key, item in value.items())
     text = "" if value is None else str(value)
     if name.endswith("_at"):
         with contextlib.suppress(ValueError):

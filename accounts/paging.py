@@ -62,7 +62,7 @@ def keyset_page(
     them is unique. Nonsense asks for the first page.
     """
     given = request.GET.get("after", "").split("_")
-    cursor = [int(one) for one in given if CURSOR.fullmatch(one)]
+    cursor = [int(part) for part in given if CURSOR.fullmatch(part)]
     is_first = len(cursor) != len(keys) or len(given) != len(keys)
     if not is_first:
         queryset = queryset.filter(_below(keys, cursor))

@@ -15,8 +15,8 @@ class LinkTokens(PasswordResetTokenGenerator):
     """Django's, whose tokens also die when a newer link is made."""
 
     def _make_hash_value(self, user: Person, timestamp: int) -> str:
-        made = f".{user.link_number}" if user.link_number else ""
-        return f"{super()._make_hash_value(user, timestamp)}{made}"
+        suffix = f".{user.link_number}" if user.link_number else ""
+        return f"{super()._make_hash_value(user, timestamp)}{suffix}"
 
 
 link_tokens = LinkTokens()

@@ -86,10 +86,10 @@ def primary_picture(raw: bytes) -> bytes:
     """The first picture of a JPEG, up to its end: phones put others, or a film, behind it."""
     at, scans = 2, 0
     for _segment in range(MAX_SEGMENTS):
-        found = MARKER.search(raw, at)
-        if not found:
+        match = MARKER.search(raw, at)
+        if not match:
             return raw  # it has no end: the decoder will say so
-        at = found.end()
+        at = match.end()
         marker = raw[at - 1]
         if marker == EOI:
             return raw[:at]

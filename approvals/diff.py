@@ -45,8 +45,8 @@ def word_diff(before: str, after: str) -> list[DiffSegment]:
 def _alike(old: list[str], new: list[str]) -> int:
     """How many tokens both begin with."""
     count = 0
-    for one, other in zip(old, new, strict=False):
-        if one != other:
+    for old_part, other in zip(old, new, strict=False):
+        if old_part != other:
             break
         count += 1
     return count
@@ -87,20 +87,20 @@ class ImageChange:
 
 def image_changes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[ImageChange]:
     """What differs between the images of two threads, message by message."""
-    found: list[ImageChange] = []
+    differences: list[ImageChange] = []
     for position in range(max(len(before), len(after))):
         old = _alts(before[position]) if position < len(before) else {}
         new = _alts(after[position]) if position < len(after) else {}
-        found += [ImageChange(position, "removed", old[key]) for key in old if key not in new]
-        found += [ImageChange(position, "added", new[key]) for key in new if key not in old]
-        found += [
+        differences += [ImageChange(position, "removed", old[key]) for key in old if key not in new]
+        differences += [ImageChange(position, "added", new[key]) for key in new if key not in old]
+        differences += [
             ImageChange(position, "described", new[key], (word_diff(old[key], new[key]),))
             for key in new
             if key in old and old[key] != new[key]
         ]
         if [key for key in old if key in new] != [key for key in new if key in old]:
-            found.append(ImageChange(position, "moved"))
-    return found
+            differences.append(ImageChange(position, "moved"))
+    return differences
 
 
 def _alts(part: dict[str, Any]) -> dict[str, str]:

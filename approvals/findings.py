@@ -56,9 +56,9 @@ def findings(text: str, had: Collection[str] = ()) -> list[Finding]:
         sentence = _("Ce texte est beaucoup trop long : 4 000 signes au plus.")
         return [Finding("unread", "error", 0, 0, "", sentence)]
     links = entities(text)
-    found = [f for check in CHECKS for f in islice(check(text, links), MAX_OF_ONE_KIND)]
-    found += same_as_before(text, had)
-    return sorted(found, key=lambda finding: (finding.level != "error", finding.start))
+    all_found = [f for check in CHECKS for f in islice(check(text, links), MAX_OF_ONE_KIND)]
+    all_found += same_as_before(text, had)
+    return sorted(all_found, key=lambda finding: (finding.level != "error", finding.start))
 
 
 def findings_in_descriptions(images: Sequence[dict[str, str]]) -> list[Finding]:
@@ -100,7 +100,7 @@ def too_long(text: str, _links: Sequence[Entity]) -> Iterator[Finding]:
 
 def same_as_before(text: str, had: Collection[str]) -> Iterator[Finding]:
     """Of the whole text: no word of it is marked."""
-    if text.strip() and text.strip() in {one.strip() for one in had}:
+    if text.strip() and text.strip() in {text_before.strip() for text_before in had}:
         sentence = _(
             "X a déjà eu ce texte mot pour mot, et refuse deux fois le même : changez ce qui "
             "doit l’être."

@@ -69,8 +69,8 @@ class MomentForm(forms.Form):
         day, hour = self._typed_day_and_hour(cleaned)
         if day is None or hour is None:
             return
-        found = candidate_instants(day, hour, self.zone)
-        if not found:
+        instants = candidate_instants(day, hour, self.zone)
+        if not instants:
             proposed = next_that_exists(day, hour, self.zone)
             self.add_error(
                 "hour",
@@ -81,10 +81,10 @@ class MomentForm(forms.Form):
                 % {"hour": f"{hour:%H:%M}", "next": f"{proposed:%H:%M}"},
             )
             return
-        self.ask_which(found)
+        self.ask_which(instants)
         fold = cleaned.get("fold", "")
-        self.moment = found[1] if fold == "1" and len(found) > 1 else found[0]
-        if len(found) > 1 and fold == "":
+        self.moment = instants[1] if fold == "1" and len(instants) > 1 else instants[0]
+        if len(instants) > 1 and fold == "":
             self.add_error("fold", _("Précisez laquelle de ces deux heures vous voulez."))
         self._clean_limits(self.moment, kept)
 
@@ -139,15 +139,15 @@ class MomentForm(forms.Form):
         elif moment > latest(now):
             self.add_error("day", _("C’est trop loin : six mois à l’avance au plus."))
 
-    def ask_which(self, found: list[dt.datetime]) -> None:
-        if len(found) < 2:
+    def ask_which(self, instants: list[dt.datetime]) -> None:
+        if len(instants) < 2:
             return
-        self.asks_which = found
+        self.asks_which = instants
         words = [_("la première, à l’heure d’été"), _("la seconde, à l’heure d’hiver")]
         field = cast(forms.ChoiceField, self.fields["fold"])
         field.choices = [
             (str(i), f"{moment:%H:%M} ({offset(moment)}), {words[i]}{_paris_too(moment)}")
-            for i, moment in enumerate(found)
+            for i, moment in enumerate(instants)
         ]
         field.initial = "0"
 

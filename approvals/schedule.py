@@ -16,22 +16,22 @@ MINUTE = dt.timedelta(minutes=1)
 
 def candidate_instants(day: dt.date, hour: dt.time, zone: ZoneInfo) -> list[dt.datetime]:
     """The instants that this local time names: one, none, or two, the first one first."""
-    found: list[dt.datetime] = []
+    instants: list[dt.datetime] = []
     for fold in (0, 1):
         said = dt.datetime.combine(day, hour, tzinfo=zone).replace(fold=fold)
         back = said.astimezone(dt.UTC).astimezone(zone)
         exists = back.replace(tzinfo=None) == said.replace(tzinfo=None)
-        if exists and all(said.utcoffset() != other.utcoffset() for other in found):
-            found.append(said)
-    return found
+        if exists and all(said.utcoffset() != other.utcoffset() for other in instants):
+            instants.append(said)
+    return instants
 
 
 def next_that_exists(day: dt.date, hour: dt.time, zone: ZoneInfo) -> dt.datetime:
     """The first local minute from here on that exists: never more than some hours away."""
     said = dt.datetime.combine(day, hour)
-    while not (found := candidate_instants(said.date(), said.time(), zone)):
+    while not (instants := candidate_instants(said.date(), said.time(), zone)):
         said += MINUTE
-    return found[0]
+    return instants[0]
 
 
 def latest(now: dt.datetime) -> dt.datetime:

@@ -24,12 +24,12 @@ zippo اتصالات موبايلي 大众汽车 工行 手表 珠宝 诺基亚
 def top_level_domains() -> frozenset[str]:
     """All of them in lower case, those in other scripts as people write them."""
     listed = resources.files("publicsuffixlist").joinpath("public_suffix_list.dat")
-    found = set(_STILL_LINKED.split())
+    domains = set(_STILL_LINKED.split())
     for line in listed.read_text(encoding="utf-8").splitlines():
         rule = line.split(maxsplit=1)
         if rule and not rule[0].startswith("//"):
-            found.add(rule[0].lower().rsplit(".", 1)[-1].lstrip("!*"))
-    return frozenset(found - {""})
+            domains.add(rule[0].lower().rsplit(".", 1)[-1].lstrip("!*"))
+    return frozenset(domains - {""})
 
 
 @cache

@@ -46,13 +46,13 @@ def waiting_for(person: Person, places: list[Membership]) -> Waiting:
     """The same number of queries however much there is."""
     accounts = [m.account.pk for m in places]
     seats = [m.account.pk for m in places if m.role == Role.SEAT]
-    found = Waiting()
-    _under_review(found, person, accounts)
-    _being_written(found, person, seats)
-    return found
+    waiting = Waiting()
+    _under_review(waiting, person, accounts)
+    _being_written(waiting, person, seats)
+    return waiting
 
 
-def _under_review(found: Waiting, person: Person, accounts: list[int]) -> None:
+def _under_review(waiting: Waiting, person: Person, accounts: list[int]) -> None:
     revisions = list(
         Revision.objects.filter(
             draft__account__in=accounts, draft__state=DraftState.IN_REVIEW, closed_at=None
@@ -65,12 +65,12 @@ def _under_review(found: Waiting, person: Person, accounts: list[int]) -> None:
         quorum = quorums[revision.pk]
         row = ToReview(revision.draft, revision, quorum)
         if any(reviewer.pk == person.pk for reviewer, _role in quorum.could_sign):
-            found.to_review.append(row)
+            waiting.to_review.append(row)
         elif person.pk in quorum.contributors:
-            found.in_review.append(row)
+            waiting.in_review.append(row)
 
 
-def _being_written(found: Waiting, person: Person, seats: list[int]) -> None:
+def _being_written(waiting: Waiting, person: Person, seats: list[int]) -> None:
     """Mine are what I wrote or changed; left behind is what somebody without a seat began."""
     author_sits = Seat.objects.filter(
         account=OuterRef("account"),
@@ -90,11 +90,11 @@ def _being_written(found: Waiting, person: Person, seats: list[int]) -> None:
     back = _sent_back([d for d in drafts if d.state == DraftState.WRITING])
     for draft in drafts:
         if not draft.author_sits:
-            found.left_behind.append(draft)
+            waiting.left_behind.append(draft)
         elif draft.pk in back:
-            found.sent_back.append(back[draft.pk])
+            waiting.sent_back.append(back[draft.pk])
         elif draft.state == DraftState.WRITING:
-            found.in_writing.append(draft)
+            waiting.in_writing.append(draft)
 
 
 def _sent_back(drafts: list[Draft]) -> dict[int, SentBack]:

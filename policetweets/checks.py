@@ -57,25 +57,25 @@ def check_x(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
                 )
             ]
         return []
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     if url != REAL_X:
-        found.append(
+        errors.append(
             Error(
                 f"X_API_BASE_URL is not {REAL_X}: in production only X itself is talked to.",
                 hint="Leave X_API_BASE_URL unset; the sandbox is for POLICETWEETS_ENV=demo.",
                 id="policetweets.E001",
             )
         )
-    return found
+    return errors
 
 
 @register(CALLS_X, deploy=True)
 def check_keys_of_x(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     if settings.IS_DEMO:
         return []
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     if not settings.X_API_KEY or not settings.X_API_SECRET:
-        found.append(
+        errors.append(
             Error(
                 "X_API_KEY or X_API_SECRET is empty: nothing can be posted.",
                 hint="Give both, as X's developer portal shows them.",
@@ -83,35 +83,35 @@ def check_keys_of_x(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage
             )
         )
     if not settings.X_TOKEN_KEYS or not all(map(_is_fernet_key, settings.X_TOKEN_KEYS)):
-        found.append(
+        errors.append(
             Error(
                 "X_TOKEN_KEYS is empty or holds something that is no Fernet key.",
                 hint="docs/settings.md shows how to make one.",
                 id="policetweets.E005",
             )
         )
-    return found
+    return errors
 
 
 @register(TAG)
 def check_secrets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     if settings.IS_DEMO:
         return []
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     secret = settings.SECRET_KEY
     if (
         len(secret) < MIN_SECRET
         or len(set(secret)) < MIN_CHARACTERS
         or secret.lower().startswith(KNOWN_SECRETS)
     ):
-        found.append(
+        errors.append(
             Error(
                 "SECRET_KEY can be guessed: whoever does so signs in as anybody.",
                 hint=f"Give {MIN_SECRET} random characters or more: openssl rand -base64 48",
                 id="policetweets.E004",
             )
         )
-    return found
+    return errors
 
 
 def _is_fernet_key(key: str) -> bool:
@@ -186,8 +186,8 @@ def check_servers(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
         Error(
             f"{name} leads to another machine without TLS.", hint=how[name], id="policetweets.E012"
         )
-        for name, found in in_clear.items()
-        if found
+        for name, errors in in_clear.items()
+        if errors
     ]
 
 
@@ -196,9 +196,9 @@ def check_public_url(app_configs: Any = None, **kwargs: Any) -> list[CheckMessag
     """Links in mails are made of it, in the demo too; and the demo's passwords are known to all."""
     public = urlsplit(settings.PUBLIC_URL)
     apart = public.path or public.query or public.fragment or "@" in public.netloc
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     if public.scheme not in ("http", "https") or not public.hostname or apart:
-        found.append(
+        errors.append(
             Error(
                 "PUBLIC_URL is not the address of a site, such as https://tweets.example.fr.",
                 hint="Give scheme and host, a port if need be, and nothing else.",
@@ -206,24 +206,24 @@ def check_public_url(app_configs: Any = None, **kwargs: Any) -> list[CheckMessag
             )
         )
     elif settings.IS_DEMO and is_public(public.hostname):
-        found.append(
+        errors.append(
             Error(
                 "The demo has a public address, and everybody knows its passwords.",
                 hint="Keep it on this machine, or use POLICETWEETS_ENV=production.",
                 id="policetweets.E014",
             )
         )
-    return found
+    return errors
 
 
 @register(TAG)
 def check_web(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     if settings.IS_DEMO:
         return []
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     public = urlsplit(settings.PUBLIC_URL)
     if public.scheme != "https" and public.hostname:
-        found.append(
+        errors.append(
             Error(
                 "PUBLIC_URL is not an https:// address: passwords and sessions could be read.",
                 hint="Put a proxy with TLS in front and give its address.",
@@ -231,7 +231,7 @@ def check_web(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     if any(host.strip(".*") == "" or _is_whole_domain(host) for host in settings.ALLOWED_HOSTS):
-        found.append(
+        errors.append(
             Error(
                 "ALLOWED_HOSTS holds « * », or a whole domain such as « .com »: a form could be "
                 "sent from elsewhere.",
@@ -239,7 +239,7 @@ def check_web(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
                 id="policetweets.E007",
             )
         )
-    return found
+    return errors
 
 
 def _is_whole_domain(host: str) -> bool:
@@ -292,20 +292,20 @@ def check_demo_people(
     """Ended ones too: a database that served the demo holds more of it than its people."""
     if settings.IS_DEMO:
         return []
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     for alias in databases or []:
         if (
             Person._meta.db_table in connections[alias].introspection.table_names()
             and Person.objects.using(alias).filter(email__iendswith=f"@{DOMAIN}").exists()
         ):
-            found.append(
+            errors.append(
                 Error(
                     "The database holds people of the demo, whose password everybody knows.",
                     hint="Begin production with an empty database.",
                     id="policetweets.E009",
                 )
             )
-    return found
+    return errors
 
 
 def refuse_danger(*does: str) -> None:

@@ -53,13 +53,13 @@ def format_error(error: BaseException, trace: TracebackType | None) -> str:
 
 def describe_exceptions(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
     """A structlog processor: `exc_info` becomes `exception`."""
-    found = event.pop("exc_info", None)
-    if found is True:
-        found = sys.exc_info()
-    if isinstance(found, BaseException):
-        found = (type(found), found, found.__traceback__)
-    if found and found[1] is not None:
-        event["exception"] = format_error(found[1], found[2])
+    exc_info = event.pop("exc_info", None)
+    if exc_info is True:
+        exc_info = sys.exc_info()
+    if isinstance(exc_info, BaseException):
+        exc_info = (type(exc_info), exc_info, exc_info.__traceback__)
+    if exc_info and exc_info[1] is not None:
+        event["exception"] = format_error(exc_info[1], exc_info[2])
     return event
 
 

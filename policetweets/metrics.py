@@ -28,7 +28,7 @@ def may_read(request: HttpRequest) -> bool:
 
 
 def text() -> bytes:
-    found = counts()
+    counted = counts()
     registry = CollectorRegistry()
 
     def gauge(name: str, words: str, value: float) -> None:
@@ -43,26 +43,26 @@ def text() -> bytes:
         "publications",
         "Publications on their way or alerting, by state.",
         "state",
-        dict(found.by_state),
+        dict(counted.by_state),
     )
     gauges(
         "waiting_for_people",
         "Publications that a person must decide about.",
         "what",
-        dict(found.to_decide),
+        dict(counted.to_decide),
     )
-    gauge("broker_up", "Whether Redis takes writes.", float(found.broker_up))
+    gauge("broker_up", "Whether Redis takes writes.", float(counted.broker_up))
     gauges(
         "heartbeat_age_seconds",
         "Since each process was last heard.",
         "process",
-        found.heartbeat_seconds,
+        counted.heartbeat_seconds,
     )
-    gauge("oldest_due_age_seconds", "How late the oldest due row is.", found.oldest_due_seconds)
-    gauge("uncertain_parts", "Posts that may be on X and were not found.", found.uncertain_parts)
-    gauge("unacknowledged", "Refused or partial, and nobody said so.", found.unacknowledged)
-    gauge("freezes", "Freezes that stand.", found.freezes)
+    gauge("oldest_due_age_seconds", "How late the oldest due row is.", counted.oldest_due_seconds)
+    gauge("uncertain_parts", "Posts that may be on X and were not found.", counted.uncertain_parts)
+    gauge("unacknowledged", "Refused or partial, and nobody said so.", counted.unacknowledged)
+    gauge("freezes", "Freezes that stand.", counted.freezes)
     gauge(
-        "accounts_not_connected", "Accounts whose tokens X refuses.", found.accounts_not_connected
+        "accounts_not_connected", "Accounts whose tokens X refuses.", counted.accounts_not_connected
     )
     return generate_latest(registry)

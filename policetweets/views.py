@@ -36,7 +36,7 @@ def administrators_home(request: PersonRequest) -> HttpResponse:
     departments = all_departments()
     context = {
         "departments": departments,
-        "needy": [one for one in departments if one.missing],
+        "needy": [department for department in departments if department.missing],
         "few_administrators": few_administrators(),
         "late_mails": count_late_mails(),
         "mail_failures": mail_failures(),

@@ -45,7 +45,7 @@ class WebServer(TcpWSGIServer):  # type: ignore[misc]
     def busy(self) -> list[HTTPChannel]:
         """The connections whose answer is being made or is on its way."""
         channels = list(self.active_channels.values())
-        return [one for one in channels if one.requests or one.total_outbufs_len]
+        return [channel for channel in channels if channel.requests or channel.total_outbufs_len]
 
     def stop(self) -> None:
         """Takes no new connection, and lets what is under way end."""

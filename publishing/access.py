@@ -25,22 +25,22 @@ def shown() -> QuerySet[Publication]:
 
 def publication_for(person: Person, publication_id: int) -> tuple[Publication, Role]:
     """One publication and the person's role on its account. Raises NotFound."""
-    found = shown().filter(pk=publication_id).first()
-    role = role_on(person, found.account_id) if found is not None else None
-    if found is None or role is None:
+    row = shown().filter(pk=publication_id).first()
+    role = role_on(person, row.account_id) if row is not None else None
+    if row is None or role is None:
         raise NotFound
-    return found, role
+    return row, role
 
 
 def freeze_for(person: Person, freeze_id: int) -> Freeze:
     """A freeze of one of the person's accounts; of all, for administrators. Raises NotFound."""
-    found = Freeze.objects.filter(pk=freeze_id).first()
-    if found is None:
+    row = Freeze.objects.filter(pk=freeze_id).first()
+    if row is None:
         raise NotFound
-    of_all = found.account_id is None
-    if not administers(person) if of_all else role_on(person, found.account_id or 0) is None:
+    of_all = row.account_id is None
+    if not administers(person) if of_all else role_on(person, row.account_id or 0) is None:
         raise NotFound
-    return found
+    return row
 
 
 def holders_of(account: Account) -> list[Person]:

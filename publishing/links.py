@@ -43,8 +43,8 @@ def link(url: str) -> Link:
     return Link(scheme, address + _encoded(match["rest"]))
 
 
-def same_link(one: str, other: str) -> bool:
-    return link(one).same(link(other))
+def same_link(first: str, other: str) -> bool:
+    return link(first).same(link(other))
 
 
 def _host(host: str, scheme: str) -> str:

@@ -55,7 +55,7 @@ def _spells(sent: str, seen: Seen) -> bool:
     for stretch in _stretches(seen.text, seen.links):
         urls = seen.links.get(stretch, (stretch,))
         spellings = {spelling for url in urls for spelling in (url, SCHEME.sub("", url))}
-        fitting = [one for one in spellings if sent.startswith(one, at)]
+        fitting = [link for link in spellings if sent.startswith(link, at)]
         if not fitting:
             return False
         at += len(max(fitting, key=len))
@@ -97,7 +97,7 @@ def _add_words(pieces: list[Piece], words: str) -> None:
 def _alike(ours: Piece, theirs: Piece) -> bool:
     if isinstance(ours, str) or isinstance(theirs, str):
         return ours == theirs
-    return any(one.same(other) for one in ours for other in theirs)
+    return any(link.same(other) for link in ours for other in theirs)
 
 
 def is_post_id(text: str) -> bool:

@@ -78,7 +78,7 @@ def _ids(body: object) -> list[int]:
     args, kwargs, _more = content
     if not isinstance(args, list) or kwargs != {}:
         raise NotAMessage("arguments")
-    if not all(type(one) is int and 0 < one <= MAX_ID for one in args):
+    if not all(type(arg) is int and 0 < arg <= MAX_ID for arg in args):
         raise NotAMessage("arguments")
     return args
 

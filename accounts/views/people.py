@@ -50,11 +50,11 @@ def find(pk: int) -> Any:
 @require_safe
 def people(request: PersonRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
-    found = with_mail_failure(with_rights(Person.objects.order_by("ended_at", "name", "pk")))
+    people = with_mail_failure(with_rights(Person.objects.order_by("ended_at", "name", "pk")))
     if words:
-        found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
+        people = people.filter(Q(name__icontains=words) | Q(email__icontains=words))
     context = {
-        "page": page_of(found, request),
+        "page": page_of(people, request),
         "words": words,
         "few_administrators": few_administrators(),
     }

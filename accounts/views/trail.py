@@ -26,8 +26,8 @@ from accounts.requests import PersonRequest, by_office
 @require_safe
 def journal(request: PersonRequest) -> HttpResponse:
     form = TrailForm(request.GET)
-    found = AuditEntry.objects.select_related("actor", "account").order_by("-id")
-    page = page_of(filtered(found, form), request, size=50)
+    entries = AuditEntry.objects.select_related("actor", "account").order_by("-id")
+    page = page_of(filtered(entries, form), request, size=50)
     context = {"form": form, "page": page, "lines": lines(page.rows), "asked": bool(request.GET)}
     return render(request, "accounts/journal.html", context)
 

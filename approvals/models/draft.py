@@ -116,7 +116,7 @@ class Draft(models.Model):
                 operation=pgtrigger.Insert,
                 func=HOLDS_A_SEAT.format(account="NEW.account_id", person="NEW.author_id"),
             ),
-            pgtrigger.FSM(name="transitions", field="state", transitions=TRANSITION_PAIRS),
+            pgtrigger.FSM(name="allowed_transitions", field="state", transitions=TRANSITION_PAIRS),
             pgtrigger.Trigger(
                 name="released_by_release",
                 when=pgtrigger.Before,

@@ -47,17 +47,17 @@ def _shown(text: str, entity: Entity) -> str:
 
 
 @register.filter
-def tweet_marked(text: str, found: Sequence[Finding]) -> SafeString:
+def tweet_marked(text: str, findings: Sequence[Finding]) -> SafeString:
     """The text as it is written, with the words of each finding marked, and what hides shown."""
     changes = sorted(
         change
-        for finding in found
+        for finding in findings
         for start, end in _places(finding)
         for change in ((start, 1, finding.level), (end, -1, finding.level))
     )
     hidden = {
         start
-        for finding in found
+        for finding in findings
         if finding.code == "hidden_character"
         for start, _end in _places(finding)
     }

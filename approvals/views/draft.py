@@ -71,10 +71,10 @@ def _live_context(draft: Draft, revisions: list[Revision]) -> dict[str, Any]:
 
 
 def _revisions(draft: Draft) -> list[Revision]:
-    found = list(draft.revisions.select_related("submitted_by", "closed_by").order_by("number"))
-    for revision in found:
+    revisions = list(draft.revisions.select_related("submitted_by", "closed_by").order_by("number"))
+    for revision in revisions:
         revision.draft = draft
-    return found
+    return revisions
 
 
 def _settings(draft: Draft, signed: dict[str, Any]) -> dict[str, str]:

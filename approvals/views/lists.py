@@ -30,28 +30,28 @@ def drafts(request: PersonRequest) -> HttpResponse:
     if request.user.is_administrator:
         raise NotFound
     form = DraftFilterForm(accounts, request.GET)
-    found = _filtered(drafts_of(request.user), form).order_by("-updated_at", "-pk")
-    context = {"form": form, "page": page_of(found, request), "filtered": bool(request.GET)}
+    drafts_shown = _filtered(drafts_of(request.user), form).order_by("-updated_at", "-pk")
+    context = {"form": form, "page": page_of(drafts_shown, request), "filtered": bool(request.GET)}
     return render(request, "approvals/drafts.html", context)
 
 
-def _filtered(found: QuerySet[Draft], form: DraftFilterForm) -> QuerySet[Draft]:
+def _filtered(drafts_shown: QuerySet[Draft], form: DraftFilterForm) -> QuerySet[Draft]:
     """What is not in the lists of choices filters nothing."""
     form.is_valid()
     asked = form.cleaned_data
     if asked.get("account"):
-        found = found.filter(account__handle__iexact=asked["account"])
+        drafts_shown = drafts_shown.filter(account__handle__iexact=asked["account"])
     if asked.get("state"):
-        found = found.filter(state=asked["state"])
+        drafts_shown = drafts_shown.filter(state=asked["state"])
     if asked.get("category"):
-        found = found.filter(category=asked["category"])
+        drafts_shown = drafts_shown.filter(category=asked["category"])
     if words := asked.get("words", "").split():
         texts = Func(F("parts"), Value("$[*].text"), function="jsonb_path_query_array")
-        found = found.annotate(texts_as_json=Cast(texts, TextField()))
+        drafts_shown = drafts_shown.annotate(texts_as_json=Cast(texts, TextField()))
         for word in words:
             as_in_json = json.dumps(word, ensure_ascii=False)[1:-1]
-            found = found.filter(texts_as_json__icontains=as_in_json)
-    return found
+            drafts_shown = drafts_shown.filter(texts_as_json__icontains=as_in_json)
+    return drafts_shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -61,5 +61,5 @@ def _once(file: Path, content: dict[str, Any]) -> dict[str, Any]:
             opened.flush()
             os.fsync(opened.fileno())
         new.rename(file)
-    found: dict[str, Any] = json.loads(file.read_text())
-    return found
+    stored: dict[str, Any] = json.loads(file.read_text())
+    return stored

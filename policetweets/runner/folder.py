@@ -48,8 +48,8 @@ def socket_folder(folder: Path) -> Path:
         return make_private(near)
     name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
     far = make_private(Path("/tmp") / f"policetweets-{os.geteuid()}-{name}")  # noqa: S108
-    found = far.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+    status = far.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
         raise Stop(f"{far} belongs to somebody else or is open to others: remove it, start again.")
     return far
 

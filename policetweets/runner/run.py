@@ -39,10 +39,10 @@ class Ports:
 
 
 def ports() -> Ports:
-    found = Ports(port("PORT", 8000), port("SANDBOX_PORT", 8001))
-    if found.web == found.sandbox:
-        raise Stop(f"PORT and SANDBOX_PORT are both {found.web}: choose two different ones.")
-    return found
+    chosen = Ports(port("PORT", 8000), port("SANDBOX_PORT", 8001))
+    if chosen.web == chosen.sandbox:
+        raise Stop(f"PORT and SANDBOX_PORT are both {chosen.web}: choose two different ones.")
+    return chosen
 
 
 def port(name: str, usual: int) -> int:

@@ -74,9 +74,9 @@ def watch(children: Sequence[Process]) -> None:
     """Until a signal to stop raises Asked."""
     watched = [Watched(child) for child in children]
     while True:
-        for one in watched:
+        for process in watched:
             signals.check()
-            one.look()
+            process.look()
         time.sleep(0.25)
 
 

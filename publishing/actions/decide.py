@@ -71,7 +71,7 @@ def propose(
         raise Invalid(_("Donnez le lien du message sur X."), field="link")
     if publication.confirmations.filter(state=ConfirmationState.OPEN).exists():
         raise AlreadyOpen
-    made = Confirmation.objects.create(
+    proposal = Confirmation.objects.create(
         kind=kind,
         publication=publication,
         reason=require_text(reason),
@@ -84,12 +84,12 @@ def propose(
         "confirmation.proposed",
         actor=actor,
         account=publication.account_id,
-        subject=made,
+        subject=proposal,
         draft_id=publication.draft_id,
         kind=kind,
     )
-    notify_deciders(made, publication.account, list(reviewers(publication.account_id)))
-    return made
+    notify_deciders(proposal, publication.account, list(reviewers(publication.account_id)))
+    return proposal
 
 
 @action
@@ -99,7 +99,7 @@ def propose_lift(*, actor: Person, freeze_id: int, reason: str) -> Confirmation:
     _refuse_unread(freeze)
     if freeze.confirmations.filter(state=ConfirmationState.OPEN).exists():
         raise AlreadyOpen
-    made = Confirmation.objects.create(
+    proposal = Confirmation.objects.create(
         kind=ConfirmationKind.LIFT,
         freeze=freeze,
         reason=require_text(reason),
@@ -110,33 +110,33 @@ def propose_lift(*, actor: Person, freeze_id: int, reason: str) -> Confirmation:
         "confirmation.proposed",
         actor=actor,
         account=freeze.account_id,
-        subject=made,
+        subject=proposal,
         kind=ConfirmationKind.LIFT,
     )
     if freeze.account is not None:
-        notify_deciders(made, freeze.account, list(reviewers(freeze.account)))
+        notify_deciders(proposal, freeze.account, list(reviewers(freeze.account)))
     else:
-        notify_deciders(made, None, [person.pk for person in administrators()])
-    return made
+        notify_deciders(proposal, None, [person.pk for person in administrators()])
+    return proposal
 
 
 @action
 def confirm(*, actor: Person, confirmation_id: int) -> Confirmation:
     """The second person agrees, and it takes effect. Raises NeedsAnother, NotOpen, NotNow."""
-    one, publication = _lock(confirmation_id, actor)
-    if "confirm" not in answers_of(one, actor):
+    proposal, publication = _lock(confirmation_id, actor)
+    if "confirm" not in answers_of(proposal, actor):
         raise NeedsAnother
-    if publication is not None and not can_propose(publication, ConfirmationKind(one.kind)):
+    if publication is not None and not can_propose(publication, ConfirmationKind(proposal.kind)):
         raise NotNow
-    if one.due_at is not None and one.due_at <= db_now():
+    if proposal.due_at is not None and proposal.due_at <= db_now():
         raise NotNow(_("L’heure proposée est passée : proposez-en une autre."))
-    _decide(one, ConfirmationState.CONFIRMED, actor)
-    if one.freeze is not None:
-        _refuse_unread(one.freeze)
-        freezing.lift(one, actor=actor)
+    _decide(proposal, ConfirmationState.CONFIRMED, actor)
+    if proposal.freeze is not None:
+        _refuse_unread(proposal.freeze)
+        freezing.lift(proposal, actor=actor)
     elif publication is not None:
-        RULES[ConfirmationKind(one.kind)].effect(one, publication)
-    return one
+        RULES[ConfirmationKind(proposal.kind)].effect(proposal, publication)
+    return proposal
 
 
 def _refuse_unread(freeze: Freeze) -> None:
@@ -151,37 +151,37 @@ def _refuse_unread(freeze: Freeze) -> None:
 @action
 def decline(*, actor: Person, confirmation_id: int) -> Confirmation:
     """Somebody else of the account says no."""
-    one, _publication = _lock(confirmation_id, actor)
-    if "decline" not in answers_of(one, actor):
+    proposal, _publication = _lock(confirmation_id, actor)
+    if "decline" not in answers_of(proposal, actor):
         raise Forbidden(_("C’est votre proposition : vous pouvez la retirer."))
-    _decide(one, ConfirmationState.DECLINED, actor)
-    return one
+    _decide(proposal, ConfirmationState.DECLINED, actor)
+    return proposal
 
 
 @action
 def withdraw(*, actor: Person, confirmation_id: int) -> Confirmation:
     """The proposer takes it back."""
-    one, _publication = _lock(confirmation_id, actor)
-    if "withdraw" not in answers_of(one, actor):
+    proposal, _publication = _lock(confirmation_id, actor)
+    if "withdraw" not in answers_of(proposal, actor):
         raise Forbidden
-    _decide(one, ConfirmationState.WITHDRAWN, actor)
-    return one
+    _decide(proposal, ConfirmationState.WITHDRAWN, actor)
+    return proposal
 
 
 # Its names are what `answers_of` gives.
 ANSWERS = {"confirm": confirm, "decline": decline, "withdraw": withdraw}
 
 
-def answers_of(one: Confirmation, person: Person) -> set[str]:
+def answers_of(proposal: Confirmation, person: Person) -> set[str]:
     """What this person may answer to an open proposal: of the two who agree both have their right,
     and where an account is meant one of them is its supervisor.
     """
-    mine = _side(person, _account_id(one))
+    mine = _side(person, _account_id(proposal))
     if mine is None:
         return set()
-    if one.proposed_by_id == person.pk:
+    if proposal.proposed_by_id == person.pk:
         return {"withdraw"}
-    two = {mine, _side(one.proposed_by, _account_id(one))}
+    two = {mine, _side(proposal.proposed_by, _account_id(proposal))}
     agree = None not in two and two & {Role.SUPERVISION, Role.ADMINISTRATOR}
     return {"confirm", "decline"} if agree else {"decline"}
 
@@ -194,12 +194,12 @@ def _side(person: Person, account_id: int | None) -> Role | None:
 
 
 def _locked_freeze(freeze_id: int, actor: Person) -> Freeze:
-    found = Freeze.objects.filter(pk=freeze_id).values_list("account_id", flat=True)
-    if not found:
+    account_ids = Freeze.objects.filter(pk=freeze_id).values_list("account_id", flat=True)
+    if not account_ids:
         raise NotFound
-    if found[0] is not None:
-        lock_account(found[0])
-    if not may("lift_all" if found[0] is None else "lift", _side(actor, found[0])):
+    if account_ids[0] is not None:
+        lock_account(account_ids[0])
+    if not may("lift_all" if account_ids[0] is None else "lift", _side(actor, account_ids[0])):
         raise NotFound
     freeze = Freeze.objects.select_for_update().get(pk=freeze_id)
     if freeze.lifted_at is not None:
@@ -216,31 +216,31 @@ def _lock(confirmation_id: int, actor: Person) -> tuple[Confirmation, Publicatio
         publication = lock_own(actor, row.publication_id, act="answer")
     elif row.freeze_id is not None:
         _locked_freeze(row.freeze_id, actor)
-    one = Confirmation.objects.select_for_update(of=("self",)).get(pk=confirmation_id)
-    if one.state != ConfirmationState.OPEN or one.expires_at <= db_now():
+    proposal = Confirmation.objects.select_for_update(of=("self",)).get(pk=confirmation_id)
+    if proposal.state != ConfirmationState.OPEN or proposal.expires_at <= db_now():
         raise NotOpen
-    return one, publication
+    return proposal, publication
 
 
-def _account_id(one: Confirmation) -> int | None:
-    if one.publication is not None:
-        return one.publication.account_id
-    return one.freeze.account_id if one.freeze is not None else None
+def _account_id(proposal: Confirmation) -> int | None:
+    if proposal.publication is not None:
+        return proposal.publication.account_id
+    return proposal.freeze.account_id if proposal.freeze is not None else None
 
 
-def _decide(one: Confirmation, state: ConfirmationState, actor: Person | None) -> None:
-    one.state, one.decided_by, one.decided_at = state, actor, db_now()
-    Confirmation.objects.filter(pk=one.pk).update(
-        state=state, decided_by=actor, decided_at=one.decided_at
+def _decide(proposal: Confirmation, state: ConfirmationState, actor: Person | None) -> None:
+    proposal.state, proposal.decided_by, proposal.decided_at = state, actor, db_now()
+    Confirmation.objects.filter(pk=proposal.pk).update(
+        state=state, decided_by=actor, decided_at=proposal.decided_at
     )
-    draft_id = one.publication.draft_id if one.publication else None
+    draft_id = proposal.publication.draft_id if proposal.publication else None
     audit.record(
         f"confirmation.{state}",
         actor=actor,
-        account=_account_id(one),
-        subject=one,
+        account=_account_id(proposal),
+        subject=proposal,
         draft_id=draft_id,
-        kind=one.kind,
+        kind=proposal.kind,
     )
 
 
@@ -252,16 +252,16 @@ def lapse_of_proposer(account: Account | int, person_id: int) -> None:
         on_account, state=ConfirmationState.OPEN, proposed_by=person_id
     )
     rows = rows.select_for_update(of=("self",))
-    for one in rows.select_related("publication__release__revision", "freeze"):
-        _decide(one, ConfirmationState.LAPSED, None)
+    for proposal in rows.select_related("publication__release__revision", "freeze"):
+        _decide(proposal, ConfirmationState.LAPSED, None)
 
 
 @action
 def expire(confirmation_id: int) -> None:
     """After an hour without an answer."""
-    one = Confirmation.objects.select_for_update(of=("self",)).get(pk=confirmation_id)
-    if one.state == ConfirmationState.OPEN and one.expires_at <= db_now():
-        _decide(one, ConfirmationState.EXPIRED, None)
+    proposal = Confirmation.objects.select_for_update(of=("self",)).get(pk=confirmation_id)
+    if proposal.state == ConfirmationState.OPEN and proposal.expires_at <= db_now():
+        _decide(proposal, ConfirmationState.EXPIRED, None)
 
 
 def expired() -> list[int]:

@@ -94,35 +94,35 @@ def pending_decision(publication: Publication) -> bool:
     ).exists()
 
 
-def _wait_until(publication: Publication, one: Confirmation) -> None:
+def _wait_until(publication: Publication, proposal: Confirmation) -> None:
     """« Now » is when the two agreed: should X not be readable for hours, it is too late then."""
-    agreed = one.due_at or one.decided_at
+    agreed = proposal.due_at or proposal.decided_at
     assert agreed is not None, "a decision takes effect once confirmed"  # noqa: S101
     publication.due_at = agreed
     Publication.objects.filter(pk=publication.pk).update(due_at=publication.due_at, not_sent=0)
     wake.after_commit(wake.SEND, publication.account_id)
 
 
-def _after_a_look(one: Confirmation, publication: Publication) -> None:
+def _after_a_look(proposal: Confirmation, publication: Publication) -> None:
     """What may be on X is looked for once more before the decision takes effect; of a thread that
     goes on, the next message in any case: people, or a time before a restore, may have sent it.
     """
     parts = list(publication.parts.all())
     doubtful = [part for part in parts if part.maybe_posted]
-    if one.kind == ConfirmationKind.GO_ON:
+    if proposal.kind == ConfirmationKind.GO_ON:
         doubtful = [part for part in parts if part.state not in (PartState.OUT, PartState.DELETED)]
     if not doubtful:
-        take_effect(one, publication)
+        take_effect(proposal, publication)
         return
-    plan_before_act(doubtful[0], one)
+    plan_before_act(doubtful[0], proposal)
 
 
-def take_effect(one: Confirmation, publication: Publication) -> None:
+def take_effect(proposal: Confirmation, publication: Publication) -> None:
     """The decision itself, once the look before it has found nothing."""
-    if publication.state not in RULES[ConfirmationKind(one.kind)].states:
+    if publication.state not in RULES[ConfirmationKind(proposal.kind)].states:
         return
-    if one.kind == ConfirmationKind.RECALL:
-        recall_now(publication, actor=one.proposed_by, reason=one.reason)
+    if proposal.kind == ConfirmationKind.RECALL:
+        recall_now(publication, actor=proposal.proposed_by, reason=proposal.reason)
         return
     if retraction_stands(publication):
         return
@@ -130,19 +130,19 @@ def take_effect(one: Confirmation, publication: Publication) -> None:
     publication.parts.filter(state__in=stopped).update(
         state=PartState.PENDING, uncertain_since=None
     )
-    _wait_until(publication, one)
+    _wait_until(publication, proposal)
     out = publication.parts.filter(state=PartState.OUT).exists()
     after = PublicationState.SENDING if out else PublicationState.WAITING
     transition(
         publication,
         after,
-        actor=one.decided_by,
+        actor=proposal.decided_by,
         next_try_at=publication.due_at,
-        confirmation=one.pk,
+        confirmation=proposal.pk,
     )
 
 
-def _give_up(one: Confirmation, publication: Publication) -> None:
+def _give_up(proposal: Confirmation, publication: Publication) -> None:
     uncertain = publication.parts.filter(state=PartState.UNCERTAIN)
     cancel_lookups(Lookup.objects.filter(part__in=uncertain))
     plan_given_up(list(uncertain))
@@ -152,17 +152,17 @@ def _give_up(one: Confirmation, publication: Publication) -> None:
         publication,
         PublicationState.PARTIAL if out else PublicationState.REFUSED,
         reason=Reason.GIVEN_UP,
-        actor=one.decided_by,
-        confirmation=one.pk,
+        actor=proposal.decided_by,
+        confirmation=proposal.pk,
     )
 
 
-def _found(one: Confirmation, publication: Publication) -> None:
+def _found(proposal: Confirmation, publication: Publication) -> None:
     part = publication.parts.filter(state=PartState.UNCERTAIN).first()
-    if part is None or Part.objects.filter(x_id=one.x_id).exists():
+    if part is None or Part.objects.filter(x_id=proposal.x_id).exists():
         raise NotNow
     part.publication = publication
-    mark_found(publication, part, one.x_id)
+    mark_found(publication, part, proposal.x_id)
 
 
 RULES: dict[ConfirmationKind, Rule] = {

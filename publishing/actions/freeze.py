@@ -38,13 +38,13 @@ def freeze(*, actor: Person, account: Account | None, reason: str) -> Freeze:
     reason = require_text(reason)
     try:
         with transaction.atomic():
-            made = Freeze.objects.create(account=account, reason=reason, frozen_by=actor)
+            freeze_row = Freeze.objects.create(account=account, reason=reason, frozen_by=actor)
     except IntegrityError as error:
         raise AlreadyFrozen from error
-    audit.record("freeze.standing", actor=actor, account=account, subject=made)
+    audit.record("freeze.standing", actor=actor, account=account, subject=freeze_row)
     if account is not None:
         reevaluate_account(account.pk)
-    return made
+    return freeze_row
 
 
 def lift(confirmation: Confirmation, *, actor: Person) -> None:

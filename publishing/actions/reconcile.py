@@ -162,8 +162,8 @@ def _taken(part: Part, posts: Iterable[Seen]) -> set[str]:
 
 def _not_found(lookup: Lookup, publication: Publication, *, readable: bool) -> None:
     if lookup.kind == LookupKind.UNCERTAIN:
-        made = lookup.part.lookups_made + 1
-        Part.objects.filter(pk=lookup.part_id).update(lookups_made=made)
+        lookups_made = lookup.part.lookups_made + 1
+        Part.objects.filter(pk=lookup.part_id).update(lookups_made=lookups_made)
         if lookup.is_last:
             notify_account(publication)
     elif lookup.kind == LookupKind.BEFORE_ACT and lookup.confirmation is not None:
@@ -222,10 +222,10 @@ def _read_back(lookup_id: int, wanted: matching.Wanted, read: ReadPosts, author:
 
 def _reading_of(publication: Publication) -> Reading:
     """From the last reading of each part: a post that lagged at first is there after all."""
-    made = Lookup.objects.filter(
+    readings = Lookup.objects.filter(
         part__publication=publication, kind=LookupKind.READ_BACK, done_at__isnull=False
     ).exclude(result__in=[LookupResult.UNREADABLE, LookupResult.CANCELLED])
-    last = {lookup.part_id: lookup.result for lookup in made.order_by("done_at", "pk")}
+    last = {lookup.part_id: lookup.result for lookup in readings.order_by("done_at", "pk")}
     for result, reading in (
         (LookupResult.ABSENT, Reading.GONE),
         (LookupResult.DIFFERS, Reading.DIFFERS),

@@ -66,7 +66,7 @@ def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
         raise NothingToRetract
     try:
         with transaction.atomic():
-            made = Retraction.objects.create(
+            retraction = Retraction.objects.create(
                 publication=publication, reason=reason, requested_by=actor
             )
     except IntegrityError as error:
@@ -75,14 +75,14 @@ def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
         "retraction.requested",
         actor=actor,
         account=publication.account_id,
-        subject=made,
+        subject=retraction,
         draft_id=publication.draft_id,
     )
     flying = Attempt.objects.filter(part__publication=publication).exclude(phase=Phase.ANSWERED)
     if publication.state == PublicationState.SENDING and not flying.exists():
         transition(publication, PublicationState.PARTIAL, reason=Reason.RETRACTION_ASKED)
-    wake.after_commit(wake.RETRACT, made.pk)
-    return made
+    wake.after_commit(wake.RETRACT, retraction.pk)
+    return retraction
 
 
 def can_retract(publication: Publication) -> bool:
@@ -122,20 +122,24 @@ def _start(retraction_id: int) -> tuple[ApiCredentials, list[str]] | None:
         pk=retraction_id
     )
     publication = lock_publication(publication_id)
-    one = Retraction.objects.select_for_update().get(pk=retraction_id)
+    retraction = Retraction.objects.select_for_update().get(pk=retraction_id)
     now = db_now()
-    if one.ended_at is not None or one.next_try_at is None or one.next_try_at > now:
+    if (
+        retraction.ended_at is not None
+        or retraction.next_try_at is None
+        or retraction.next_try_at > now
+    ):
         return None
     credentials = credentials_of(publication.account_id)
     if credentials is None:
-        _later(one, publication)
+        _later(retraction, publication)
         return None
     ids = [
         part.x_id or ""
         for part in publication.parts.filter(state=PartState.OUT).order_by("-position")
     ]
     # Another worker tries again only should this one be lost.
-    Retraction.objects.filter(pk=one.pk).update(
+    Retraction.objects.filter(pk=retraction.pk).update(
         state=RetractionState.DELETING,
         next_try_at=now + dt.timedelta(seconds=settings.DURATIONS.attempt_stale),
     )
@@ -149,10 +153,10 @@ def _finish(retraction_id: int, unknown: frozenset[str], answers: dict[str, Dele
         pk=retraction_id
     )
     publication = lock_publication(publication_id)
-    one = Retraction.objects.select_for_update().get(pk=retraction_id)
-    if one.ended_at is not None:
+    retraction = Retraction.objects.select_for_update().get(pk=retraction_id)
+    if retraction.ended_at is not None:
         return
-    gone = [x_id for x_id in answers if x_id in unknown and _sure(one, answers[x_id])]
+    gone = [x_id for x_id in answers if x_id in unknown and _sure(retraction, answers[x_id])]
     parts = publication.parts.filter(state=PartState.OUT, x_id__in=gone)
     plan_retracted_reads(list(parts))
     parts.update(state=PartState.DELETED)
@@ -161,28 +165,28 @@ def _finish(retraction_id: int, unknown: frozenset[str], answers: dict[str, Dele
             "retraction.tried",
             actor=None,
             account=publication.account_id,
-            subject=one,
+            subject=retraction,
             draft_id=publication.draft_id,
             gone=gone,
             answers={x_id: answer.status for x_id, answer in answers.items()},
         )
     states = set(publication.parts.values_list("state", flat=True))
     if PartState.OUT in states:
-        _later(one, publication)
+        _later(retraction, publication)
     elif states & {PartState.UNCERTAIN, PartState.POSTING}:
         # Found later, it is deleted then; given up, the retraction ends with it.
-        Retraction.objects.filter(pk=one.pk).update(
+        Retraction.objects.filter(pk=retraction.pk).update(
             state=RetractionState.REQUESTED, next_try_at=in_seconds(settings.DURATIONS.lookups[0])
         )
     else:
-        _end(one, publication, deleted=PartState.DELETED in states)
+        _end(retraction, publication, deleted=PartState.DELETED in states)
 
 
-def _sure(one: Retraction, answer: Deleted) -> bool:
+def _sure(retraction: Retraction, answer: Deleted) -> bool:
     """A reading that lags shows nothing of a live post either: when X does not say that it deleted
     it, only its saying so again, more than a minute later, is believed.
     """
-    return answer.gone or one.tries >= settings.DURATIONS.retraction_sure_tries
+    return answer.gone or retraction.tries >= settings.DURATIONS.retraction_sure_tries
 
 
 def retract_again(publication: Publication, part: Part) -> None:
@@ -207,28 +211,30 @@ def retract_again(publication: Publication, part: Part) -> None:
     wake.after_commit(wake.RETRACT, standing.pk)
 
 
-def _end(one: Retraction, publication: Publication, *, deleted: bool) -> None:
+def _end(retraction: Retraction, publication: Publication, *, deleted: bool) -> None:
     state = RetractionState.VERIFIED if deleted else RetractionState.CANCELLED
-    Retraction.objects.filter(pk=one.pk).update(state=state, ended_at=Now(), next_try_at=None)
+    Retraction.objects.filter(pk=retraction.pk).update(
+        state=state, ended_at=Now(), next_try_at=None
+    )
     audit.record(
         f"retraction.{state}",
         actor=None,
         account=publication.account_id,
-        subject=one,
+        subject=retraction,
         draft_id=publication.draft_id,
     )
     if deleted and publication.state == PublicationState.SENDING:
         transition(publication, PublicationState.PARTIAL, reason=Reason.RETRACTION_ASKED)
     if deleted and publication.state in (PublicationState.PUBLISHED, PublicationState.PARTIAL):
-        transition(publication, PublicationState.RETRACTED, actor=one.requested_by)
+        transition(publication, PublicationState.RETRACTED, actor=retraction.requested_by)
 
 
-def _later(one: Retraction, publication: Publication) -> None:
+def _later(retraction: Retraction, publication: Publication) -> None:
     """X did not delete it: it shouts, and it is tried again."""
     retries = settings.DURATIONS.retraction_retries
-    Retraction.objects.filter(pk=one.pk).update(
+    Retraction.objects.filter(pk=retraction.pk).update(
         state=RetractionState.FAILING,
-        tries=one.tries + 1,
-        next_try_at=in_seconds(retries[min(one.tries, len(retries) - 1)]),
+        tries=retraction.tries + 1,
+        next_try_at=in_seconds(retries[min(retraction.tries, len(retries) - 1)]),
     )
     notify_account(publication)

@@ -88,8 +88,10 @@ def throttle(account_id: int, answer: Answer) -> None:
     if answer.limits.get(APP_LIMIT) == 0:
         accounts = list(Credential.objects.values_list("account_id", flat=True))
         notify_administrators(reverse("health"))
-    for one in accounts:
-        row, _created = Throttle.objects.get_or_create(account_id=one, defaults={"until": db_now()})
+    for stopped_id in accounts:
+        row, _created = Throttle.objects.get_or_create(
+            account_id=stopped_id, defaults={"until": db_now()}
+        )
         row.until = in_seconds(_pause(answer.retry_after, row.tries))
         row.tries = min(row.tries + 1, 1000)
         row.save()

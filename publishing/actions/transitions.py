@@ -111,14 +111,14 @@ def _lapse_decisions(publication: Publication) -> None:
     decided and still waits for its look at X.
     """
     rows = Confirmation.objects.filter(publication=publication, state=ConfirmationState.OPEN)
-    for one in rows.select_for_update():
+    for proposal in rows.select_for_update():
         audit.record(
             "confirmation.lapsed",
             actor=None,
             account=publication.account_id,
-            subject=one,
+            subject=proposal,
             draft_id=publication.draft_id,
-            kind=one.kind,
+            kind=proposal.kind,
         )
     rows.update(state=ConfirmationState.LAPSED, decided_at=Now())
     cancel_lookups(Lookup.objects.filter(part__publication=publication, kind=LookupKind.BEFORE_ACT))
@@ -203,7 +203,7 @@ def mark_out(publication: Publication, part: Part, x_id: str) -> None:
         notify_account(
             publication
         )  # given up, taken back since, and on X after all: people delete it
-    elif all(one.state == PartState.OUT for one in parts):
+    elif all(other.state == PartState.OUT for other in parts):
         transition(publication, PublicationState.PUBLISHED)
         plan_read_backs(parts)
     else:

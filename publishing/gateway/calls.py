@@ -145,7 +145,7 @@ def delete_post(credentials: ApiCredentials, x_id: str) -> Deleted:
         said = wire.problem(response)
     except Unreadable:
         return Deleted(response.status_code)
-    of_it = any(one.says_not_found(x_id) for one in (said, *said.errors))
+    of_it = any(problem.says_not_found(x_id) for problem in (said, *said.errors))
     return Deleted(response.status_code, response.status_code == 404 and of_it)
 
 
@@ -201,8 +201,12 @@ def read_posts(credentials: ApiCredentials, ids: list[str]) -> ReadPosts:
     gone = {
         x_id
         for x_id in set(ids) - set(posts)
-        if (about := [one for one in said.errors if x_id in (one.resource_id, one.value)])
-        and all(one.says_not_found(x_id) for one in about)
+        if (
+            about := [
+                problem for problem in said.errors if x_id in (problem.resource_id, problem.value)
+            ]
+        )
+        and all(problem.says_not_found(x_id) for problem in about)
     }
     return ReadPosts(posts, frozenset(gone))
 

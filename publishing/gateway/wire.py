@@ -59,19 +59,19 @@ class Problem(Struct, frozen=True):
 
     @property
     def kinds(self) -> frozenset[str]:
-        return frozenset({self.kind} - {""}).union(*(one.kinds for one in self.errors))
+        return frozenset({self.kind} - {""}).union(*(error.kinds for error in self.errors))
 
     @property
     def codes(self) -> frozenset[int]:
         """The numbers of the older API: 187 is a duplicate."""
         own = frozenset() if self.code is None else frozenset({self.code})
-        return own.union(*(one.codes for one in self.errors))
+        return own.union(*(error.codes for error in self.errors))
 
     @property
     def words(self) -> str:
         """All sentences, in small letters."""
         own = (self.title, self.detail, self.reason, self.message, self.error)
-        return " ".join([*own, *(one.words for one in self.errors)]).lower().strip()
+        return " ".join([*own, *(error.words for error in self.errors)]).lower().strip()
 
     def says_not_found(self, x_id: str) -> bool:
         """That this very post does not exist, rather than that X does not want to show it."""

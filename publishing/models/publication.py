@@ -127,7 +127,7 @@ class Publication(models.Model):
                 operation=pgtrigger.Insert,
                 condition=~pgtrigger.Q(new__state="waiting"),
             ),
-            pgtrigger.FSM(name="transitions", field="state", transitions=TRANSITION_PAIRS),
+            pgtrigger.FSM(name="allowed_transitions", field="state", transitions=TRANSITION_PAIRS),
             pgtrigger.Trigger(
                 name="truthful",
                 when=pgtrigger.Before,

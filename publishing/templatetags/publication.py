@@ -76,7 +76,7 @@ def acts_of(panel: Panel) -> list[dict[str, Any]]:
             if name in ("acknowledge", "point_to")
             else "secondary",
         }
-        for name, act in sorted(ACTS.items(), key=lambda one: one[0] != panel.first_act)
+        for name, act in sorted(ACTS.items(), key=lambda item: item[0] != panel.first_act)
         if name in panel.acts
     ]
 

@@ -134,28 +134,28 @@ def propose_lift(request: PersonRequest, freeze_id: int) -> HttpResponse:
     form = FreezeForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("Dites pourquoi le gel peut être levé, en une phrase."), field="reason")
-    one = decide.propose_lift(
+    proposal = decide.propose_lift(
         actor=request.user, freeze_id=freeze_id, reason=form.cleaned_data["reason"]
     )
     messages.success(request, _("Proposé : une autre personne doit confirmer dans l’heure."))
-    return _back(one)
+    return _back(proposal)
 
 
 @require_POST
 def answer_lift(request: PersonRequest, confirmation_id: int, answer: str) -> HttpResponse:
     if not Confirmation.objects.filter(pk=confirmation_id, freeze__isnull=False).exists():
         raise NotFound  # one about a publication is answered on its own page
-    one = decide.ANSWERS[answer](actor=request.user, confirmation_id=confirmation_id)
+    proposal = decide.ANSWERS[answer](actor=request.user, confirmation_id=confirmation_id)
     said = {
         "confirm": _("Le gel est levé. Ce dont l’heure est passée attend un nouvel horaire."),
         "decline": _("Vous avez refusé : le gel reste en place."),
         "withdraw": _("Proposition retirée : le gel reste en place."),
     }[answer]
     messages.success(request, said)
-    return _back(one)
+    return _back(proposal)
 
 
-def _back(one: Confirmation) -> HttpResponse:
-    if one.freeze is not None and one.freeze.account is not None:
-        return redirect("account", one.freeze.account.handle)
+def _back(proposal: Confirmation) -> HttpResponse:
+    if proposal.freeze is not None and proposal.freeze.account is not None:
+        return redirect("account", proposal.freeze.account.handle)
     return redirect("freezes")

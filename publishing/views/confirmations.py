@@ -26,26 +26,26 @@ DONE = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirmation(request: PersonRequest, confirmation_id: int) -> HttpResponse:
     """The proposal with its reason and the text; the answer is one button."""
-    one = Confirmation.objects.select_related("proposed_by").filter(pk=confirmation_id).first()
-    if one is None or one.publication_id is None:
+    proposal = Confirmation.objects.select_related("proposed_by").filter(pk=confirmation_id).first()
+    if proposal is None or proposal.publication_id is None:
         raise NotFound
-    publication, _role = publication_for(request.user, one.publication_id)
-    one.publication = publication
+    publication, _role = publication_for(request.user, proposal.publication_id)
+    proposal.publication = publication
     if request.method == "POST":
         answer = request.POST.get("answer", "")
         if answer not in decide.ANSWERS:
             raise Conflict
-        decide.ANSWERS[answer](actor=request.user, confirmation_id=one.pk)
+        decide.ANSWERS[answer](actor=request.user, confirmation_id=proposal.pk)
         messages.success(request, DONE[answer])
         return redirect("draft", publication.draft_id)
-    if one.state != ConfirmationState.OPEN:
+    if proposal.state != ConfirmationState.OPEN:
         raise decide.NotOpen
     context = {
-        "one": one,
-        "act": ACTS[f"propose_{one.kind}"],
+        "proposal": proposal,
+        "act": ACTS[f"propose_{proposal.kind}"],
         "publication": publication,
         "account": publication.account,
         "parts": shown_parts(publication.release.revision.parts),
-        "answers": decide.answers_of(one, request.user),
+        "answers": decide.answers_of(proposal, request.user),
     }
     return render(request, "publishing/confirmation.html", context)

@@ -141,7 +141,7 @@ def test_whatever_is_watched_is_explained_to_who_is_called():
         re.findall(r"`([a-z_-]+)[`{]", (ROOT / "docs/monitoring.md").read_text("utf-8"))
     )
     metrics = (ROOT / "policetweets/metrics.py").read_text(encoding="utf-8")
-    numbers = {f"policetweets_{name}" for name in re.findall(r'gauges?\("(\w+)"', metrics)}
+    numbers = {f"policetweets_{name}" for name in re.findall(r'gauges?\(\s*"(\w+)"', metrics)}
     assert len(numbers) > 5
     assert (numbers | set(health.NAMES) | {health.WORKER}) - explained == set()
 

@@ -25,7 +25,7 @@ CLOCKS = {
     "accounts/templatetags/timefmt.py": "« il y a 5 min » on a page",
     "approvals/views/compose.py": "« enregistré à » on a page",
     "policetweets/templatetags/publishing_health.py": "« depuis » on a page",
-    "publishing/actions/send.py": "an upload is good for a day, made anew an hour before its end",
+    "publishing/actions/media.py": "an upload is good for a day, made anew an hour before its end",
     "publishing/gateway/answers.py": "429 without a date of X's",
 }
 READS_A_CLOCK = re.compile(

@@ -29,17 +29,21 @@ def test_every_act_of_the_trail_has_its_words():
 
 # Said each in a way of its own, never said, or no detail at all.
 APART = {"person_id", "author_before", "number", "after", "address"}
-RECORDERS = {"record", "move"}
+RECORDERS = {"record", "transition"}
 NO_DETAIL = {"actor", "account", "subject", "draft_id", "next_try_at"}
 
 
+def called(node: ast.Call) -> str:
+    return getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+
+
 def detailed() -> set[str]:
-    """The names of the details that acts are recorded with, by `move` too."""
+    """The names of the details that acts are recorded with, by `transition` too."""
     names: set[str] = set()
     for room in ("accounts", "approvals", "publishing", "policetweets"):
         for file in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in RECORDERS:
+                if isinstance(node, ast.Call) and called(node) in RECORDERS:
                     names |= {given.arg for given in node.keywords if given.arg}
     return names - NO_DETAIL
 

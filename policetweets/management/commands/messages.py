@@ -48,12 +48,12 @@ def sources(owner: str = "") -> Iterator[tuple[Path, str]]:
 
 def extracted(owner: str = "") -> Catalog:
     """Every sentence of the code and where it is said."""
-    found = Catalog()
+    catalog = Catalog()
     for path, text in sources(owner):
         stream = io.BytesIO(text.encode())
         for line, ids, _comments, context in extract("python", stream, keywords=KEYWORDS):
-            found.add(ids, locations=[(path.as_posix(), line)], context=context)
-    return found
+            catalog.add(ids, locations=[(path.as_posix(), line)], context=context)
+    return catalog
 
 
 def folder(language: str, owner: str = "") -> Path:
@@ -74,11 +74,11 @@ def compiled(catalog: Catalog) -> bytes:
 
 def counted(template: Catalog) -> Catalog:
     """The counted sentences alone, as they are."""
-    found = Catalog()
+    catalog = Catalog()
     for message in template:
         if message.pluralizable:
-            found.add(message.id, message.id, message.locations, context=message.context)
-    return found
+            catalog.add(message.id, message.id, message.locations, context=message.context)
+    return catalog
 
 
 def updated(language: str, template: Catalog, owner: str = "") -> Catalog:
@@ -96,7 +96,7 @@ def untranslated(catalog: Catalog) -> list[Message]:
         words = message.string if isinstance(message.string, tuple) else (message.string,)
         return not all(words)
 
-    return [one for one in catalog if one.id and (one.fuzzy or empty(one))]
+    return [message for message in catalog if message.id and (message.fuzzy or empty(message))]
 
 
 class Command(BaseCommand):
