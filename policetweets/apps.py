@@ -1,4 +1,4 @@
-"""The shell as a Django app: system checks and the templates' defaults."""
+"""The project package as a Django app: system checks and the templates' defaults."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,7 @@ import policetweets.celery  # noqa: F401
 
 class ProjectConfig(AppConfig):
     name = "policetweets"
-    label = "shell"
+    label = "project"
     verbose_name = "policetweets"
 
     def ready(self) -> None:
