@@ -1,4 +1,4 @@
-"""The acts of the trail in words, said of the person who did them; each room adds its own."""
+"""The acts of the trail in words, said of the person who did them; each app adds its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from accounts.models import AuditEntry, Person
 from accounts.models.credential import Connection
 from accounts.timefmt import PARIS, format_exact
 
-# Upper floors add their acts when they are loaded.
+# upper layers add their acts when they are loaded.
 WORDS: dict[str, Sentence] = {
     "person.signed_in": gettext_lazy("s’est connecté"),
     "person.signed_out": gettext_lazy("s’est déconnecté"),
@@ -38,7 +38,7 @@ WORDS: dict[str, Sentence] = {
     "account.changed": gettext_lazy("a changé les réglages du compte"),
 }
 
-# How each detail of an act is said, and what its values are called; upper floors add theirs.
+# How each detail of an act is said, and what its values are called; upper layers add theirs.
 DETAILS: dict[str, Sentence] = {
     "before": gettext_lazy("auparavant : %(value)s"),
     "fields": gettext_lazy("ce qui a changé : %(value)s"),

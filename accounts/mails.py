@@ -1,4 +1,4 @@
-"""An owed notice as a mail, in the person's language; never with a text of a draft."""
+"""A queued notice as a mail, in the person's language; never with a text of a draft."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def mail_of(notice: Notice) -> Mail:
 
 
 def mails_leave() -> bool:
-    """Without a mail server they stay owed: none is written down as sent."""
+    """Without a mail server they stay queued: none is written down as sent."""
     return not settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend")
 
 

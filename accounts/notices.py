@@ -9,7 +9,7 @@ from accounts.models.notice import NoticeKind
 def queue_notice(
     people: list[Person] | list[int], kind: NoticeKind, *, path: str, account: Account | None = None
 ) -> None:
-    """Owes each of them one mail; a mail already owed for the same page is not owed twice."""
+    """Queues one mail for each; one already queued for the same page is not queued twice."""
     ids = [p.pk if isinstance(p, Person) else p for p in people]
     owed = set(
         Notice.objects.filter(

@@ -1,4 +1,4 @@
-"""Sent inside the transaction of the act; publishing obeys, the scan finds the same without."""
+"""Sent inside the transaction of the act; publishing follows, the scan finds the same without."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""Delivering owed mails: each is claimed by one worker, and tried again when it fails."""
+"""Delivering queued notices: each is claimed by one worker, and tried again when it fails."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 from approvals.models import Draft
 
-# What upper floors do with a draft says itself: they add their acts when they are loaded.
+# What upper layers do with a draft says itself: they add their acts when they are loaded.
 ACTS: dict[str, Sentence] = {
     "draft.begun": _("a commencé le brouillon"),
     "draft.saved": _("a modifié le brouillon"),

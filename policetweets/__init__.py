@@ -1,4 +1,4 @@
-"""The shell: settings, addresses, workers, health, and the one-command runner."""
+"""The project package: settings, URLs, workers, health, and the one-command runner."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Whether the line moves, computed when a page is read: dead workers cannot hide their death."""
+"""Whether publishing moves, computed when a page is read: dead workers cannot hide their death."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def to_decide() -> dict[str, int]:
 
 
 def clocks() -> list[Problem]:
-    """X dates each post by its id. A look-up compares that with our own clock: should the two
+    """X dates each post by its id. A lookup compares that with our own clock: should the two
     differ, it would take a post of ours for an older one, and people would send it again.
     """
     taken = Answer.objects.filter(outcome=Outcome.ACCEPTED, at__gt=Now() - dt.timedelta(days=1))

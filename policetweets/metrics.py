@@ -1,4 +1,4 @@
-"""The numbers of the line in Prometheus's format, read from the database when asked for."""
+"""The numbers of publishing in Prometheus's format, read from the database when asked for."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @by_office(CAPABILITIES["see_health"])
 def health_page(request: PersonRequest) -> HttpResponse:
-    """Each thing that the line needs, and the numbers of all accounts; no text."""
+    """Each thing that publishing needs, and the numbers of all accounts; no text."""
     failing = {problem.name: problem for problem in health.checked()} | health.unheard()
     context = {
         "lines": [(label, failing.get(name)) for name, label in health.NAMES.items()],

@@ -1,4 +1,4 @@
-"""Every address of the application, room by room."""
+"""Every address of the application, app by app."""
 
 from django.urls import URLPattern, URLResolver, include, path
 

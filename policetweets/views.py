@@ -1,4 +1,4 @@
-"""Pages of the shell: home, the language, the legal pages."""
+"""Pages of the project package: home, the language, the legal pages."""
 
 from __future__ import annotations
 

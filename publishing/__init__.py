@@ -1,1 +1,1 @@
-"""What left: publications, the gateway to X, look-ups, recall, retraction, freeze, the sandbox."""
+"""What left: publications, the gateway to X, lookups, recall, retraction, freeze, the sandbox."""

@@ -154,7 +154,7 @@ class Panel:
 
     @property
     def looked(self) -> str:
-        """What the last look at X has shown."""
+        """What the pre-send check at X has shown."""
         return (
             looked(self.final_lookup.result, self.final_lookup.status) if self.final_lookup else ""
         )

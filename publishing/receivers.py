@@ -1,4 +1,4 @@
-"""publishing obeys the lower floors, in their transaction; the scan finds the same without it."""
+"""publishing follows the lower layers, in their transaction; the scan finds the same without it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands between an approved text and X, asked at the claim and again at the last look.
+"""What stands between an approved text and X, asked at the claim and again at the pre-send check.
 
 One query answers for one publication.
 """

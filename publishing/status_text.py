@@ -27,7 +27,7 @@ from publishing.models.publication import Reading
 
 @dataclass(frozen=True)
 class Situation:
-    """What the sentence is made of. `next_at` is the next try or the next look at X, if there is
+    """What the sentence is made of. `next_at` is the next try or the next lookup on X, if there is
     one; `retraction` the state of one that stands, or empty; `out` of `total` parts are on X.
     """
 
@@ -182,7 +182,7 @@ def _uncertain(situation: Situation) -> str:
 
 
 def looked(result: str, status: int | None) -> str:
-    """What a look at X has shown; when X did not let itself be read, why, by its status."""
+    """What a lookup on X has shown; when X did not let itself be read, why, by its status."""
     if status == 429:
         return _("X limite nos lectures et n’a rien montré")
     if status in (401, 402, 403):
@@ -290,7 +290,7 @@ def by_hand() -> str:
 
 def can_do(state: str, *, looked: bool = False) -> str:
     """What anybody of the account may do about what waits for a decision, in a few words;
-    `looked`: the last look at X was made.
+    `looked`: the final lookup on X was made.
     """
     if state == PublicationState.UNCERTAIN and looked:
         return _("Vous pouvez donner son lien, ou proposer de le renvoyer ou de l’abandonner.")

@@ -1,4 +1,4 @@
-"""People, accounts, seats, supervisions, credentials, the audit trail, owed notices."""
+"""People, accounts, seats, supervisions, credentials, the audit trail, queued notices."""
 
 from accounts.models.account import Account, Seat, Supervision
 from accounts.models.audit import AuditEntry

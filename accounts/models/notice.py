@@ -24,7 +24,7 @@ class MailFailure(models.TextChoices):
 
 
 class Notice(models.Model):
-    """One mail owed to one person. `path` is the page to open, on our own site."""
+    """One mail queued for one person. `path` is the page to open, on our own site."""
 
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
     kind = models.CharField(max_length=20, choices=NoticeKind.choices)

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        install_functions("approvals", "1b2afea09ab723c4489ec10b74ac8cfd6a84a74d8146802bdeb8cc4f4a1f23e0"),
         migrations.CreateModel(
             name='Draft',
             fields=[
@@ -335,5 +336,4 @@ class Migration(migrations.Migration):
             model_name='storedimage',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='361806e254bde758cf0b60f79af12a8eb773ceff', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_310f0', table='approvals_storedimage', when='BEFORE')),
         ),
-        install_functions("approvals", "1b2afea09ab723c4489ec10b74ac8cfd6a84a74d8146802bdeb8cc4f4a1f23e0"),
     ]

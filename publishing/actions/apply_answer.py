@@ -98,7 +98,7 @@ def _belated(attempt: Attempt, answer: Answer) -> bool:
 
 
 def _of_another(attempt: Attempt, answer: Answer) -> bool:
-    """A look-up took this very post for that of another release with the same text."""
+    """A lookup took this very post for that of another release with the same text."""
     return Part.objects.filter(x_id=answer.x_id).exclude(pk=attempt.part_id).exists()
 
 

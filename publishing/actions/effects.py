@@ -60,7 +60,7 @@ def can_propose(publication: Publication, kind: ConfirmationKind) -> bool:
 
 
 def final_lookups_made(publication: Publication) -> bool:
-    """Every uncertain part has had its last look, answered by X or not."""
+    """Every uncertain part has had its final lookup, answered by X or not."""
     uncertain = publication.parts.filter(state=PartState.UNCERTAIN)
     return not Lookup.objects.filter(
         part__in=uncertain, kind=LookupKind.UNCERTAIN, done_at=None
@@ -88,7 +88,7 @@ def retraction_stands(publication: Publication) -> bool:
 
 
 def pending_decision(publication: Publication) -> bool:
-    """A confirmed decision waits for its look at X."""
+    """A confirmed decision waits for its lookup on X."""
     return Lookup.objects.filter(
         part__publication=publication, kind=LookupKind.BEFORE_ACT, done_at=None
     ).exists()

@@ -1,4 +1,4 @@
-"""The lookups at X that are owed, and when: rows, not timers."""
+"""The lookups on X that are owed, and when: rows, not timers."""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ from publishing.models import (
 @action
 def freeze_restored(made_at: dt.datetime) -> int:
     """Freezes all, and makes uncertain every row that may have left since the backup was made;
-    looks at X begin at once. How many rows those are.
+    lookup on X begin at once. How many rows those are.
 
-    The freeze is nobody's; two administrators lift it, when every last look was made.
+    The freeze is nobody's; two administrators lift it, when every final lookup was made.
     """
     standing, _created = Freeze.objects.get_or_create(
         account=None,

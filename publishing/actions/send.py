@@ -56,7 +56,7 @@ from publishing.models import (
 
 log = structlog.get_logger(__name__)
 
-# A connection that stood within this many seconds needs no second look at the database.
+# A connection that stood within this many seconds needs no second check in the database.
 FRESH_FOR = 0.5
 # While PostgreSQL restarts; well within the 45 s after which the attempt is stale.
 PATIENCE = (0.2, 0.5, 1, 2, 4, 8)

@@ -108,7 +108,7 @@ def transition(
 
 def _lapse_decisions(publication: Publication) -> None:
     """Its subject moved on: what was proposed about it has no object any more, nor what was
-    decided and still waits for its look at X.
+    decided and still waits for its lookup on X.
     """
     rows = Confirmation.objects.filter(publication=publication, state=ConfirmationState.OPEN)
     for proposal in rows.select_for_update():

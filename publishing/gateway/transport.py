@@ -26,7 +26,7 @@ from publishing.gateway.wire import MAX_BODY
 
 
 class SendWindowClosed(Exception):
-    """The last look found that the moment to send has passed: no byte of the request left."""
+    """The pre-send check found that the moment to send has passed: no byte of the request left."""
 
 
 class Limit:

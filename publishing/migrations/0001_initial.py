@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        install_functions("publishing", "3a99718aac967a7d8e3bcd39066b0ec6d07a7a2b12bac4fed48882e52f037f03"),
         migrations.CreateModel(
             name='Heartbeat',
             fields=[
@@ -459,5 +460,4 @@ class Migration(migrations.Migration):
             model_name='retraction',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='368d6da02aa988c7b89b9e1f8b6b9ae98b1cb7ac', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_f25a2', table='publishing_retraction', when='BEFORE')),
         ),
-        install_functions("publishing", "3a99718aac967a7d8e3bcd39066b0ec6d07a7a2b12bac4fed48882e52f037f03"),
     ]

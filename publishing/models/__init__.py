@@ -1,4 +1,4 @@
-"""Publications and what happened to them; decisions about them; the health of the line."""
+"""Publications and what happened to them; decisions about them; the health of publishing."""
 
 from publishing.models.attempt import Answer, Attempt, Outcome, Phase
 from publishing.models.decision import Confirmation, ConfirmationKind, ConfirmationState, Freeze

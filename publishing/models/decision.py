@@ -59,7 +59,7 @@ class Freeze(models.Model):
     )
     since = models.DateTimeField(db_default=Now())
     lifted_at = models.DateTimeField(null=True)
-    # The freeze of a restored copy: not lifted before the last looks at X were made.
+    # The freeze of a restored copy: not lifted before the final lookups on X were made.
     restored_from = models.DateTimeField(null=True)
 
     class Meta:

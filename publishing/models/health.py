@@ -1,4 +1,4 @@
-"""The health of the line: heartbeats, rate limits, credits."""
+"""The health of publishing: heartbeats, rate limits, credits."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class LookupResult(models.TextChoices):
 
 
 class Lookup(models.Model):
-    """One look due at `due_at`. The last of a series counts as made even if X did not answer."""
+    """One lookup due at `due_at`. The last of a series counts as made even if X did not answer."""
 
     part = models.ForeignKey("publishing.Part", on_delete=models.PROTECT, related_name="lookups")
     kind = models.CharField(max_length=12, choices=LookupKind.choices)

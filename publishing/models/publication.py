@@ -153,7 +153,7 @@ class Publication(models.Model):
         return self.release.revision.draft_id
 
 
-# A part is out when X said so to one of its attempts, or a look-up or two people found it there.
+# A part is out when X said so to one of its attempts, or a lookup or two people found it there.
 OUT_WITH_EVIDENCE = """
 IF TG_OP = 'INSERT' AND (NEW.state <> 'pending' OR NEW.x_id IS NOT NULL) THEN
     RAISE EXCEPTION 'a part begins pending'

@@ -1,4 +1,4 @@
-"""What pages of lower floors show of publications: the panel, and home's lists."""
+"""What pages of lower layers show of publications: the panel, and home's lists."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The house keeps itself: arrows, migrations, templates, settings."""
+"""The architecture holds: import arrows, migrations, templates, settings."""

@@ -285,8 +285,8 @@ def test_production_knows_no_sandbox_and_the_demo_keeps_apart():
 
 
 def test_the_image_holds_every_room_of_the_house():
-    rooms = {p.parent.name for p in ROOT.glob("*/__init__.py")} - {"tests"}
-    assert rooms | {"templates", "static", "locale", "manage.py"} <= set(in_image())
+    packages = {p.parent.name for p in ROOT.glob("*/__init__.py")} - {"tests"}
+    assert packages | {"templates", "static", "locale", "manage.py"} <= set(in_image())
 
 
 def test_the_dockerfile_names_what_exists_and_ends_as_a_fixed_user():

@@ -1,4 +1,4 @@
-"""The house: arrows between rooms, migrations, templates, settings, sizes, nothing inline."""
+"""The architecture: import arrows, migrations, templates, settings, sizes, nothing inline."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from django.db.migrations.loader import MigrationLoader
 from policetweets import health
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("accounts", "approvals", "publishing", "policetweets", "x_sandbox")
+APPS = ("accounts", "approvals", "publishing", "policetweets", "x_sandbox")
 MAX_SECONDS = 50
 
 
 def sources() -> list[Path]:
-    found = [file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
+    found = [file for app in APPS for file in sorted((ROOT / app).rglob("*.py"))]
     return [file for file in found if "migrations" not in file.parts]
 
 
@@ -63,7 +63,7 @@ def test_a_migration_can_be_applied_while_the_version_before_still_runs():
     found = [
         f"{app}.{name}"
         for (app, name), one in loader.disk_migrations.items()
-        if app in ROOMS and not one.initial and not hasattr(one, "BESIDE")
+        if app in APPS and not one.initial and not hasattr(one, "BESIDE")
         if any(stumbling(operation) for operation in of_older_tables(one.operations))
     ]
     assert found == []

@@ -114,7 +114,7 @@ def _as_served(monkeypatch):
 
 
 def check(response, path: str) -> None:
-    # The health of the line is none without workers, whoever asks.
+    # The health of publishing is none without workers, whoever asks.
     assert response.status_code < 500 or (path == "/healthz" and response.status_code == 503)
     assert [name for name in PAGE_HEADERS if name not in response.headers] == []
 

@@ -1,4 +1,4 @@
-"""The rules of the house read from rows, in SQL of their own: each answers what breaks it."""
+"""The rules of the application read from rows, in SQL of their own: each answers what breaks it."""
 
 from __future__ import annotations
 

@@ -6,13 +6,12 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from publishing.actions.claim import claim
 
 from accounts.clock import db_now
 from approvals.digest import digest_of
 from publishing.actions.recall import recall
 from publishing.actions.scan import reevaluate, rows_to_reevaluate
-from publishing.actions.send import send_due
+from publishing.actions.send import claim, send_due
 from publishing.models import (
     Answer,
     Attempt,
@@ -50,7 +49,7 @@ def a_try(part: Part, confirmation: Confirmation | None = None, number: int = 9)
 
 
 def shown_on_x(part: Part, x_id: str = "1") -> None:
-    """A look-up found it: the evidence without which no part is out."""
+    """A lookup found it: the evidence without which no part is out."""
     Lookup.objects.create(
         part=part, kind="lookups", due_at=db_now(), done_at=db_now(), result="found", x_id=x_id
     )

@@ -10,7 +10,6 @@ import time
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
-from publishing.actions.claim import claim
 
 from accounts.crypto import NotSealedForThis
 from accounts.models import AuditEntry, Credential, Notice
@@ -19,7 +18,7 @@ from approvals.actions.reviews import approve
 from publishing.actions.apply_answer import apply_answer, stale_attempts
 from publishing.actions.connect import ask_for_check, probe
 from publishing.actions.scan import reevaluate, rows_to_reevaluate
-from publishing.actions.send import send_due
+from publishing.actions.send import claim, send_due
 from publishing.models import Answer, Attempt, CreditStop, Part, Publication, Throttle
 from tests.cast import signed_in
 from tests.pictures import stored_image
@@ -517,25 +516,3 @@ def test_fault_89_xs_no_to_an_upload_is_one_to_what_it_says(
     x.says(body, status=status, method="POST")
     send_due(with_image.account_id)
     assert now(with_image) == expected
-
-
-def test_tokens_of_before_are_sealed_by_the_migration(line):
-    """What an older demonstration holds is sealed for nobody."""
-    from importlib import import_module
-
-    from django.apps import apps
-
-    from accounts.crypto import fernet
-
-    row = Credential.objects.get(account=line.cast.nantes)
-    token, secret = row.tokens()
-    plain = [fernet().encrypt(one.reveal().encode()) for one in (token, secret)]
-    Credential.objects.filter(pk=row.pk).update(token=plain[0], token_secret=plain[1])
-    row.refresh_from_db()
-    with pytest.raises(NotSealedForThis):
-        row.tokens()
-    migration = import_module("accounts.migrations.0007_credential_cause")
-    for _ in range(2):  # twice without harm
-        migration.seal_for_their_accounts(apps, None)
-    row.refresh_from_db()
-    assert row.tokens() == (token, secret)

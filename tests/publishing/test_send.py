@@ -9,13 +9,12 @@ import time
 from dataclasses import replace
 
 import pytest
-from publishing.actions.claim import claim
 
 from accounts.models import AuditEntry
 from publishing import tasks, wake
 from publishing.actions.retract import retract
 from publishing.actions.scan import due_accounts
-from publishing.actions.send import send, send_due
+from publishing.actions.send import claim, send, send_due
 from publishing.models import Attempt, Lookup, Part
 from publishing.tasks import is_anything_due
 

@@ -27,14 +27,14 @@ KEYWORDS: dict[str, Any] = {**PLAIN, **COUNTED, **IN_CONTEXT, **BOTH}
 
 # The sandbox of X is no part of the application and has a catalogue of its own, English only.
 SANDBOX = "x_sandbox"
-ROOMS = ("accounts", "approvals", "policetweets", "publishing")
+APPS = ("accounts", "approvals", "policetweets", "publishing")
 
 
 def sources(owner: str = "") -> Iterator[tuple[Path, str]]:
     """Every file with sentences, as Python: relative path and content."""
     root = Path(settings.BASE_DIR)
-    rooms = (owner,) if owner else ROOMS
-    code = [path for room in rooms for path in (root / room).rglob("*.py")]
+    apps = (owner,) if owner else APPS
+    code = [path for app in apps for path in (root / app).rglob("*.py")]
     pages = [
         path for path in (root / owner / "templates").rglob("*") if path.suffix in (".html", ".txt")
     ]
