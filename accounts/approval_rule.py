@@ -37,12 +37,14 @@ class ApprovalRule:
             return _("Il faut au moins un accord.")
         if not self.supervisors:
             return _(
-                "Personne ne supervise ce compte : aucune règle ne peut être tenue. "
+                "Personne ne supervise ce compte : aucune règle n’est applicable. "
                 "Nommez d’abord un superviseur."
             )
         return ngettext(
-            "%(asked)d accords demandés, mais une seule personne peut répondre à un brouillon.",
-            "%(asked)d accords demandés, mais %(most)d personnes seulement peuvent répondre à un "
+            "%(asked)d accords demandés, mais une seule personne peut donner son accord à "
+            "un brouillon.",
+            "%(asked)d accords demandés, mais %(most)d personnes seulement peuvent donner "
+            "leur accord à un "
             "brouillon.",
             self.most,
         ) % {"asked": self.required, "most": self.most}

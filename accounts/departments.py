@@ -64,7 +64,7 @@ class Department:
         free = sum(place.seat is None for place in self.places)
         lacking: list[Sentence] = []
         if not self.rule.can_be_met:
-            lacking.append(_("la règle d’accord ne peut pas être tenue"))
+            lacking.append(_("la règle d’accord n’est pas applicable"))
         if free:
             lacking.append(ngettext("un siège libre", "%(n)d sièges libres", free) % {"n": free})
         if not self.is_connected:

@@ -32,9 +32,9 @@ def possible_acts(
 def why_not_approve(draft: Draft, person: Person, quorum: Quorum) -> str:
     """The sentence that says why this person's approval is not asked for; empty when it is."""
     if any(s.person.pk == person.pk for s in quorum.signatures):
-        return _("Vous avez approuvé ce texte exact.")
+        return _("Vous avez approuvé ce texte tel quel.")
     if draft.state == DraftState.RELEASED and quorum.met:
-        return _("Tous les accords sont là : ce texte est bon à diffuser.")
+        return _("Tous les accords sont réunis : ce texte est bon à diffuser.")
     if person.pk in quorum.contributors:
         return _("Vous avez écrit ou modifié ce texte : l’accord doit venir d’autres personnes.")
     return ""

@@ -102,7 +102,8 @@ def same_as_before(text: str, had: Collection[str]) -> Iterator[Finding]:
     """Of the whole text: no word of it is marked."""
     if text.strip() and text.strip() in {text_before.strip() for text_before in had}:
         sentence = _(
-            "X a déjà eu ce texte mot pour mot, et refuse deux fois le même : changez ce qui "
+            "X a déjà eu ce texte mot pour mot, et n’accepte pas deux fois le même texte "
+            ": changez ce qui "
             "doit l’être."
         )
         yield Finding("same_as_before", "warning", 0, 0, "", sentence)
@@ -261,7 +262,10 @@ def mention(text: str, links: Sequence[Entity]) -> Iterator[Finding]:
         if named.kind == "mention":
             words = text[named.start : named.end]
             sentence = format_lazy(
-                _("X peut refuser un tweet qui mentionne {words} sans y avoir été invité."),
+                _(
+                    "X peut refuser un tweet qui cite {words} si ce compte ne vous a pas "
+                    "mentionné d’abord."
+                ),
                 words=words,
             )
             yield Finding("mention", "warning", named.start, named.end, words, sentence)

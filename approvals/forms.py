@@ -180,7 +180,7 @@ class ComposerForm(MomentForm):
     when = forms.ChoiceField(
         label=gettext_lazy("Diffusion"),
         choices=[
-            ("approved", gettext_lazy("Dès que les accords sont là")),
+            ("approved", gettext_lazy("Dès que les accords sont réunis")),
             ("at", gettext_lazy("À une date et une heure choisies")),
         ],
         widget=forms.RadioSelect,

@@ -23,9 +23,9 @@ ACTS: dict[str, Sentence] = {
     "draft.abandoned": _("a abandonné le brouillon"),
     "draft.adopted": _("a adopté le brouillon, dont l’auteur n’est plus titulaire"),
     "draft.commented": _("a écrit dans le débat"),
-    "draft.released": _("Tous les accords sont là : le texte est bon à diffuser"),
+    "draft.released": _("Tous les accords sont réunis : le texte est bon à diffuser"),
     "draft.author_warned": _("L’auteur a été prévenu : l’heure approche sans accord"),
-    "review.approved": _("a approuvé le texte exact"),
+    "review.approved": _("a approuvé le texte tel quel"),
     "review.changes": _("a demandé une modification"),
     "review.reject": _("a rejeté le texte"),
 }

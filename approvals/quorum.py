@@ -62,7 +62,7 @@ class Quorum:
     def words(self) -> str:
         """« il manque l’accord d’un superviseur »"""
         if self.met:
-            return _("tous les accords sont là")
+            return _("tous les accords sont réunis")
         if not self.has_supervisor and self.missing == 1:
             return _("il manque l’accord d’un superviseur")
         sentence = ngettext(

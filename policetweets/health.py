@@ -58,6 +58,7 @@ OWN_WORDS: dict[type[redis.RedisError], str] = {
 }
 # What people decide; everything else that fails is an outage.
 DECIDED_BY_PEOPLE = frozenset({UNCERTAIN})
+STOPS_POSTING = frozenset({WORKER, worker_name("send"), worker_name("clock"), BEAT, CLOCK})
 
 
 @dataclass(frozen=True)

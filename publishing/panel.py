@@ -302,7 +302,7 @@ def _steps(publication: Publication, parts: list[Part]) -> list[Step]:
     attempts = Attempt.objects.filter(Q(part__in=parts) & Q(posting_at__isnull=False))
     posted = attempts.aggregate(at=Min("posting_at"))["at"] if progress >= 2 else None
     revision = publication.release.revision
-    as_soon = "" if revision.requested_at else _("dès que les accords sont là")
+    as_soon = "" if revision.requested_at else _("dès que les accords sont réunis")
     arrived = [part.out_at for part in parts if part.out_at is not None]
     sent = _("Peut-être envoyé") if publication.state == PublicationState.UNCERTAIN else _("Envoyé")
     return [

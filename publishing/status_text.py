@@ -146,12 +146,12 @@ def deadline_words(reason: str, due_at: dt.datetime, now: dt.datetime) -> str:
         return _("Dernier moment pour partir :")
     if due_at <= now:
         return _(
-            "Son heure est passée : il ne partira pas de lui-même quand le gel sera levé, il "
+            "Son heure est passée : il ne partira pas automatiquement quand le gel sera levé, il "
             "faudra lui donner un nouvel horaire. Il devait partir :"
         )
     return _(
         "Si le gel est levé avant son heure, il part à son heure ; s’il l’est après, il ne "
-        "partira pas de lui-même et il faudra lui donner un nouvel horaire. "
+        "partira pas automatiquement et il faudra lui donner un nouvel horaire. "
         "Son heure :"
     )
 
@@ -173,7 +173,8 @@ def _uncertain(situation: Situation) -> str:
     cause = why(situation.reason or Reason.NO_ANSWER)
     if situation.next_at is None:
         return _(
-            "À vérifier : %(why)s, et nos recherches sur X n’ont rien établi ; à vous de décider."
+            "À vérifier : %(why)s, et nos recherches sur X n’ont pas permis de conclure ; "
+            "à vous de décider."
         ) % {"why": cause}
     return _("Peut-être parti : %(why)s ; nous vérifions sur X, prochain contrôle %(soon)s.") % {
         "why": cause,
@@ -302,12 +303,15 @@ def can_do(state: str, *, looked: bool = False) -> str:
             "après la dernière recherche."
         ),
         PublicationState.REFUSED: _(
-            "Vous pouvez le rappeler pour le corriger, ou noter que vous le savez."
+            "Vous pouvez le rappeler pour le corriger, ou indiquer que vous en avez pris "
+            "connaissance."
         ),
         PublicationState.PARTIAL: _(
             "Vous pouvez proposer de poursuivre le fil, ou retirer ce qui est en ligne."
         ),
-        PublicationState.PUBLISHED: _("Regardez sur X, puis notez que vous le savez."),
+        PublicationState.PUBLISHED: _(
+            "Regardez sur X, puis indiquez que vous en avez pris connaissance."
+        ),
     }.get(PublicationState(state), "")
 
 

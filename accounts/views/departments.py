@@ -154,7 +154,9 @@ def change_rule(request: PersonRequest, code: str) -> HttpResponse:
     except Refusal as refusal:
         form.add_error("approvals_required", str(refusal))
         return show(request, code, form, refusal.status)
-    messages.success(request, _("La règle est enregistrée ; elle vaut pour les prochains envois."))
+    messages.success(
+        request, _("La règle est enregistrée ; elle s’appliquera aux prochaines soumissions.")
+    )
     return redirect("department", code)
 
 

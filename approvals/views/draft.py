@@ -240,7 +240,8 @@ def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
     revision.draft.refresh_from_db(fields=["state"])
     if revision.draft.state == DraftState.RELEASED:
         messages.success(
-            request, _("Accord enregistré. Tous les accords sont là : le texte est bon à diffuser.")
+            request,
+            _("Accord enregistré. Tous les accords sont réunis : le texte est bon à diffuser."),
         )
     else:
         messages.success(request, _("Accord enregistré."))
@@ -262,7 +263,11 @@ def _turn_down(request: PersonRequest, draft_id: int, verdict: str) -> HttpRespo
         act(actor=request.user, reason=form.cleaned_data["reason"], **shown)
     except TextChanged as changed:
         return _stale(request, draft_id, changed, **typed)
-    messages.success(request, _("Avis enregistré."))
+    done = {
+        "changes": _("Texte renvoyé à son auteur, qui est prévenu."),
+        "reject": _("Texte rejeté."),
+    }
+    messages.success(request, done[verdict])
     return redirect("draft", draft_id)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from accounts.timefmt import format_relative
-from policetweets.health import Blocked, Problem, blocked, stopped
+from policetweets.health import STOPS_POSTING, Blocked, Problem, blocked, stopped
 
 register = template.Library()
 
@@ -29,6 +29,13 @@ def blocked_posts(context: dict[str, Any]) -> list[Blocked]:
     """Those that concern this person."""
     person = getattr(context.get("request"), "user", None)
     return blocked(person) if isinstance(person, Person) else []
+
+
+@register.filter
+def interruption(problems: list[Problem]) -> Problem | None:
+    """The oldest of those that stop every post; none where posting goes on."""
+    stopping = [problem for problem in problems if problem.name in STOPS_POSTING]
+    return min(stopping, key=lambda one: one.since or timezone.now(), default=None)
 
 
 @register.filter

@@ -147,7 +147,9 @@ def answer_lift(request: PersonRequest, confirmation_id: int, answer: str) -> Ht
         raise NotFound  # one about a publication is answered on its own page
     proposal = decide.ANSWERS[answer](actor=request.user, confirmation_id=confirmation_id)
     said = {
-        "confirm": _("Le gel est levé. Ce dont l’heure est passée attend un nouvel horaire."),
+        "confirm": _(
+            "Le gel est levé. Les messages dont l’heure est passée attendent un nouvel horaire."
+        ),
         "decline": _("Vous avez refusé : le gel reste en place."),
         "withdraw": _("Proposition retirée : le gel reste en place."),
     }[answer]

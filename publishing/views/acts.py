@@ -131,10 +131,10 @@ ACTS: dict[str, Act] = {
         _by_two(
             ConfirmationKind.SEND_AGAIN,
             "renvoyer",
-            _("Proposer : ce n’y est pas, renvoyer"),
+            _("Proposer un nouvel envoi (introuvable sur X)"),
             _(
                 "Une fois confirmé, nous cherchons une dernière fois sur X, puis le message est "
-                "envoyé à nouveau. S’il y était sans se montrer, il y serait deux fois."
+                "envoyé à nouveau. S’il s’y trouvait malgré tout, il serait publié en double."
             ),
         ),
         _by_two(
@@ -167,7 +167,7 @@ ACTS: dict[str, Act] = {
             _("Retirer de X"),
             _(
                 "Ce qui est en ligne est supprimé de X tout de suite, un fil en entier, puis nous "
-                "vérifions que ce n’y est plus. Ceux qui l’ont vu l’ont vu."
+                "vérifions que ce n’y est plus. Le retrait n’efface ni captures ni reprises."
             ),
             _("Retrait demandé : la suppression sur X commence."),
             _alone(retract),
@@ -185,7 +185,8 @@ ACTS: dict[str, Act] = {
 
 
 NOW_CORRECT = _(
-    "Voici son texte dans un nouveau brouillon : corrigez-le, X refuse deux fois le même."
+    "Voici son texte dans un nouveau brouillon : corrigez-le, X n’accepte pas deux fois "
+    "le même texte."
 )
 
 

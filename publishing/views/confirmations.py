@@ -13,11 +13,18 @@ from accounts.requests import PersonRequest
 from approvals.views.compose import shown_parts
 from publishing.access import publication_for
 from publishing.actions import decide
-from publishing.models import Confirmation, ConfirmationState
+from publishing.models import Confirmation, ConfirmationKind, ConfirmationState
 from publishing.views.acts import ACTS
 
+CONFIRMED = {
+    ConfirmationKind.NEW_TIME: _("Nouvel horaire confirmé."),
+    ConfirmationKind.SEND_AGAIN: _("Nouvel envoi confirmé."),
+    ConfirmationKind.GIVE_UP: _("Abandon confirmé."),
+    ConfirmationKind.FOUND: _("Présence sur X confirmée."),
+    ConfirmationKind.GO_ON: _("Poursuite du fil confirmée."),
+    ConfirmationKind.RECALL: _("Rappel confirmé."),
+}
 DONE = {
-    "confirm": _("Confirmé."),
     "decline": _("Proposition refusée : rien ne change."),
     "withdraw": _("Proposition retirée : rien ne change."),
 }
@@ -36,7 +43,8 @@ def confirmation(request: PersonRequest, confirmation_id: int) -> HttpResponse:
         if answer not in decide.ANSWERS:
             raise Conflict
         decide.ANSWERS[answer](actor=request.user, confirmation_id=proposal.pk)
-        messages.success(request, DONE[answer])
+        done = CONFIRMED[ConfirmationKind(proposal.kind)] if answer == "confirm" else DONE[answer]
+        messages.success(request, done)
         return redirect("draft", publication.draft_id)
     if proposal.state != ConfirmationState.OPEN:
         raise decide.NotOpen

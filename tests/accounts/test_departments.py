@@ -16,7 +16,7 @@ def ada(cast):
 
 def test_the_list_shows_places_rule_and_connection(cast, ada):
     page = ada.get("/departements").text
-    for words in ("Claire", "siège libre", "peut être tenue", "jamais connecté"):
+    for words in ("Claire", "siège libre", "Règle applicable", "jamais connecté"):
         assert words in page
 
 
@@ -24,7 +24,7 @@ def test_the_home_of_an_administrator_says_what_departments_lack(cast, ada):
     page = ada.get("/").text
     assert "un siège libre, connexion à X : jamais connecté" in page
     Supervision.objects.filter(account=cast.rennes).update(ended_at=db_now())
-    assert "la règle d’accord ne peut pas être tenue" in ada.get("/").text
+    assert "la règle d’accord n’est pas applicable" in ada.get("/").text
 
 
 def test_adding_a_department_then_appointing(cast, ada):
@@ -111,7 +111,7 @@ def test_the_sentence_of_the_rule_follows_what_is_typed(ada):
 
     assert "quand un superviseur, qui n’y a rien écrit" in sentence(1)
     assert "3 personnes différentes" in sentence(3)
-    assert "4 personnes peuvent répondre" in sentence(4)
+    assert "4 personnes peuvent aujourd’hui donner leur accord" in sentence(4)
     assert "5 accords demandés, mais 4 personnes seulement" in sentence(5)
     assert "supérieure ou égale à 1" in sentence(0)
 

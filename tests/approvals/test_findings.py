@@ -82,7 +82,7 @@ SENTENCES = {
     "#Saint-Nazaire": (
         "Le trait d’union coupe le mot-dièse : seul #Saint sera un lien. Écrivez #SaintNazaire."
     ),
-    "@a": "X peut refuser un tweet qui mentionne @a sans y avoir été invité.",
+    "@a": "X peut refuser un tweet qui cite @a si ce compte ne vous a pas mentionné d’abord.",
     "17.fr": (
         "« 17.fr » sera un lien. Écrivez https://17.fr, ou mettez une espace après le point "
         "si ce n’est pas une adresse."

@@ -382,7 +382,7 @@ def test_fault_12_a_database_that_takes_no_writes_sends_nothing_and_the_pages_sa
     browser = signed_in(town.seats[0])
     publication = town.released(requested_at=soon(3))
     with no_writes():
-        until(lambda: "le service d’envoi est arrêté" in browser.get("/").text, 20)
+        until(lambda: "Envois interrompus depuis" in browser.get("/").text, 20)
         assert Client().get("/healthz").status_code == 503
         until(lambda: db_now() > publication.due_at + dt.timedelta(seconds=3))
         assert not posted(system, town)
@@ -409,7 +409,7 @@ def test_fault_13_without_beat_what_is_scheduled_waits_and_the_pages_say_so(syst
     settings.DURATIONS = replace(settings.DURATIONS, heartbeat_dead=1)
     at_once, later = town.released(), town.released(requested_at=soon(1))
     becomes(at_once, "published")
-    until(lambda: "l’horloge des envois est arrêtée" in browser.get("/").text)
+    until(lambda: "Envois interrompus depuis" in browser.get("/").text)
     assert "beat" in Client().get("/healthz").json()["failing"]
     later.refresh_from_db()
     assert later.state == "waiting"

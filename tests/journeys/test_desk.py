@@ -38,12 +38,12 @@ def test_written_submitted_approved_twice_and_released(cast, desk):
     draft = Draft.objects.get()
 
     marc.open("home").get_by_role("link", name=TEXT).click()
-    marc.press("J’approuve ce texte exact")
+    marc.press("J’approuve ce texte tel quel")
     expect(marc.page.get_by_text("Accords : 1 sur 2")).to_be_visible()
 
     helene.open("home").get_by_role("link", name=TEXT).click()
-    helene.press("J’approuve ce texte exact")
-    expect(helene.page.get_by_text("Tous les accords sont là").first).to_be_visible()
+    helene.press("J’approuve ce texte tel quel")
+    expect(helene.page.get_by_text("Tous les accords sont réunis").first).to_be_visible()
     draft.refresh_from_db()
     assert (draft.state, draft.texts) == ("released", [TEXT])
 
@@ -75,12 +75,12 @@ def test_edited_after_an_approval_it_needs_all_of_them_again(cast, desk):
     claire.press("Soumettre à la relecture")
     expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
     # Paul's page still shows the first version: nothing is approved, the new one is shown.
-    paul.press("J’approuve ce texte exact")
+    paul.press("J’approuve ce texte tel quel")
     expect(shown.get_by_text("rien n’a été approuvé")).to_be_visible()
     expect(shown.locator("ins").first).to_contain_text("Autre")
     draft.refresh_from_db()
     assert draft.state == "in_review"
-    paul.press("J’approuve ce texte exact")
+    paul.press("J’approuve ce texte tel quel")
     expect(shown.get_by_text("Accords : 1 sur 2")).to_be_visible()
 
 

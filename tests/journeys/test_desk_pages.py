@@ -101,7 +101,7 @@ def test_what_went_wrong_fits_too(cast, new_context, live_server, viewport, page
     draft.refresh_from_db()
     save_draft(actor=cast.marc, draft_id=draft.pk, version=draft.version, content=written("Autre"))
     page.get_by_label("Texte", exact=True).fill("Le mien")
-    page.get_by_text("Dès que les accords sont là").click()
+    page.get_by_text("Dès que les accords sont réunis").click()
     claire.press("Enregistrer")
     expect(page.get_by_text("Deux textes pour un même brouillon")).to_be_visible()
     reevaluate(page, "conflict")
@@ -152,7 +152,7 @@ def test_what_cannot_be_done_is_said_not_greyed(cast, new_context, live_server):
     said = {
         "claire": "l’accord doit venir d’autres personnes",
         "leila": "Seul un superviseur peut rejeter un texte",
-        "helene": "Peuvent encore répondre",
+        "helene": "Peuvent encore donner leur accord",
     }
     for who, sentence in said.items():
         page = Desk(new_context, live_server, getattr(cast, who)).open("draft", revision.draft_id)

@@ -59,7 +59,7 @@ class Officer:
 
     def approves(self, text):
         self.home().get_by_role("link", name=text).first.click()
-        self.press("J’approuve ce texte exact")
+        self.press("J’approuve ce texte tel quel")
         expect(self.page.get_by_text("Accord enregistré").first).to_be_visible()
 
     def sees(self, words, timeout=15_000):

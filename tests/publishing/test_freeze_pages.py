@@ -102,9 +102,9 @@ def test_a_frozen_message_says_what_happens_when_the_freeze_is_lifted(line, back
         reevaluate(publication.pk)
     # Within its tolerance still, and past its hour.
     backdate(past, 3660, "due_at", "next_try_at")
-    assert "s’il l’est après, il ne partira pas de lui-même" in line.page(ahead)
+    assert "s’il l’est après, il ne partira pas automatiquement" in line.page(ahead)
     page = line.page(past)
-    assert "Son heure est passée : il ne partira pas de lui-même" in page
+    assert "Son heure est passée : il ne partira pas automatiquement" in page
     assert "Dernier moment pour partir" not in page
     one = propose_lift(actor=line.cast.helene, freeze_id=Freeze.objects.get().pk, reason="Vu.")
     confirm(actor=line.cast.claire, confirmation_id=one.pk)

@@ -219,21 +219,28 @@ def page(person, path: str = "/") -> str:
 
 
 def test_every_page_says_that_nothing_leaves_and_since_when(alive, cast):
-    assert "Les envois n’avancent pas" not in page(cast.claire)
+    assert "Envois interrompus" not in page(cast.claire)
     silence(*health.QUEUES)
     for person in (cast.claire, cast.helene, cast.ada):
-        assert "Les envois n’avancent pas" in page(person)
-        assert "le service d’envoi est arrêté depuis" in " ".join(page(person).split())
-    assert "Les envois n’avancent pas" not in Client().get("/connexion").content.decode()
+        assert "Envois interrompus" in page(person)
+        assert "Envois interrompus depuis aujourd’hui à" in " ".join(page(person).split())
+    assert "Envois interrompus" not in Client().get("/connexion").content.decode()
+
+
+def test_a_service_that_no_post_needs_is_named_and_interrupts_nothing(alive, cast):
+    silence("worker-retract")
+    shown = " ".join(page(cast.claire).split())
+    assert "Une partie du service est arrêtée :" in shown
+    assert "le service qui retire de X est arrêté depuis" in shown
+    assert "Envois interrompus" not in shown
 
 
 def test_orders_that_no_longer_arrive_are_told_apart_from_a_dead_worker(alive, cast):
     silence("clock")
-    assert "les ordres n’arrivent plus au service d’envoi" in page(cast.claire)
+    assert [problem.name for problem in health.stopped()] == ["clock"]
+    assert "Envois interrompus depuis" in " ".join(page(cast.claire).split())
     silence("beat")
-    shown = page(cast.claire)
-    assert "l’horloge des envois est arrêtée" in shown
-    assert "les ordres n’arrivent plus" not in shown
+    assert [problem.name for problem in health.stopped()] == ["beat"]
 
 
 def test_the_bands_cost_two_queries(alive, cast, django_assert_num_queries):
@@ -269,7 +276,7 @@ def test_the_band_says_nothing_of_a_blocked_account_to_other_departments(alive, 
     for outsider in (line.cast.yann, line.cast.gwen, line.cast.nadia):
         shown = page(outsider)
         assert "ne part pas" not in shown
-        assert "Les envois n’avancent pas" not in shown
+        assert "Envois interrompus" not in shown
         assert "pnationale44" not in shown
     administrator = page(line.cast.ada)
     band = administrator.partition("Un envoi ne part pas :")[2].partition("</section>")[0]

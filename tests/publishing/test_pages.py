@@ -161,9 +161,9 @@ def test_the_history_tells_what_came_of_a_thread_and_not_each_step(line, x):
         ("", "Résultat de l’envoi (accepté)", 3),
         ("", "L’envoi commence", 1),
         ("", "Diffusion en attente de son heure", 1),
-        ("", "Tous les accords sont là : le texte est bon à diffuser", 1),
-        ("Helene", "a approuvé le texte exact", 1),
-        ("Marc", "a approuvé le texte exact", 1),
+        ("", "Tous les accords sont réunis : le texte est bon à diffuser", 1),
+        ("Helene", "a approuvé le texte tel quel", 1),
+        ("Marc", "a approuvé le texte tel quel", 1),
         ("Claire", "a soumis le texte à la relecture", 1),
         ("Claire", "a commencé le brouillon", 1),
     ]

@@ -125,8 +125,8 @@ def test_a_freeze_s_deadline_says_that_what_is_past_its_hour_does_not_leave_by_i
     ahead, past = NOW + dt.timedelta(hours=1), NOW - dt.timedelta(minutes=1)
     before = deadline_words(Reason.FROZEN, ahead, NOW)
     assert "levé avant son heure, il part à son heure" in before
-    assert "ne partira pas de lui-même" in before
+    assert "ne partira pas automatiquement" in before
     after = deadline_words(Reason.FROZEN, past, NOW)
     assert "Son heure est passée" in after
-    assert "ne partira pas de lui-même quand le gel sera levé" in after
+    assert "ne partira pas automatiquement quand le gel sera levé" in after
     assert deadline_words(Reason.RECONNECT, past, NOW) == "Dernier moment pour partir :"
