@@ -232,7 +232,7 @@ def start_all(children: list[Process], folder: Path, chosen: Ports) -> str:
     with step("Migrating the database"):
         manage({**env, **owner}, "migrate", "--no-input")
     with step("Seeding the demo"):
-        people = manage(env, "seed_demo")
+        people = manage(env, "seed_demo", "--messages")
         if count := os.environ.get("ALERTS"):
             manage(env, "seed_alerts", count)
     children.extend(services)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 
 from accounts.models import AuditEntry, Credential
-from publishing.models import Publication
+from approvals.models import Comment, Draft
+from policetweets.management.commands.seed_demo import PILOTS
+from policetweets.management.demo_messages import PILOT_TWEET
+from publishing.models import Confirmation, Publication
 from publishing.models.publication import ALERTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,3 +42,27 @@ def test_more_alerts_than_a_page_holds_can_be_made(x, monkeypatch):
     call_command("seed_alerts", "52")
     assert Publication.objects.filter(ALERTS).count() == 52
     assert x.posts() == []
+
+
+def test_its_messages_stand_in_every_state_and_are_made_once(x, monkeypatch, capsys):
+    monkeypatch.setenv("SANDBOX_ACCOUNTS", str(x.folder / "accounts.json"))
+    call_command("seed_demo", "--messages")
+    capsys.readouterr()
+    drafts = dict(Draft.objects.values_list("state").annotate(Count("pk")))
+    assert drafts.keys() == {"writing", "in_review", "released", "rejected", "abandoned"}
+    assert 30 <= sum(drafts.values()) <= 40
+    assert set(Draft.objects.values_list("account__code", flat=True)) == set(PILOTS)
+    publications = dict(Publication.objects.values_list("state").annotate(Count("pk")))
+    assert publications.keys() == {
+        *("waiting", "published", "retracted", "missed", "refused", "uncertain", "partial"),
+        "recalled",
+    }
+    assert Confirmation.objects.get(state="open").publication.state == "missed"
+    assert Comment.objects.filter(draft__state="in_review").count() >= 5
+    on_x = x.posts(live=True)
+    assert PILOT_TWEET in [post["text"] for post in on_x]
+    assert {len(post["media"]) for post in on_x} == {0, 1, 2}
+    assert any(post["parent"] for post in on_x)
+    acts = AuditEntry.objects.count()
+    call_command("seed_demo", "--messages")
+    assert (AuditEntry.objects.count(), len(x.posts())) == (acts, len(on_x) + 2)

@@ -1,5 +1,5 @@
-"""The demonstration: five departments, their people, one password, connected to the sandbox of X;
-run again, it changes nothing.
+"""The demonstration: five departments, their people, one password, connected to the sandbox of X,
+and on demand some thirty messages; run again, it changes nothing.
 
 Prints the people to sign in as.
 """
@@ -13,13 +13,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import demo
 from accounts.actions import departments, people, rights
 from accounts.crypto import Secret
 from accounts.errors import Refusal
 from accounts.models import Account, Credential, Person, Seat, Supervision
+from policetweets.management.demo_messages import seed_messages
 from publishing.actions.connect import connect
 
 ADMINISTRATORS = ["Agnès Kermarrec", "Victor Delmas"]
@@ -62,6 +63,13 @@ def email(name: str, code: str) -> str:
 class Command(BaseCommand):
     help = "Seeds the demonstration and prints its people."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--messages",
+            action="store_true",
+            help="messages in every state too, where there is none yet; before workers start",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.IS_DEMO:
             raise CommandError("seed_demo only runs with POLICETWEETS_ENV=demo.")
@@ -79,6 +87,8 @@ class Command(BaseCommand):
                 self.department(code, department, holders, supervisors)
         if file := os.environ.get("SANDBOX_ACCOUNTS"):
             self.connect(json.loads(Path(file).read_text(encoding="utf-8"))["accounts"])
+        if options["messages"]:
+            seed_messages()
         self.print_people()
 
     def department(self, code: str, name: str, holders: list[str], supervisors: list[str]) -> None:

@@ -1,0 +1,431 @@
+"""The demonstration's messages: some thirty texts of the five accounts, in every state.
+
+People's actions make them all. What takes a worker is done here in its stead, by the same
+functions, against the sandbox of X and its faults: run it before workers start. Texts and people
+are invented, but for the tweet of 10 January 2014.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import urllib.request
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw, ImageFont
+
+from accounts.clock import db_now
+from accounts.models import Account, Person, Seat, Supervision
+from approvals.actions.drafts import Content, abandon_draft, begin_draft, save_draft, submit_draft
+from approvals.actions.images import add_image
+from approvals.actions.reviews import approve, ask_for_changes, comment, reject
+from approvals.models import Category, Draft, Revision
+from publishing.actions import retract as retraction
+from publishing.actions.decide import confirm, propose, propose_lift
+from publishing.actions.freeze import freeze
+from publishing.actions.recall import recall
+from publishing.actions.send import send_due
+from publishing.models import ConfirmationKind, Publication
+
+PILOT_TWEET = (
+    "#Saint-Nazaire Les enquêteurs de la sûreté élucident 6 #cambriolages et tentatives. "
+    "Les 2 auteurs convoqués devant la justice #finslimiers"
+)
+
+
+def seed_messages() -> None:
+    """Makes them all where no account has a draft yet; anywhere else, nothing."""
+    if Draft.objects.exists():
+        return
+    for code, seed in SEEDS.items():
+        seed(Team.of(Account.objects.get(code=code)))
+
+
+@dataclass(frozen=True)
+class Team:
+    """An account with its people: the author of a message is `writers[author]`."""
+
+    account: Account
+    writers: list[Person]
+    supervisors: list[Person]
+
+    @classmethod
+    def of(cls, account: Account) -> Team:
+        seats = Seat.objects.filter(account=account, ended_at=None).select_related("person")
+        supervisions = Supervision.objects.filter(account=account, ended_at=None)
+        return cls(
+            account,
+            [seat.person for seat in seats.order_by("number")],
+            [row.person for row in supervisions.order_by("pk").select_related("person")],
+        )
+
+    def draft(self, *texts: str, author: int = 0, **content: Any) -> Draft:
+        """In writing."""
+        if moment := content.get("requested_at"):
+            content["requested_zone"] = self.account.time_zone
+            content["requested_local"] = moment.strftime("%Y-%m-%dT%H:%M")
+        parts = [{"text": text, "images": []} for text in texts]
+        return begin_draft(
+            actor=self.writers[author],
+            account=self.account,
+            content=Content(parts=parts, **content),
+        )
+
+    def submit(self, draft: Draft) -> Revision:
+        return submit_draft(actor=draft.author, draft_id=draft.pk, version=draft.version)
+
+    def in_review(self, *texts: str, **content: Any) -> Revision:
+        return self.submit(self.draft(*texts, **content))
+
+    def release(self, revision: Revision) -> Publication:
+        """Another seat holder and a supervisor approve."""
+        colleague = next(p for p in self.writers if p.pk != revision.submitted_by_id)
+        for signer in (colleague, self.supervisors[0]):
+            approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+        return Publication.objects.get(release__revision=revision)
+
+    def scheduled(self, *texts: str, **content: Any) -> Publication:
+        return self.release(self.in_review(*texts, **content))
+
+    def publish(self, *texts: str, **content: Any) -> Publication:
+        """Approved, and sent to the sandbox as a worker would."""
+        return self.send(self.in_review(*texts, **content))
+
+    def send(self, revision: Revision) -> Publication:
+        publication = self.release(revision)
+        send_due(self.account.pk)
+        return publication
+
+    def meet(self, fault: str, *texts: str, skip: int = 0, **content: Any) -> Publication:
+        """Sent while X has this fault, once it has let `skip` posts pass."""
+        drawn = {"fault": fault, "account": self.account.handle, "skip": skip}
+        switch_sandbox({"faults": [drawn]})
+        publication = self.publish(*texts, **content)
+        switch_sandbox({"clear": True})
+        return publication
+
+    def miss(self, *texts: str, **content: Any) -> Publication:
+        """Approved under a freeze, which two people lift: its moment has passed by then."""
+        holder, supervisor = self.writers[1], self.supervisors[0]
+        reason = "Vérification d’une information avec le service d’enquête."
+        standing = freeze(actor=holder, account=self.account, reason=reason)
+        publication = self.release(self.in_review(*texts, **content))
+        proposal = propose_lift(
+            actor=holder, freeze_id=standing.pk, reason="L’information est vérifiée."
+        )
+        confirm(actor=supervisor, confirmation_id=proposal.pk)
+        return publication
+
+    def take_down(self, publication: Publication, reason: str) -> None:
+        asked = retraction.retract(
+            actor=self.supervisors[0], publication_id=publication.pk, reason=reason
+        )
+        retraction.run(asked.pk)
+
+    def illustrate(self, draft: Draft, *posters: tuple[str, str]) -> Draft:
+        """The first message of the draft, with a poster of each (title, colour)."""
+        images = []
+        for title, colour in posters:
+            upload = SimpleUploadedFile(f"{title}.png", poster(title, colour), "image/png")
+            stored = add_image(actor=draft.author, draft_id=draft.pk, upload=upload)
+            images.append({"sha256": stored.sha256, "alt": f"Affiche : « {title} »."})
+        first, *others = draft.parts
+        content = replace(content_of(draft), parts=[{**first, "images": images}, *others])
+        return save_draft(
+            actor=draft.author, draft_id=draft.pk, version=draft.version, content=content
+        )
+
+    def in_hours(self, hours: float) -> dt.datetime:
+        """So many hours from now in the department, at a round minute."""
+        moment = db_now().astimezone(self.zone) + dt.timedelta(hours=hours)
+        return moment.replace(minute=moment.minute // 5 * 5, second=0, microsecond=0)
+
+    def tomorrow(self, hour: int, minute: int = 0) -> dt.datetime:
+        day = db_now().astimezone(self.zone).date() + dt.timedelta(days=1)
+        return dt.datetime.combine(day, dt.time(hour, minute), tzinfo=self.zone)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.account.time_zone)
+
+
+def content_of(draft: Draft) -> Content:
+    return Content(parts=draft.parts, category=draft.category, urgent=draft.urgent)
+
+
+def switch_sandbox(changes: dict[str, Any]) -> None:
+    """Sets or clears faults of the sandbox, which stands in the place of X in the demo."""
+    request = urllib.request.Request(  # noqa: S310 - a setting; checks keep the demo from X
+        f"{settings.X_API_BASE_URL}/sandbox/switches",
+        json.dumps(changes).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=5):  # noqa: S310
+        pass
+
+
+def poster(title: str, colour: str) -> bytes:
+    """A PNG of 1200 × 675 that says `title`."""
+    image = Image.new("RGB", (1200, 675), colour)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 575, 400, 675), fill="#000091")
+    draw.rectangle((400, 575, 800, 675), fill="#ffffff")
+    draw.rectangle((800, 575, 1200, 675), fill="#e1000f")
+    font = ImageFont.load_default(size=84)
+    draw.multiline_text((80, 120), title.replace(" : ", " :\n"), fill="#ffffff", font=font)
+    stored = io.BytesIO()
+    image.save(stored, "PNG")
+    return stored.getvalue()
+
+
+def loire_atlantique(team: Team) -> None:
+    claire, marc, _leila = team.writers
+    helene, _paul = team.supervisors
+    missed = team.miss(
+        "#Nantes Circulation rétablie quai de la Fosse après l’accident de ce matin. "
+        "Merci de votre patience.",
+        author=1,
+        category=Category.TRAFFIC,
+    )
+    propose(
+        actor=helene,
+        publication_id=missed.pk,
+        kind=ConfirmationKind.NEW_TIME,
+        reason="L’information reste utile demain matin, à l’heure de pointe.",
+        due_at=team.tomorrow(7, 30),
+    )
+    pilot = team.in_review(PILOT_TWEET, category=Category.OPERATION)
+    for person, words in (
+        (claire, "Le tweet du 10 janvier 2014, au début de l’expérience des comptes pilotes."),
+        (marc, "Le mot-dièse s’arrête au trait d’union : #SaintNazaire serait mieux lu."),
+        (helene, "Accord du parquet obtenu. On garde le texte tel quel."),
+    ):
+        comment(actor=person, draft_id=pilot.draft_id, body=words)
+    team.send(pilot)
+    team.publish(
+        "Vous partez en vacances ? L’opération tranquillité vacances veille sur votre logement.",
+        "Comment faire : inscrivez-vous auprès de votre commissariat deux jours au moins "
+        "avant votre départ.",
+        "Des patrouilles passent à des horaires variables, et vous êtes prévenu en cas d’anomalie.",
+        author=1,
+    )
+    wrong = team.publish(
+        "#Nantes Déviation ce soir boulevard de la Prairie-au-Duc de 20 h à 23 h.",
+        author=2,
+        category=Category.TRAFFIC,
+    )
+    team.take_down(wrong, "L’horaire était faux : la déviation commence à 21 h.")
+    loire_atlantique_to_come(team)
+
+
+def loire_atlantique_to_come(team: Team) -> None:
+    _claire, marc, leila = team.writers
+    _helene, paul = team.supervisors
+    team.scheduled(
+        "#Nantes Contrôles de vitesse ce soir sur le périphérique. Levez le pied !",
+        author=1,
+        category=Category.TRAFFIC,
+        requested_at=team.in_hours(2),
+    )
+    team.scheduled(
+        "Gardien de la paix, pourquoi pas vous ? Rencontrez nos recruteurs samedi à Saint-Nazaire.",
+        author=2,
+        category=Category.RECRUITMENT,
+        requested_at=team.tomorrow(18),
+    )
+    debated = team.in_review(
+        "Appel à témoins : accident mardi vers 18 h rond-point de Rennes à #Nantes. "
+        "Vous avez vu quelque chose ? Appelez le commissariat ou le 17.",
+        author=1,
+        category=Category.WITNESSES,
+        urgent=True,
+        requested_at=team.in_hours(3),
+    )
+    comment(actor=leila, draft_id=debated.draft_id, body="Faut-il dire la couleur du véhicule ?")
+    comment(
+        actor=marc,
+        draft_id=debated.draft_id,
+        body="Non : l’enquêteur préfère que les témoins la disent d’eux-mêmes.",
+    )
+    approve(actor=paul, revision_id=debated.pk, digest=debated.digest)
+    back = team.in_review(
+        "Ne laissez jamais vos clés sous le paillasson : cette cachette, tout le monde la connaît."
+    )
+    ask_for_changes(
+        actor=paul,
+        revision_id=back.pk,
+        digest=back.digest,
+        reason="Le conseil est bon ; dites plutôt ce qu’il faut faire : les confier à un voisin.",
+    )
+    team.draft("Samedi, la brigade équestre sera sur les plages de La Baule. Venez", author=0)
+    team.draft("Vol à la fausse qualité : les bons réflexes", author=2)
+
+
+def ille_et_vilaine(team: Team) -> None:
+    yann, soazig, _hugo = team.writers
+    gwenaelle, _samir = team.supervisors
+    posters = team.draft(
+        "Attention aux faux agents ! Un policier montre sa carte et ne demande jamais "
+        "votre code bancaire. #Rennes"
+    )
+    team.send(
+        team.submit(
+            team.illustrate(
+                posters,
+                ("Faux policier : exigez la carte", "#3558a2"),
+                ("Un doute : composez le 17", "#447049"),
+            )
+        )
+    )
+    team.meet(
+        "reset",
+        "#Rennes Marché des Lices : stationnement interdit samedi de 5 h à 15 h.",
+        author=1,
+        category=Category.TRAFFIC,
+    )
+    half = team.in_review(
+        "Deux vélos retrouvés cette semaine à #Rennes grâce au marquage. Pensez-y !",
+        author=2,
+        category=Category.OPERATION,
+    )
+    approve(actor=gwenaelle, revision_id=half.pk, digest=half.digest)
+    comment(actor=yann, draft_id=half.draft_id, body="A-t-on le nombre exact du mois dernier ?")
+    team.scheduled(
+        "Rentrée : 12 policiers devant les écoles de #Rennes pour des trajets sûrs.",
+        author=1,
+        category=Category.SERVICE,
+        requested_at=team.tomorrow(8),
+    )
+    back = team.in_review("Soirée étudiante jeudi : on boit ou on conduit.", author=2)
+    ask_for_changes(
+        actor=soazig,
+        revision_id=back.pk,
+        digest=back.digest,
+        reason="Ajoutez les derniers métros : c’est ce que les étudiants cherchent.",
+    )
+    team.draft("Cybermalveillance : trois réflexes avant de cliquer", author=0)
+
+
+def pas_de_calais(team: Team) -> None:
+    _juliette, _thomas, ines = team.writers
+    bruno, _nathalie = team.supervisors
+    team.meet(
+        "not_permitted",
+        "#Calais Forte affluence au port ce week-end : prévoyez une heure de plus.",
+        category=Category.TRAFFIC,
+    )
+    team.publish(
+        "Le commissariat de #Lens ouvre ses portes dimanche de 10 h à 17 h. Entrée libre.",
+        author=1,
+        category=Category.SERVICE,
+    )
+    debated = team.in_review(
+        "Disparition inquiétante à #Arras : une femme de 67 ans, 1 m 60, manteau bleu. "
+        "Si vous la voyez, composez le 17.",
+        author=1,
+        category=Category.DISAPPEARANCE,
+        urgent=True,
+    )
+    comment(actor=ines, draft_id=debated.draft_id, body="La famille est-elle d’accord ?")
+    comment(actor=bruno, draft_id=debated.draft_id, body="Oui, et le parquet aussi.")
+    refused = team.in_review("Les chauffards du week-end n’ont qu’à bien se tenir !", author=2)
+    reject(
+        actor=bruno,
+        revision_id=refused.pk,
+        digest=refused.digest,
+        reason="Ce ton n’est pas le nôtre : un conseil plutôt qu’une menace.",
+    )
+    team.scheduled(
+        "Brocante de #Béthune demain : gardez vos sacs fermés, devant vous.",
+        requested_at=team.in_hours(4),
+    )
+    abandon_draft(
+        actor=ines, draft_id=team.draft("Match de ce soir : accès au stade Bollaert", author=2).pk
+    )
+
+
+def bas_rhin(team: Team) -> None:
+    _mathieu, anne, _karim = team.writers
+    team.meet(
+        "not_permitted",
+        "Marché de Noël de #Strasbourg : nos conseils pour une visite tranquille.",
+        "Venez en tram ou à pied : le centre est fermé aux voitures de 11 h à 20 h.",
+        skip=1,
+        category=Category.SERVICE,
+    )
+    poster = team.draft("Marquez votre vélo : c’est gratuit samedi place Kléber. #Strasbourg")
+    team.send(team.submit(team.illustrate(poster, ("Marquage : samedi place Kléber", "#a94645"))))
+    team.publish(
+        "Trois personnes soupçonnées de vols à la roulotte interpellées à #Strasbourg.",
+        author=1,
+        category=Category.OPERATION,
+    )
+    team.in_review(
+        "Concours de gardien de la paix : inscriptions ouvertes jusqu’à vendredi.",
+        author=2,
+        category=Category.RECRUITMENT,
+    )
+    team.scheduled(
+        "Demain dès 6 h, contrôles d’alcoolémie sur la M35. Bonne route !",
+        author=1,
+        category=Category.TRAFFIC,
+        requested_at=team.tomorrow(6),
+    )
+    taken_back = team.scheduled(
+        "Cortège étudiant demain à #Strasbourg : quais fermés de 14 h à 17 h.",
+        author=2,
+        category=Category.TRAFFIC,
+        requested_at=team.tomorrow(9),
+    )
+    recall(
+        actor=anne,
+        publication_id=taken_back.pk,
+        reason="Le parcours change : on attend le nouveau.",
+    )
+
+
+def alpes_maritimes(team: Team) -> None:
+    chiara, nicolas, fatou = team.writers
+    team.miss(
+        "#Nice Promenade des Anglais rouverte aux piétons.", author=0, category=Category.TRAFFIC
+    )
+    early = team.publish(
+        "#Antibes Appel à témoins après un vol de bateau au port Vauban dans la nuit de lundi.",
+        author=1,
+        category=Category.WITNESSES,
+    )
+    team.take_down(early, "Le bateau est retrouvé : l’appel n’a plus d’objet.")
+    team.publish(
+        "Baignade : surveillez vos affaires à tour de rôle, un voisin de serviette n’est pas "
+        "un coffre-fort. #Nice"
+    )
+    debated = team.in_review(
+        "#Cannes Accès à la Croisette modifiés ce soir dès 19 h. Suivez les agents.",
+        author=2,
+        category=Category.TRAFFIC,
+        urgent=True,
+        requested_at=team.in_hours(2),
+    )
+    comment(actor=chiara, draft_id=debated.draft_id, body="Le plan de la ville dit 18 h 30 ?")
+    comment(actor=fatou, draft_id=debated.draft_id, body="Vérifié avec la mairie : 19 h.")
+    approve(actor=nicolas, revision_id=debated.pk, digest=debated.digest)
+    team.scheduled(
+        "Location de vacances : méfiez-vous des prix trop beaux et ne payez jamais par mandat.",
+        author=1,
+        requested_at=team.tomorrow(12),
+    )
+    team.draft("Carnaval : les objets interdits dans les tribunes", author=1)
+
+
+SEEDS = {
+    "44": loire_atlantique,
+    "35": ille_et_vilaine,
+    "62": pas_de_calais,
+    "67": bas_rhin,
+    "06": alpes_maritimes,
+}
