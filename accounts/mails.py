@@ -10,11 +10,13 @@ from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from accounts.clock import in_seconds
 from accounts.models import Notice, Person
-from accounts.models.notice import NoticeKind
+from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.password_links import absolute, password_link
+from accounts.timefmt import PARIS, format_date, format_hour
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,10 @@ def mail_of(notice: Notice) -> Mail:
     is_password = notice.kind == NoticeKind.PASSWORD
     link = password_link(person) if is_password else absolute(notice.path)
     with translation.override(person.language):
-        subject = str(NoticeKind(notice.kind).label)
+        subject = subject_of(notice)
         body = render_to_string(
             f"accounts/mail/{notice.kind}.txt",
-            {"person": person, "account": notice.account, "link": link},
+            {"person": person, "account": notice.account, "link": link, "subject": subject},
         )
     # The same at each try: a mailbox that gets it twice can tell.
     host = urlsplit(settings.PUBLIC_URL).hostname
@@ -44,6 +46,27 @@ def mail_of(notice: Notice) -> Mail:
         body=body,
         message_id=f"<notice.{notice.pk}.{notice.created_at:%Y%m%d%H%M%S%f}@{host}>",
     )
+
+
+def subject_of(notice: Notice) -> str:
+    """« À relire avant 18:00 : @pnationale44, urgent »: the act, until when, the account; the day
+    too when it is another than that of the act.
+    """
+    words = str(NoticeAct(notice.act).label if notice.act else NoticeKind(notice.kind).label)
+    if notice.until is not None:
+        zone = notice.account.zone if notice.account is not None else PARIS
+        limit, told = notice.until.astimezone(zone), notice.created_at.astimezone(zone)
+        hour = format_hour(limit)
+        if limit.date() != told.date():
+            hour = _("%(day)s à %(hour)s") % {"day": format_date(limit, "j F"), "hour": hour}
+            words = _("%(act)s avant le %(moment)s") % {"act": words, "moment": hour}
+        else:
+            words = _("%(act)s avant %(moment)s") % {"act": words, "moment": hour}
+    if not notice.act:
+        return words
+    if notice.account is not None:
+        words = _("%(act)s : @%(handle)s") % {"act": words, "handle": notice.account.handle}
+    return _("%(subject)s, urgent") % {"subject": words} if notice.urgent else words
 
 
 def mails_leave() -> bool:

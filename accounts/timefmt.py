@@ -46,6 +46,13 @@ def format_relative(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime) -> st
     return f"{words} ({paris})" if paris else words
 
 
+def format_hour(local: dt.datetime) -> str:
+    """« 18 h », « 18 h 05 », in the zone of `local`."""
+    if local.minute == 0:
+        return _("%(hour)d h") % {"hour": local.hour}
+    return _("%(hour)d h %(minutes)02d") % {"hour": local.hour, "minutes": local.minute}
+
+
 def in_paris(local: dt.datetime) -> str:
     """« 15:00 à Paris », with the day where it is another; empty where clocks agree with Paris."""
     paris = local.astimezone(PARIS)

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 from accounts import audit
 from accounts.clock import db_now
 from accounts.models import AuditEntry
+from accounts.models.notice import NoticeAct
 from approvals.models import DraftState, Revision
 from approvals.notices import notify_author
 
@@ -51,5 +52,5 @@ def _warn(revision_id: int) -> int:
     if warned or revision.closed_at is not None or draft.state != DraftState.IN_REVIEW:
         return 0
     audit.record(WARNED, actor=None, account=draft.account, subject=revision, draft_id=draft.pk)
-    notify_author(draft)
+    notify_author(draft, NoticeAct.LACKS_APPROVALS)
     return 1

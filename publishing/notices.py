@@ -5,20 +5,48 @@ from __future__ import annotations
 from django.urls import reverse
 
 from accounts.access import administrators, reviewers
-from accounts.models import Account
-from accounts.models.notice import NoticeKind
+from accounts.models import Account, Person
+from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.notices import queue_notice
-from publishing.models import Confirmation, Publication
+from publishing.models import Confirmation, Publication, PublicationState, Reason
+
+# What is news to the author of a text; the states that alert tell everybody.
+NEWS = {
+    PublicationState.PUBLISHED: NoticeAct.PUBLISHED,
+    PublicationState.RECALLED: NoticeAct.RECALLED,
+    PublicationState.RETRACTED: NoticeAct.RETRACTED,
+}
 
 
-def notify_account(publication: Publication) -> None:
-    """Tells everybody who can act on the account that this publication needs them."""
-    path = reverse("draft", args=[publication.draft_id])
+def notify_account(publication: Publication, act: NoticeAct | None = None) -> None:
+    """Tells everybody who can act on the account that this publication needs them: `act`, or what
+    its state says.
+    """
+    given_up = publication.reason == Reason.GIVEN_UP
+    refused = publication.state == PublicationState.REFUSED
     queue_notice(
         list(reviewers(publication.account_id)),
         NoticeKind.ALERT,
-        path=path,
+        path=reverse("draft", args=[publication.draft_id]),
         account=publication.account,
+        act=act or (NoticeAct.GIVEN_UP if refused and given_up else NoticeAct(publication.state)),
+        urgent=publication.release.revision.draft.urgent,
+    )
+
+
+def notify_author(publication: Publication, actor: Person | None) -> None:
+    """Tells its author that the text left, is off X, or was recalled by somebody else."""
+    draft = publication.release.revision.draft
+    recalled_it = publication.state == PublicationState.RECALLED and draft.author == actor
+    if recalled_it or draft.author_id not in reviewers(publication.account_id):
+        return
+    queue_notice(
+        [draft.author_id],
+        NoticeKind.NEWS,
+        path=reverse("draft", args=[draft.pk]),
+        account=publication.account,
+        act=NEWS[PublicationState(publication.state)],
+        urgent=draft.urgent,
     )
 
 
@@ -36,4 +64,13 @@ def notify_deciders(proposal: Confirmation, account: Account | None, people: lis
     else:
         path = reverse("freezes")
     others = [pk for pk in people if pk != proposal.proposed_by_id]
-    queue_notice(others, NoticeKind.AWAITS_YOU, path=path, account=account)
+    about = proposal.publication
+    queue_notice(
+        others,
+        NoticeKind.AWAITS_YOU,
+        path=path,
+        account=account,
+        act=NoticeAct.CONFIRM,
+        urgent=about is not None and about.release.revision.draft.urgent,
+        until=proposal.expires_at,
+    )

@@ -14,6 +14,28 @@ class NoticeKind(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("Votre mot de passe a changé")
     AWAITS_YOU = "awaits_you", _("Quelque chose vous attend")
     ALERT = "alert", _("Une diffusion demande votre attention")
+    NEWS = "news", _("Des nouvelles de votre texte")
+
+
+class NoticeAct(models.TextChoices):
+    """What was done, or is to do: the first words of the subject."""
+
+    REVIEW = "review", _("À relire")
+    CONFIRM = "confirm", _("À confirmer")
+    CHANGES = "changes", _("À reprendre")
+    LACKS_APPROVALS = "lacks_approvals", _("Accords manquants")
+    REJECTED = "rejected", _("Texte rejeté")
+    APPROVED = "approved", _("Texte approuvé")
+    RECALLED = "recalled", _("Texte rappelé")
+    PUBLISHED = "published", _("Diffusé sur X")
+    RETRACTED = "retracted", _("Retiré de X")
+    HELD = "held", _("Envoi suspendu")
+    MISSED = "missed", _("Pas parti à son heure")
+    UNCERTAIN = "uncertain", _("À vérifier sur X")
+    REFUSED = "refused", _("Refusé par X")
+    GIVEN_UP = "given_up", _("Abandonné après vérification")
+    PARTIAL = "partial", _("Fil interrompu")
+    STILL_ON_X = "still_on_x", _("Encore visible sur X")
 
 
 class MailFailure(models.TextChoices):
@@ -32,6 +54,12 @@ class Notice(models.Model):
         "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+"
     )
     path = models.CharField(max_length=200, default="/")
+    act = models.CharField(
+        max_length=20, choices=NoticeAct.choices, default="", db_default="", blank=True
+    )
+    urgent = models.BooleanField(default=False, db_default=False)
+    # When it is too late to do what the mail asks.
+    until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     next_try_at = models.DateTimeField(db_default=Now(), null=True)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -9,6 +9,7 @@ from accounts.actions.base import action, require_text
 from accounts.clock import db_now
 from accounts.errors import NotFound
 from accounts.models import Person
+from accounts.models.notice import NoticeAct
 from accounts.roles import Role
 from approvals.actions.base import (
     close_revision,
@@ -121,6 +122,7 @@ def _release(draft: Draft, revision: Revision) -> None:
         draft_id=draft.pk,
         digest=release.digest,
     )
+    notify_author(draft, NoticeAct.APPROVED)
     released.send(sender=Release, release=release)
 
 
@@ -167,5 +169,6 @@ def _turn_down(
         digest=digest,
         role=role,
     )
-    notify_author(draft)
+    rejected = verdict == Verdict.REJECT
+    notify_author(draft, NoticeAct.REJECTED if rejected else NoticeAct.CHANGES)
     return draft

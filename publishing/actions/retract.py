@@ -15,6 +15,7 @@ from accounts.actions.base import action, require_text
 from accounts.clock import db_now, in_seconds
 from accounts.errors import Conflict
 from accounts.models import Person
+from accounts.models.notice import NoticeAct
 from publishing import wake
 from publishing.actions.connect import credentials_of
 from publishing.actions.lookup_schedule import plan_retracted_reads
@@ -206,7 +207,7 @@ def retract_again(publication: Publication, part: Part) -> None:
         draft_id=publication.draft_id,
         x_id=part.x_id,
     )
-    notify_account(publication)
+    notify_account(publication, NoticeAct.STILL_ON_X)
     Retraction.objects.filter(pk=standing.pk).update(next_try_at=Now())
     wake.after_commit(wake.RETRACT, standing.pk)
 
@@ -237,4 +238,4 @@ def _later(retraction: Retraction, publication: Publication) -> None:
         tries=retraction.tries + 1,
         next_try_at=in_seconds(retries[min(retraction.tries, len(retries) - 1)]),
     )
-    notify_account(publication)
+    notify_account(publication, NoticeAct.STILL_ON_X)

@@ -17,6 +17,7 @@ from accounts.actions.base import lock_one
 from accounts.clock import db_now
 from accounts.errors import NotFound
 from accounts.models import Account, Person
+from accounts.models.notice import NoticeAct
 from publishing import rules, wake
 from publishing.actions.lookup_schedule import cancel_lookups, plan_lookups, plan_read_backs
 from publishing.capabilities import CAPABILITIES
@@ -36,7 +37,7 @@ from publishing.models import (
     Retraction,
 )
 from publishing.models.states import ALERTING, TRANSITIONS
-from publishing.notices import notify_account
+from publishing.notices import NEWS, notify_account, notify_author
 
 # Only here can a proposal be open.
 DECIDED_BY_TWO = (
@@ -104,6 +105,8 @@ def transition(
         _lapse_decisions(publication)
     if after in ALERTING:
         notify_account(publication)
+    elif after in NEWS:
+        notify_author(publication, actor)
 
 
 def _lapse_decisions(publication: Publication) -> None:
@@ -200,9 +203,8 @@ def mark_out(publication: Publication, part: Part, x_id: str) -> None:
         cancel_lookups(part.lookups.all())
     parts = list(publication.parts.all())
     if publication.state in (PublicationState.RECALLED, PublicationState.RETRACTED):
-        notify_account(
-            publication
-        )  # given up, taken back since, and on X after all: people delete it
+        # Given up, taken back since, and on X after all: people delete it.
+        notify_account(publication, NoticeAct.STILL_ON_X)
     elif all(other.state == PartState.OUT for other in parts):
         transition(publication, PublicationState.PUBLISHED)
         plan_read_backs(parts)

@@ -1,5 +1,6 @@
 """Owed mails: what they say, that they leave once, and what happens when they cannot."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -9,8 +10,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from accounts import tasks
 from accounts.actions import people
 from accounts.clock import db_now, in_seconds
+from accounts.mails import subject_of
 from accounts.models import Notice, Person
-from accounts.models.notice import NoticeKind
+from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.notices import queue_notice
 from accounts.tasks import deliver_notices
 from tests.cast import signed_in
@@ -103,6 +105,11 @@ ENGLISH = {
         "A publication of @pnationale44 needs your attention without delay:",
         "This e-mail deliberately contains no text of any message.",
     ),
+    NoticeKind.NEWS: (
+        "News of your text",
+        "News of your text.",
+        "This e-mail deliberately contains no text of any message.",
+    ),
 }
 
 
@@ -127,3 +134,29 @@ def test_a_worker_is_asked_to_deliver_every_few_seconds():
     entry = app.conf.beat_schedule["mails"]
     assert entry["schedule"] <= 60
     assert entry["task"] == deliver_notices.name
+
+
+AT_18 = dt.datetime(2026, 12, 2, 17, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("told", "more", "subject"),
+    [
+        (0, {"urgent": True, "until": AT_18}, "À relire avant 18\u00a0h : @pnationale44, urgent"),
+        (-1, {"until": AT_18}, "À relire avant le 2 décembre à 18\u00a0h : @pnationale44"),
+        (0, {}, "À relire : @pnationale44"),
+    ],
+)
+def test_a_subject_says_the_act_the_account_urgent_or_not_and_until_when(cast, told, more, subject):
+    notice = Notice(kind=NoticeKind.AWAITS_YOU, act=NoticeAct.REVIEW, account=cast.nantes, **more)
+    notice.created_at = AT_18 + dt.timedelta(days=told, hours=-1)
+    assert subject_of(notice) == subject
+
+
+def test_a_mail_that_has_not_left_says_the_newest_act(cast):
+    for act in (NoticeAct.APPROVED, NoticeAct.PUBLISHED):
+        queue_notice(
+            [cast.claire], NoticeKind.NEWS, path="/brouillons/1/", account=cast.nantes, act=act
+        )
+    assert deliver_notices() == 1
+    assert mail.outbox[0].subject == "policetweets · Diffusé sur X : @pnationale44"

@@ -1,0 +1,72 @@
+"""Who is told of what became of a text, and that no mail holds a word of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.mails import mail_of
+from accounts.models import Notice
+from approvals.actions.reviews import ask_for_changes, reject
+from publishing.actions.recall import recall
+from publishing.actions.retract import retract, run
+from publishing.actions.send import send_due
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TEXT = "Prudence sur le pont."
+
+
+def told(person) -> list[str]:
+    """The acts that this person's mails say, the newest last; none holds the text."""
+    notices = Notice.objects.filter(person=person).select_related("person", "account")
+    for notice in notices:
+        sent = mail_of(notice)
+        assert TEXT not in sent.subject + sent.body
+        assert "@pnationale44" in sent.subject
+    return [notice.act for notice in notices.order_by("pk")]
+
+
+def test_reviewers_are_told_until_when_and_the_author_that_it_was_approved(line):
+    publication = line.released(TEXT, urgent=True)
+    assert told(line.cast.marc) == ["review"]
+    assert Notice.objects.get(person=line.cast.marc).urgent
+    assert told(publication.release.revision.draft.author) == ["approved"]
+
+
+def test_the_author_is_told_of_publication_and_of_retraction(line, x):
+    publication = line.released(TEXT)
+    Notice.objects.update(sent_at="2026-01-01T00:00Z", next_try_at=None)
+    send_due(publication.account_id)
+    author = publication.release.revision.draft.author
+    assert told(author)[-1] == "published"
+    Notice.objects.update(sent_at="2026-01-01T00:00Z", next_try_at=None)
+    run(retract(actor=line.cast.marc, publication_id=publication.pk, reason="Erreur.").pk)
+    assert told(author)[-1] == "retracted"
+
+
+def test_everybody_is_told_of_a_refusal_by_x(line, x):
+    publication = line.released(TEXT)
+    x.switch("not_permitted")
+    send_due(publication.account_id)
+    assert told(line.cast.claire)[-1] == "refused"
+    assert told(line.cast.paul)[-1] == "refused"
+
+
+def test_the_author_is_told_of_a_recall_by_somebody_else_only(line):
+    publication = line.released(TEXT)
+    author = publication.release.revision.draft.author
+    Notice.objects.update(sent_at="2026-01-01T00:00Z", next_try_at=None)
+    recall(actor=line.cast.marc, publication_id=publication.pk, reason="Attendre.")
+    assert told(author)[-1] == "recalled"
+    own = line.released(TEXT + " Bis.")
+    before = Notice.objects.filter(act="recalled").count()
+    recall(actor=author, publication_id=own.pk, reason="Attendre.")
+    assert Notice.objects.filter(act="recalled").count() == before
+
+
+@pytest.mark.parametrize(("turn_down", "act"), [(ask_for_changes, "changes"), (reject, "rejected")])
+def test_the_author_is_told_that_the_text_was_sent_back_or_rejected(line, turn_down, act):
+    revision = line.submitted(TEXT)
+    turn_down(
+        actor=line.cast.helene, revision_id=revision.pk, digest=revision.digest, reason="Préciser."
+    )
+    assert told(revision.draft.author) == [act]
