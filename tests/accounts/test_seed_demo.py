@@ -38,6 +38,17 @@ def test_its_people_sign_in_with_the_password_that_the_page_shows():
         assert response.status_code == 302
 
 
+def test_a_first_visitor_of_the_demo_alone_reads_what_the_application_is_for(settings):
+    call_command("seed_demo")
+    client = Client()
+    claire = {"username": "claire.44@demo.invalid", "password": demo.PASSWORD}
+    pages = [Client().get("/connexion").text, client.post("/connexion", claire, follow=True).text]
+    assert all("À quoi sert policetweets" in page for page in pages)
+    settings.IS_DEMO = False
+    pages = [Client().get("/connexion").text, client.get("/").text]
+    assert not any("À quoi sert policetweets" in page for page in pages)
+
+
 def test_production_knows_no_demo(settings):
     settings.IS_DEMO = False
     with pytest.raises(CommandError):
