@@ -20,6 +20,9 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 NONE = os.environ.get("BROWSER") == "none"
+# Milliseconds, for a machine that is busy with something else: what comes at once waits for none.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_report_header():
@@ -65,7 +68,7 @@ def new_context(chromium, page_problems):
 
     def make(**options):
         context = chromium.new_context(locale="fr-FR", timezone_id="Europe/Paris", **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.on("console", lambda message: note(page_problems, message))
         context.on("weberror", lambda error: page_problems.append(str(error.error)))
         contexts.append(context)

@@ -73,10 +73,10 @@ class Sandbox:
             return 0
         process.send_signal(signum)
         try:
-            return process.wait(10)
+            return process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait(10)
+            process.wait(30)
             raise
         finally:
             process.stdout.close()
@@ -102,13 +102,13 @@ class Sandbox:
     ) -> requests.Response:
         """One signed request, as plain HTTP."""
         options = {"auth": self.sign(handle), "allow_redirects": False} | options
-        timeout = options.pop("timeout", 10)
+        timeout = options.pop("timeout", 30)
         return requests.request(method, f"{self.base_url}{path}", timeout=timeout, **options)
 
     def tweet(self, text: str, handle: str = "pnationale44", **body: Any) -> requests.Response:
         return self.call("POST", "/2/tweets", handle, json={"text": text, **body})
 
-    def tweepy(self, handle: str = "pnationale44", timeout: float = 10) -> tweepy.Client:
+    def tweepy(self, handle: str = "pnationale44", timeout: float = 30) -> tweepy.Client:
         """tweepy's own client, that differs by its host and its time-out only."""
         base_url, who = self.base_url, self.accounts[handle]
 
@@ -137,7 +137,7 @@ class Sandbox:
     # switches
 
     def _post(self, path: str, **wish: Any) -> dict[str, Any]:
-        answer = self._http.post(f"{self.base_url}{path}", json=wish, timeout=10)
+        answer = self._http.post(f"{self.base_url}{path}", json=wish, timeout=30)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -174,14 +174,14 @@ class Sandbox:
         self._post("/sandbox/reset")
 
     def switches(self) -> dict[str, Any]:
-        return self._http.get(f"{self.base_url}/sandbox/switches", timeout=10).json()
+        return self._http.get(f"{self.base_url}/sandbox/switches", timeout=30).json()
 
     # holding a request
 
     def waiting(self) -> list[dict[str, Any]]:
         return self.switches()["waiting"]
 
-    def wait_until_held(self, count: int = 1, timeout: float = 10) -> list[dict[str, Any]]:
+    def wait_until_held(self, count: int = 1, timeout: float = 30) -> list[dict[str, Any]]:
         """Waits for as many requests as that to be held; answers them."""
         return until(lambda: (held := self.waiting()) and len(held) >= count and held, timeout)
 
@@ -224,16 +224,16 @@ class Sandbox:
         return [row for row in self.record()["requests"] if operation in (None, row["operation"])]
 
     def media_bytes(self, media_id: str) -> bytes:
-        answer = self._http.get(f"{self.base_url}/sandbox/media/{media_id}", timeout=10)
+        answer = self._http.get(f"{self.base_url}/sandbox/media/{media_id}", timeout=30)
         answer.raise_for_status()
         return answer.content
 
-    def wait_for(self, what: Callable[[dict[str, Any]], Any], timeout: float = 10) -> Any:
+    def wait_for(self, what: Callable[[dict[str, Any]], Any], timeout: float = 30) -> Any:
         """Waits until `what(record)` is true; answers its value."""
         return until(lambda: what(self.record()), timeout)
 
     def wait_for_posts(
-        self, count: int = 1, account: str | None = None, timeout: float = 10
+        self, count: int = 1, account: str | None = None, timeout: float = 30
     ) -> list[dict[str, Any]]:
         """Waits until at least as many posts were accepted; answers them."""
         return until(
@@ -247,7 +247,7 @@ class Hold:
     def __init__(self, sandbox: Sandbox, fault_id: int) -> None:
         self.sandbox, self.fault_id = sandbox, fault_id
 
-    def wait(self, count: int = 1, timeout: float = 10) -> list[dict[str, Any]]:
+    def wait(self, count: int = 1, timeout: float = 30) -> list[dict[str, Any]]:
         def held():
             rows = [w for w in self.sandbox.waiting() if w["fault"] == self.fault_id]
             return rows if len(rows) >= count else None
@@ -258,7 +258,7 @@ class Hold:
         return self.sandbox.release(self.fault_id)
 
 
-def until(what: Callable[[], Any], timeout: float = 10) -> Any:
+def until(what: Callable[[], Any], timeout: float = 30) -> Any:
     """Waits until `what()` is true, and answers its value; fails the test when it never is."""
     ends = time.monotonic() + timeout
     while True:

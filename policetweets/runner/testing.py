@@ -21,6 +21,8 @@ from policetweets.runner.terminal import Stop, say, step
 
 PYTHON = sys.executable
 PAGES = ("templates", "x_sandbox/templates")
+# One process more than cores: many a test waits for other processes.
+SPREAD = ["-n", str(min(os.cpu_count() or 1, 4) + 1), "--dist", "loadgroup", "--durations", "20"]
 
 
 def settings(folder: Path) -> dict[str, str]:
@@ -98,43 +100,59 @@ def without_servers() -> dict[str, str]:
     return {**os.environ, **settings(LOCAL / "test"), **none}
 
 
-def checks(named: dict[str, list[str]]) -> int:
-    """Run each, show what the failed ones said; how many failed."""
+def begun(checks: dict[str, list[str]]) -> dict[str, subprocess.Popen[str]]:
+    """Start all of them: mypy leaves the other core to the rest."""
     env = without_servers()
+    return {
+        name: subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        for name, command in checks.items()
+    }
+
+
+def failures(begun_checks: dict[str, subprocess.Popen[str]]) -> int:
+    """Wait for each, show what the failed ones said; how many failed."""
     failed = 0
-    for name, command in named.items():
+    for name, check in begun_checks.items():
         try:
             with step(name):
-                subprocess.run(
-                    command,
-                    cwd=ROOT,
-                    env=env,
-                    check=True,
-                    text=True,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                )
+                said, _ = check.communicate()
+                if check.returncode:
+                    raise subprocess.CalledProcessError(check.returncode, check.args, said)
         except subprocess.CalledProcessError as error:
             say(error.stdout)
             failed += 1
     return failed
 
 
+IMPORTS = "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())"
+LINT = {
+    "Lint: ruff check": [PYTHON, "-m", "ruff", "check", "."],
+    "Lint: ruff format": [PYTHON, "-m", "ruff", "format", "--check", "."],
+    "Lint: templates": [PYTHON, "-m", "djlint", *PAGES, "--lint", "--quiet"],
+    "Lint: import arrows": [PYTHON, "-c", IMPORTS],
+}
+TYPES = {
+    "Types: mypy": [
+        *[PYTHON, "-m", "mypy"],
+        *["--exclude", "migrations/", "--exclude", "^tests/"],
+        ".",
+    ]
+}
+
+
 def lint() -> int:
-    imports = "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())"
-    return checks(
-        {
-            "Lint: ruff check": [PYTHON, "-m", "ruff", "check", "."],
-            "Lint: ruff format": [PYTHON, "-m", "ruff", "format", "--check", "."],
-            "Lint: templates": [PYTHON, "-m", "djlint", *PAGES, "--lint", "--quiet"],
-            "Lint: import arrows": [PYTHON, "-c", imports],
-        }
-    )
+    return failures(begun(LINT))
 
 
 def types() -> int:
-    left_out = ["--exclude", "migrations/", "--exclude", "^tests/"]
-    return checks({"Types: mypy": [PYTHON, "-m", "mypy", *left_out, "."]})
+    return failures(begun(TYPES))
 
 
 def messages() -> int:
@@ -142,10 +160,9 @@ def messages() -> int:
 
 
 def everything(arguments: list[str]) -> int:
-    failed = lint() + types()
-    if failed:
+    checks = begun({**LINT, **TYPES})
+    browser.ensure()
+    if failed := failures(checks):
         say(f"{failed} check(s) failed; the tests were not started.")
         return 1
-    browser.ensure()
-    workers = ["-n", "2", "--dist", "loadgroup"] if (os.cpu_count() or 1) >= 2 else []
-    return only_tests([*workers, *arguments])
+    return only_tests([*SPREAD, *arguments])

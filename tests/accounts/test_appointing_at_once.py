@@ -21,7 +21,7 @@ def at_once(*acts) -> list:
     def run(index, act):
         try:
             connection.ensure_connection()
-            barrier.wait(10)
+            barrier.wait(30)
             results[index] = act()
         except Refusal as refusal:
             results[index] = refusal

@@ -146,7 +146,7 @@ class Machine:
 
     def get(self, path: str) -> tuple[int, str]:
         """As the proxy asks."""
-        web = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        web = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with contextlib.closing(web):
             headers = {"Host": PUBLIC, "X-Forwarded-Proto": "https"}
             web.request("GET", path, headers=headers)
@@ -266,7 +266,7 @@ def test_the_demo_runs_and_its_database_is_refused_in_production(tmp_path, image
         subprocess.run(["sh", "-ec", sandbox], cwd=tmp_path, check=True)
         assert not demo.healthy("sandbox")
         demo.start("sandbox")
-        until(lambda: demo.healthy("sandbox"), 30)
+        until(lambda: demo.healthy("sandbox"))
         assert demo.run("migrate")[0] == 0
         code, said = demo.run("seed")
         assert code == 0, said
@@ -293,10 +293,10 @@ def carries_messages(url: str) -> None:
     """All that Celery asks of Redis, with the rights of this user."""
     with kombu.Connection(url) as broker, broker.SimpleQueue("send") as queue:
         queue.put({"id": 1})
-        message = queue.get(timeout=10)
+        message = queue.get(timeout=30)
         assert message.payload == {"id": 1}
         message.reject(requeue=True)
-        queue.get(timeout=10).ack()
+        queue.get(timeout=30).ack()
         broker.default_channel.qos.restore_visible()
 
 
@@ -312,7 +312,7 @@ def test_redis_starts_as_told(tmp_path):
         ["setpriv", "--pdeathsig", "KILL", "--", str(binary()), *options, *place], cwd=tmp_path
     )
     try:
-        until(lambda: (tmp_path / "r.sock").exists(), 20)
+        until(lambda: (tmp_path / "r.sock").exists())
         user, _at, password = urlsplit((tmp_path / "secrets/redis_url").read_text())[1].partition(
             ":"
         )
@@ -330,5 +330,5 @@ def test_redis_starts_as_told(tmp_path):
         carries_messages(f"redis+socket://{who['username']}:{who['password']}@{tmp_path}/r.sock")
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(30)
     assert list(tmp_path.glob("appendonlydir/*"))

@@ -29,7 +29,7 @@ def port():
     command = [sys.executable, "-m", "policetweets.web", "--port", str(port)]
     command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
     server = subprocess.Popen(command, env=os.environ)
-    until(lambda: _answers(port), 30)
+    until(lambda: _answers(port))
     yield port
     server.terminate()
     assert server.wait(30) == 0
@@ -44,7 +44,7 @@ def _answers(port: int) -> bool:
 def page(port: int) -> tuple[int, float]:
     """The status of a page that needs no database, and how many seconds it took."""
     began = time.monotonic()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", PAGE, headers={"Host": "127.0.0.1:8000"})
     status = connection.getresponse().status
     connection.close()
@@ -117,7 +117,7 @@ def hello(environ, start_response):
 def test_a_request_that_never_ends_is_cut(monkeypatch):
     monkeypatch.setattr(web, "MAX_ARRIVAL", 0.2)
     running = Running(hello)
-    with socket.create_connection(("127.0.0.1", int(running.port)), timeout=10) as slow:
+    with socket.create_connection(("127.0.0.1", int(running.port)), timeout=30) as slow:
         slow.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
 
         def cut() -> bool:
@@ -127,7 +127,7 @@ def test_a_request_that_never_ends_is_cut(monkeypatch):
                 return True
             return False
 
-        until(cut, 10)
+        until(cut)
     running.stop()
 
 
@@ -136,13 +136,13 @@ def test_what_is_being_answered_ends_before_a_stop():
 
     def slow(environ, start_response):
         inside.set()
-        go_on.wait(20)
+        go_on.wait(30)
         return hello(environ, start_response)
 
     running = Running(slow)
-    client = http.client.HTTPConnection("127.0.0.1", int(running.port), timeout=20)
+    client = http.client.HTTPConnection("127.0.0.1", int(running.port), timeout=30)
     client.request("GET", "/")
-    assert inside.wait(10)
+    assert inside.wait(30)
     running.stopping.set()
     until(lambda: not _accepts(int(running.port)))
     go_on.set()
@@ -161,6 +161,6 @@ def test_the_server_is_stopped_by_sigterm():
     port = _free_port()
     command = [sys.executable, "-m", "policetweets.web", "--port", str(port)]
     server = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "--", *command], env=os.environ)
-    until(lambda: _answers(port), 30)
+    until(lambda: _answers(port))
     server.send_signal(signal.SIGTERM)
     assert server.wait(30) == 0

@@ -19,7 +19,7 @@ from tests.system.system import System
 FACTOR = 0.1
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _whole(tmp_path_factory) -> Iterator[System]:
     with System(tmp_path_factory.mktemp("whole"), accounts=60, factor=FACTOR).running() as system:
         system.next_account = iter(system.handles)

@@ -31,12 +31,15 @@ from tests.clock import backdate_row
 from tests.sandbox import until
 from tests.system.departments import make_department
 
+# One system for all of them: in one process.
+pytestmark = pytest.mark.xdist_group("system")
+
 
 def soon(seconds: float) -> dt.datetime:
     return db_now() + dt.timedelta(seconds=seconds)
 
 
-def becomes(publication: Publication, state: str, timeout: float = 20) -> None:
+def becomes(publication: Publication, state: str, timeout: float = 30) -> None:
     def now() -> bool:
         try:
             publication.refresh_from_db()
@@ -76,7 +79,7 @@ def killed(system, town, point: str) -> Publication:
 @pytest.mark.parametrize("point", ["claim.before", "claim.inside"])
 def test_fault_1_killed_before_the_claim_is_posted_once_soon(system, town, point):
     publication = killed(system, town, point)
-    becomes(publication, "published", 10)
+    becomes(publication, "published")
     assert len(posted(system, town)) == 1
     assert len(attempts(publication)) == 1
 
@@ -154,7 +157,7 @@ def test_fault_6_a_deploy_in_the_middle_of_a_post_lets_it_end(system, town):
         held.wait()
         system.worker.popen.send_signal(signal.SIGTERM)
         until(lambda: "Warm shutdown" in system.worker.log_tail())
-    assert system.worker.popen.wait(10) == 0
+    assert system.worker.popen.wait(30) == 0
     becomes(publication, "published", 0)
     assert attempts(publication) == [("accepted", "accepted")]
     system.worker.start()
@@ -170,7 +173,7 @@ def test_a_new_version_beside_an_old_one_does_no_harm(system):
         for service in new:
             service.begin()
         due = [town.released(requested_at=soon(2 + i)) for i in range(3) for town in towns]
-        until(lambda: all("ready" in one.log.read_text() for one in new), 30)
+        until(lambda: all("ready" in one.log.read_text() for one in new))
         for publication in due[:6]:
             becomes(publication, "published")
         for service in reversed(old):
@@ -200,7 +203,7 @@ def test_sends_that_hang_keep_neither_a_deletion_nor_the_clock_waiting(system, t
     system.freeze(system.worker)  # so that all four begin together
     stuck = [other.released() for other in towns for _ in range(3)]
     system.signal(system.worker, signal.SIGCONT)
-    until(lambda: Attempt.objects.filter(phase="posting").count() == len(towns), 30)
+    until(lambda: Attempt.objects.filter(phase="posting").count() == len(towns))
     began = db_now()
     retract(actor=town.seats[1], publication_id=out.pk, reason="Une erreur de lieu.")
     becomes(out, "retracted")
@@ -229,13 +232,13 @@ def test_fault_8_without_redis_nothing_leaves_and_the_pages_say_so(system, town)
     becomes(sent_meanwhile, "published")
     publication, late = town.released(), town.released()
     backdate_row(late, 77, "due_at")
-    until(lambda: "les ordres n’arrivent plus au service d’envoi" in browser.get("/").text, 20)
+    until(lambda: "les ordres n’arrivent plus au service d’envoi" in browser.get("/").text)
     assert DURATIONS.heartbeat_dead + DURATIONS.heartbeat_every < 120  # two minutes, not scaled
     answer = Client().get("/healthz")
     assert answer.status_code == 503
     assert "broker" in answer.json()["failing"]
     late.refresh_from_db()
-    until(lambda: db_now() > late.due_at + dt.timedelta(seconds=91), 30)
+    until(lambda: db_now() > late.due_at + dt.timedelta(seconds=91))
     assert len(posted(system, town)) == 1
     system.redis.start()
     becomes(publication, "published", 5)
@@ -382,7 +385,7 @@ def test_fault_12_a_database_that_takes_no_writes_sends_nothing_and_the_pages_sa
     browser = signed_in(town.seats[0])
     publication = town.released(requested_at=soon(3))
     with no_writes():
-        until(lambda: "Envois interrompus depuis" in browser.get("/").text, 20)
+        until(lambda: "Envois interrompus depuis" in browser.get("/").text)
         assert Client().get("/healthz").status_code == 503
         until(lambda: db_now() > publication.due_at + dt.timedelta(seconds=3))
         assert not posted(system, town)

@@ -18,6 +18,9 @@ from publishing.messages import NotAMessage, parse
 from tests.cast import person
 from tests.sandbox import until
 
+# One system for all of them: in one process.
+pytestmark = pytest.mark.xdist_group("system")
+
 MANY = 100_000
 EMBED = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
@@ -127,9 +130,9 @@ def test_fault_94_what_is_no_message_ends_no_worker(system, town):
             publication.refresh_from_db()
             return publication.state == "published"
 
-        until(published, 20)
-        until(lambda: not any(client.llen(queue) for queue in ("send", "lookups", "default")), 20)
-        until(lambda: not client.hexists("unacked", "a-tag"), 30)
+        until(published)
+        until(lambda: not any(client.llen(queue) for queue in ("send", "lookups", "default")))
+        until(lambda: not client.hexists("unacked", "a-tag"))
     assert len(system.x.posts(town.account.handle)) == 1
     assert pids(system) == before
     assert all(service.is_running() for service in system.services)
@@ -151,7 +154,7 @@ def test_fault_94_nobody_commands_a_worker_through_redis(system, town, command):
         publication.refresh_from_db()
         return publication.state == "published"
 
-    until(published, 20)
+    until(published)
     assert pids(system) == before
 
 
@@ -170,9 +173,9 @@ def test_fault_94_who_asked_is_read_from_a_row_and_not_from_a_message(system, to
     def checked() -> bool:
         return Credential.objects.get(account=town.account).checked_at > connected
 
-    until(checked, 20)
+    until(checked)
     assert checks(town) == []
     ask_for_check(actor=ada, account=town.account)
-    until(lambda: len(checks(town)) == 2, 20)
+    until(lambda: len(checks(town)) == 2)
     assert checks(town) == [("account.check_asked", ada.name), ("account.checked", ada.name)]
     assert Credential.objects.get(account=town.account).asked_by is None

@@ -104,7 +104,7 @@ def test_what_one_types_stays_while_the_page_counts_saves_and_refreshes(cast, de
     leila = desk(cast.leila)
     leila.open("draft", draft.pk).get_by_label("Votre message").fill("Et la date ?")
     leila.press("Ajouter au débat")
-    expect(marc.page.locator("#live")).to_contain_text("Et la date ?", timeout=20_000)
+    expect(marc.page.locator("#live")).to_contain_text("Et la date ?")
     expect(comment).to_have_value("Je commence à écrire")
     expect(comment).to_be_focused()
 

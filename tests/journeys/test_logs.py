@@ -76,7 +76,7 @@ def test_fault_99_no_log_holds_a_token_a_text_or_an_address(stack):
     claire.post("/connexion", username=ADDRESS, password=TOKEN)
 
     logs = [*Path(stack.folder / "logs").glob("*.log")]
-    until(lambda: "CheckViolation" in "".join(file.read_text() for file in logs), 10)
+    until(lambda: "CheckViolation" in "".join(file.read_text() for file in logs))
     wrote = "".join(file.read_text(errors="replace") for file in logs)
     if server_log().exists():
         wrote += (said := server_log().read_bytes()[before:].decode(errors="replace"))

@@ -200,7 +200,7 @@ def test_a_heart_outlives_a_database_that_refuses(settings, monkeypatch):
         until(lambda: Heartbeat.objects.get(process="worker-lookups").seen_at > first.seen_at)
     finally:
         one.stop()
-        one.join(10)
+        one.join(30)
     assert not one.is_alive()
 
 

@@ -138,7 +138,7 @@ def test_fault_5_a_worker_killed_during_an_upload_posts_nothing_and_the_next_one
             held.wait(timeout=30)
         finally:
             worker.send_signal(signal.SIGKILL)
-            worker.wait(10)
+            worker.wait(30)
     attempt = Attempt.objects.get()
     assert attempt.phase == "preparing"
     assert not x.posts()
@@ -325,7 +325,7 @@ def test_a_slow_upload_is_not_taken_for_a_dead_worker(line, x, settings):
         second = renewed()
         until(lambda: renewed() > second)
         held.release()
-        sending.join(10)
+        sending.join(30)
     assert len(x.posts()) == 1
 
 

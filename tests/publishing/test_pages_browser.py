@@ -41,7 +41,7 @@ def test_the_page_follows_and_says_each_change_aloud_once(line, x, open_page, ba
     page.locator("#act-recall").focus()
 
     freeze(actor=line.cast.helene, account=line.cast.nantes, reason="Vérification.")
-    expect(panel).to_contain_text("les envois sont gelés", timeout=15_000)
+    expect(panel).to_contain_text("les envois sont gelés")
     expect(said).to_contain_text("les envois sont gelés")
     expect(page.locator("#act-recall")).to_be_focused()
 
@@ -53,7 +53,7 @@ def test_the_history_moves_with_the_panel_above_it(line, x, open_page):
     latest = history.locator("li").first
     expect(latest).to_contain_text("Diffusion en attente de son heure")
     send_due(publication.account_id)
-    expect(page.locator("#publication")).to_contain_text("est sur X", timeout=15_000)
+    expect(page.locator("#publication")).to_contain_text("est sur X")
     expect(latest).to_contain_text("Le message est sur X", timeout=2_000)
     expect(history).to_have_count(1)
 

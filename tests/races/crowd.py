@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from accounts.models import Account
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 
 
 def in_line(acts: int) -> None:

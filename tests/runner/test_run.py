@@ -172,7 +172,7 @@ def test_after_a_kill_9_the_children_leave_by_themselves(runner):
     runner.ready()
     below = everything_below(runner.popen)
     runner.ends(signal.SIGKILL)
-    assert wait_until(lambda: alive(below) == [], 20)
+    assert wait_until(lambda: alive(below) == [], 60)
 
 
 @pytest.mark.parametrize("name", ["web", "postgres", "redis"])
@@ -184,16 +184,16 @@ def test_a_child_that_dies_is_started_again_and_it_is_said(runner, name):
     runner.says(f"{name} started again")
     assert runner.children()[name] != dead
     if name == "postgres":
-        assert wait_until(lambda: runner.database().closed == 0, 10)
+        assert wait_until(lambda: runner.database().closed == 0, 60)
     if name == "web":
         address = f"http://127.0.0.1:{runner.environment['PORT']}/"
-        assert wait_until(lambda: answers(address), 10)
+        assert wait_until(lambda: answers(address), 60)
     assert runner.ends() == 0
 
 
 def answers(address):
     try:
-        return urllib.request.urlopen(address, timeout=5).status == 200
+        return urllib.request.urlopen(address, timeout=30).status == 200
     except OSError:
         return False
 
@@ -203,7 +203,7 @@ def test_a_second_run_in_the_same_folder_is_refused_with_one_sentence(runner, tm
     (tmp_path / "other").mkdir()
     second = Runner(runner.folder)
     second.said_file = tmp_path / "other" / "said"
-    assert second.start().popen.wait(30) == 1
+    assert second.start().popen.wait(60) == 1
     assert second.said().strip() == (
         f"policetweets already runs in this folder (process {runner.popen.pid}): stop it first, "
         f"with Ctrl-C where it runs or with « kill {runner.popen.pid} »."
@@ -241,7 +241,7 @@ def test_a_taken_port_is_one_sentence_and_nothing_stays(runner):
 )
 def test_what_cannot_be_is_one_sentence(runner, environment, sentence):
     runner.environment |= environment
-    assert runner.start().popen.wait(30) == 1
+    assert runner.start().popen.wait(60) == 1
     assert runner.said().strip() == sentence
 
 
@@ -366,7 +366,7 @@ def is_there(name, folder: Path):
 def test_a_ctrl_c_during_the_start_stops_what_was_started(runner):
     runner.start().says("Starting PostgreSQL … done")
     assert runner.ends() in (0, 1)
-    assert wait_until(lambda: not is_there("postgres", runner.folder), 5)
+    assert wait_until(lambda: not is_there("postgres", runner.folder), 30)
     assert runner.children() == {}
 
 

@@ -38,11 +38,11 @@ class Proxy:
 
     def start(self) -> None:
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(30)
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(30)
         self._place.close()
 
     def cut(self, where: str, times: int = 1) -> None:
@@ -50,10 +50,10 @@ class Proxy:
 
     def refuse(self) -> None:
         """Nobody listens any more: connections are refused."""
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(30)
 
     def accept(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(30)
 
     def heal(self) -> None:
         self.cuts = []

@@ -145,7 +145,7 @@ class System:
         new.write_text(what)
         new.rename(self.points / point)
 
-    def reached(self, point: str, timeout: float = 20) -> None:
+    def reached(self, point: str, timeout: float = 30) -> None:
         until(lambda: (self.points / f"{point}.reached").exists(), timeout)
 
     def go(self, point: str) -> None:

@@ -119,7 +119,7 @@ class TestTweepy:
 
 class TestSignature:
     def test_no_signature(self, sandbox):
-        answer = requests.get(f"{sandbox.base_url}/2/users/me", timeout=5)
+        answer = requests.get(f"{sandbox.base_url}/2/users/me", timeout=30)
         assert answer.status_code == 401
         assert answer.json() == {
             "title": "Unauthorized",
@@ -154,8 +154,8 @@ class TestSignature:
     def test_the_same_nonce_twice_is_a_replay(self, sandbox):
         headers = self.signed(sandbox, "/2/tweets")
         url = f"{sandbox.base_url}/2/tweets"
-        first = requests.post(url, json={"text": "un"}, headers=headers, timeout=5)
-        again = requests.post(url, json={"text": "deux"}, headers=headers, timeout=5)
+        first = requests.post(url, json={"text": "un"}, headers=headers, timeout=30)
+        again = requests.post(url, json={"text": "deux"}, headers=headers, timeout=30)
         assert (first.status_code, again.status_code) == (201, 401)
         assert [post["text"] for post in sandbox.posts()] == ["un"]
 
@@ -164,17 +164,17 @@ class TestSignature:
         stamp = str(int(time.time()) + minutes * 60)
         headers = self.signed(sandbox, "/2/tweets", timestamp=stamp)
         answer = requests.post(
-            f"{sandbox.base_url}/2/tweets", json={"text": "x"}, headers=headers, timeout=5
+            f"{sandbox.base_url}/2/tweets", json={"text": "x"}, headers=headers, timeout=30
         )
         assert answer.status_code == 401
 
     def test_a_signature_is_for_one_url_and_one_method(self, sandbox):
         headers = self.signed(sandbox, "/2/users/me", "GET")
         url = f"{sandbox.base_url}/2/users/me?user.fields=verified"
-        assert requests.get(url, headers=headers, timeout=5).status_code == 401
+        assert requests.get(url, headers=headers, timeout=30).status_code == 401
         assert (
             requests.post(
-                f"{sandbox.base_url}/2/tweets", json={"text": "x"}, headers=headers, timeout=5
+                f"{sandbox.base_url}/2/tweets", json={"text": "x"}, headers=headers, timeout=30
             ).status_code
             == 401
         )
@@ -184,7 +184,7 @@ class TestSignature:
             sandbox, "/2/tweets", resource_owner_key=None, resource_owner_secret=None
         )
         answer = requests.post(
-            f"{sandbox.base_url}/2/tweets", json={"text": "x"}, headers=headers, timeout=5
+            f"{sandbox.base_url}/2/tweets", json={"text": "x"}, headers=headers, timeout=30
         )
         assert answer.status_code == 401
 
@@ -193,7 +193,7 @@ class TestSignature:
     )
     def test_nonsense(self, sandbox, header):
         answer = requests.get(
-            f"{sandbox.base_url}/2/users/me", headers={"Authorization": header}, timeout=5
+            f"{sandbox.base_url}/2/users/me", headers={"Authorization": header}, timeout=30
         )
         assert answer.status_code == 401
 

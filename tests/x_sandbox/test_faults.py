@@ -69,7 +69,7 @@ class TestNoAnswer:
             "POST", f"{sandbox.base_url}/2/tweets", json={"text": "un"}, auth=sandbox.sign()
         ).prepare()
         head = "".join(f"{name}: {_text(value)}\r\n" for name, value in prepared.headers.items())
-        with socket.create_connection(("127.0.0.1", sandbox.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", sandbox.port), timeout=30) as connection:
             connection.sendall(
                 f"POST /2/tweets HTTP/1.1\r\nHost: 127.0.0.1:{sandbox.port}\r\n{head}\r\n".encode()
                 + prepared.body
@@ -101,7 +101,7 @@ class TestNoAnswer:
             assert was_made(sandbox, when)
             assert sandbox.requests()[0]["status"] is None
             assert hold.release() == 1
-            sender.join(10)
+            sender.join(30)
         assert answers[0].status_code == 201
         assert len(sandbox.posts()) == 1
         assert sandbox.waiting() == []
@@ -319,7 +319,7 @@ class TestSwitches:
         ],
     )
     def test_mistakes_are_refused(self, sandbox, wish):
-        answer = requests.post(f"{sandbox.base_url}/sandbox/switches", json=wish, timeout=5)
+        answer = requests.post(f"{sandbox.base_url}/sandbox/switches", json=wish, timeout=30)
         assert answer.status_code == 400
         assert sandbox.switches()["faults"] == []
 
@@ -333,7 +333,7 @@ class TestSwitches:
             f"{sandbox.base_url}/sandbox/switches",
             json={"faults": [{"fault": "timeout"}]},
             headers={"Origin": "https://example.org"},
-            timeout=5,
+            timeout=30,
         )
         assert answer.status_code == 403
         assert sandbox.switches()["faults"] == []

@@ -33,13 +33,13 @@ def sandbox(shared: Sandbox) -> Sandbox:
 
 
 def get(sandbox: Sandbox, path: str) -> str:
-    answer = requests.get(f"{sandbox.base_url}{path}", timeout=5)
+    answer = requests.get(f"{sandbox.base_url}{path}", timeout=30)
     assert answer.status_code == 200, path
     return answer.text
 
 
 def send(sandbox: Sandbox, path: str, **form: str) -> requests.Response:
-    return requests.post(f"{sandbox.base_url}{path}", data=form, timeout=5, allow_redirects=False)
+    return requests.post(f"{sandbox.base_url}{path}", data=form, timeout=30, allow_redirects=False)
 
 
 def fill(sandbox: Sandbox) -> str:
@@ -106,7 +106,7 @@ def test_deleted_posts_are_struck_out_and_images_have_their_alt_text(sandbox):
     assert "Seules les personnes mentionnées peuvent répondre." in page
     assert "Pas encore visible" in page
     [source] = set(re.findall(r'src="(/media/\d+)"', page)[:1])
-    image = requests.get(f"{sandbox.base_url}{source}", timeout=5)
+    image = requests.get(f"{sandbox.base_url}{source}", timeout=30)
     assert image.headers["Content-Type"] == "image/png"
     assert image.content == picture()
 
@@ -125,7 +125,7 @@ def test_long_timelines_come_in_pages(sandbox):
 
 @pytest.mark.parametrize("path", ["/personne", "/pnationale44/status/12", "/a/b/c", "/media/12"])
 def test_what_does_not_exist_is_said(sandbox, path):
-    answer = requests.get(f"{sandbox.base_url}{path}", timeout=5)
+    answer = requests.get(f"{sandbox.base_url}{path}", timeout=30)
     assert answer.status_code == 404
     assert "n’existe pas dans le bac à sable" in answer.text
 
@@ -133,7 +133,7 @@ def test_what_does_not_exist_is_said(sandbox, path):
 def test_every_page_is_closed_to_foreign_content(sandbox):
     fill(sandbox)
     for path in ("/", "/pnationale44", "/sandbox/", "/personne"):
-        answer = requests.get(f"{sandbox.base_url}{path}", timeout=5)
+        answer = requests.get(f"{sandbox.base_url}{path}", timeout=30)
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert "style=" not in answer.text
         assert not re.search(r"\son\w+=", answer.text)
