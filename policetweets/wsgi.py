@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import django
+from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policetweets.settings")
@@ -16,12 +17,16 @@ refuse_danger()
 
 
 class Request(WSGIRequest):
-    """Django's, but that a Content-Type which cannot be read is none."""
+    """Django's, but that a Content-Type which cannot be read is none.
+
+    A charset makes Django read the query already here, outside of what answers 400 to one that
+    holds too many fields.
+    """
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         try:
             super()._set_content_type_params(meta)  # type: ignore[misc]
-        except (ValueError, LookupError):
+        except (ValueError, LookupError, SuspiciousOperation):
             self.content_type, self.content_params = "", {}
 
 

@@ -169,6 +169,16 @@ def test_an_early_refusal_has_the_headers_of_a_page(db, headers):
         assert "<h1" in response.text
 
 
+@pytest.mark.parametrize("charset", ["utf-16", "latin-1"])
+def test_a_charset_and_too_many_fields_are_refused_with_a_page(db, charset):
+    query = "&".join(f"a{n}=1" for n in range(1200))
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    for path in ("/nulle-part", "/connexion"):
+        response = Client().generic("POST", path, b"", content_type=kind, QUERY_STRING=query)
+        check(response, path)
+        assert response.status_code < 500
+
+
 def test_a_private_page_is_kept_by_no_cache(cast):
     for path in ("/", "/brouillons", "/courriels"):
         response = signed_in(cast.claire).get(path)
