@@ -350,9 +350,9 @@ class Machine(RuleBasedStateMachine):
         if not waiting:
             return
         flight = waiting[index % len(waiting)]
-        from publishing.actions.send import _prepare
+        from publishing.actions.media import prepare
 
-        prepared = _prepare(flight.claimed)
+        prepared = prepare(flight.claimed)
         assert not isinstance(prepared, ApiResult)
         if not send.take_turn(flight.claimed, prepared[0]):
             self.flights.remove(flight)
