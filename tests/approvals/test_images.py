@@ -467,7 +467,7 @@ def test_an_image_without_description_cannot_be_submitted_and_says_so_beside_it(
     url = reverse("compose", args=[draft.pk])
     answer = signed_in(cast.claire).post(url, form_of(draft, act="submit"))
     assert answer.status_code == 400
-    field = said(answer).split(f'id="alt-0-{sha[:12]}-error">')[1]
+    field = said(answer).split(f'id="alt-0-{sha[:12]}-error">')[1].lstrip()
     assert field.startswith('<p class="fr-message fr-message--error">Décrivez cette image')
     draft.refresh_from_db()
     assert draft.state == "writing"

@@ -205,7 +205,7 @@ def test_fault_92_of_several_confirmed_hours_the_last_alone_lets_it_leave(line, 
         cursor.execute(POST, [publication.release.digest, attempt.pk])
 
 
-@pytest.mark.parametrize("result", ["found", "cancel_lookups", "unreadable", ""])
+@pytest.mark.parametrize("result", ["found", "cancelled", "unreadable", ""])
 def test_fault_92_a_confirmed_hour_counts_once_its_look_found_nothing(line, preparing, result):
     publication, attempt = preparing
     signed, other = publication.due_at, publication.due_at - dt.timedelta(minutes=5)

@@ -369,6 +369,11 @@ def read_whole(line) -> list[str]:
             assert signed_in(person).get(path).status_code == 200
     whole = []
     with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE pg_class SET reltuples = 1000000, relpages = 1 WHERE relname IN"
+            " ('publishing_publication', 'publishing_part', 'publishing_answer',"
+            " 'publishing_attempt')"
+        )
         for way in ("seqscan", "mergejoin", "hashjoin"):
             cursor.execute(f"SET enable_{way} = off")
         for query in captured.captured_queries:

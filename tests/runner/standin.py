@@ -17,6 +17,7 @@ def end(*_):
     with open(sys.argv[2], "a") as log: log.write(sys.argv[3] + chr(10))
     sys.exit()
 signal.signal(signal.SIGTERM, end)
+open(sys.argv[2] + "." + sys.argv[3], "w").close()
 if int(sys.argv[1]):
     http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])),
         http.server.SimpleHTTPRequestHandler).serve_forever()
@@ -26,8 +27,18 @@ while True:
 
 
 def standin(name, folder, env, port=0, answers=lambda: True):
+    """It has started when it would notice a signal; on a busy machine that takes a while."""
+    listens = folder / f"ended.{name}"
+    listens.unlink(missing_ok=True)
     command = [sys.executable, "-c", WEB, str(port), str(folder / "ended"), name]
-    return Service(name, folder, command, env, answers=answers, steps=[(signal.SIGTERM, 10)])
+    return Service(
+        name,
+        folder,
+        command,
+        env,
+        answers=lambda: listens.exists() and answers(),
+        steps=[(signal.SIGTERM, 10)],
+    )
 
 
 def sandbox(folder, env, chosen):

@@ -126,7 +126,7 @@ class Soak:
 EXPECTED = re.compile(
     r"OperationalError|InterfaceError|DatabaseError|AdminShutdown|ConnectionError|TimeoutError"
     r"|BrokenPipe|ConnectionReset"
-    r"|cannot connect",
+    r"|cannot connect|Connection error: Error",
     re.IGNORECASE,
 )
 
