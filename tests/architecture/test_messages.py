@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.mofile import read_mo
 from django.template import Context, Template
 from django.utils import translation
 from django.utils.translation import ngettext
@@ -18,6 +19,8 @@ from policetweets.management.commands.messages import (
     folder,
     kept,
     sources,
+    to_compile,
+    typeset,
     untranslated,
 )
 
@@ -65,9 +68,33 @@ def test_the_english_is_not_the_french_with_its_typography():
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_what_is_compiled_is_what_is_written(language):
+def test_what_is_compiled_is_what_is_written(template, language):
     on_disk = (folder(language) / "django.mo").read_bytes()
-    assert on_disk == compiled(kept(language)), "run « make messages »"
+    assert on_disk == compiled(to_compile(language, template)), "run « make messages »"
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("À vérifier : oui ; non ? si !", "À vérifier\xa0: oui\u202f; non\u202f? si\u202f!"),
+        ("Par {who} : « {reason} »", "Par {who}\xa0: «\u202f{reason}\u202f»"),
+        ("%(n)d accords, 4 images", "%(n)d\xa0accords, 4\xa0images"),
+        ("%(hours)d h %(minutes)02d", "%(hours)d\xa0h\xa0%(minutes)02d"),
+        ("https://17.fr/a?b=c:d", "https://17.fr/a?b=c:d"),
+        ("%(day)s à %(hour)s", "%(day)s à %(hour)s"),
+    ],
+)
+def test_french_is_printed_with_non_breaking_spaces(written, printed):
+    assert typeset(written) == printed
+    assert typeset(printed) == printed
+
+
+def test_no_printed_french_sentence_breaks_before_its_punctuation():
+    with (folder("fr") / "django.mo").open("rb") as file:
+        words = [message.string for message in read_mo(file) if message.id]
+    printed = [form for said in words for form in ([said] if isinstance(said, str) else said)]
+    assert len(printed) > 1000
+    assert [form for form in printed if re.search(r" [;:!?»](?!\w)|« ", form)] == []
 
 
 def test_french_is_counted_as_the_french_count(template):

@@ -1,12 +1,15 @@
 """Brings the catalogues up to date with the code (`make messages`), and compiles them.
 
 The French sentences are the msgids. locale/en translates them; locale/fr holds the counted ones
-alone, for without a catalogue Django would count as English does, and say « 0 brouillons ».
+alone, for without a catalogue Django would count as English does, and say « 0 brouillons ». What is
+compiled for French has every sentence with its non-breaking spaces: `typeset` is the only place
+that adds them, and it never sees what people typed.
 """
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,16 @@ COUNTED = dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2))
 IN_CONTEXT = dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2))
 BOTH = dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3))
 KEYWORDS: dict[str, Any] = {**PLAIN, **COUNTED, **IN_CONTEXT, **BOTH}
+
+NARROW, WIDE = "\u202f", "\u00a0"
+NON_BREAKING = (
+    (re.compile(r" (?=[;!?»])"), NARROW),
+    (re.compile(r"(?<=«) "), NARROW),
+    (re.compile(r" (?=:(?!\w))"), WIDE),
+    # Between a number, or what will be one, and what it counts; « 2 h 10 ».
+    (re.compile(r"(?<![\w.-])(\d+|%\(\w+\)0?\d*d) (?=[^\W\d_]|%)"), r"\1" + WIDE),
+    (re.compile(r"(?<=\bh) (?=\d|%\()"), WIDE),
+)
 
 # The sandbox of X is no part of the application and has a catalogue of its own, English only.
 SANDBOX = "x_sandbox"
@@ -64,6 +77,29 @@ def kept(language: str, owner: str = "") -> Catalog:
     """The catalogue as it is on disk."""
     with (folder(language, owner) / "django.po").open("rb") as file:
         return read_po(file, locale=language)
+
+
+def typeset(french: str) -> str:
+    """The sentence with the spaces of French typography, none of which breaks a line."""
+    for place, space in NON_BREAKING:
+        french = place.sub(space, french)
+    return french
+
+
+def to_compile(language: str, template: Catalog, owner: str = "") -> Catalog:
+    """What is on disk; in French, every sentence of the template as it is printed."""
+    catalog = kept(language, owner)
+    if language == settings.LANGUAGE_CODE:
+        for message in [message for message in template if message.id]:
+            forms = [message.id] if isinstance(message.id, str) else message.id
+            printed = tuple(typeset(form) for form in forms)
+            catalog.delete(message.id, context=message.context)
+            catalog.add(
+                message.id,
+                printed if message.pluralizable else printed[0],
+                context=message.context,
+            )
+    return catalog
 
 
 def compiled(catalog: Catalog) -> bytes:
@@ -113,6 +149,7 @@ class Command(BaseCommand):
         with (folder(language, owner) / "django.po").open("wb") as file:
             # A line's number or an obsolete sentence would only be noise in every change.
             write_po(file, catalog, width=100, include_lineno=False, ignore_obsolete=True)
-        (folder(language, owner) / "django.mo").write_bytes(compiled(kept(language, owner)))
+        printed = compiled(to_compile(language, template, owner))
+        (folder(language, owner) / "django.mo").write_bytes(printed)
         for message in untranslated(catalog):
             self.stdout.write(f"{language}: {message.locations[0][0]}: {message.id}")
