@@ -12,6 +12,7 @@ from accounts.approval_rule import ApprovalRule
 from accounts.errors import NotFound, Sentence
 from accounts.models import Account, Credential, Person, Seat, Supervision
 from accounts.models.credential import Connection
+from accounts.models.person import BY_FAMILY_NAME
 from accounts.signals import what_rests_on
 
 BADGES = {
@@ -114,7 +115,7 @@ def eligible(account: Account) -> QuerySet[Person]:
         Person.objects.filter(ended_at=None, is_administrator=False)
         .exclude(seat__in=Seat.objects.filter(account=account, ended_at=None))
         .exclude(supervision__in=Supervision.objects.filter(account=account, ended_at=None))
-        .order_by("name", "email")
+        .order_by(*BY_FAMILY_NAME)
     )
 
 

@@ -13,8 +13,10 @@ from accounts.addresses import NotAnAddress, canonical_address
 from accounts.audit_text import WORDS
 from accounts.departments import eligible
 from accounts.models import Account, Person
+from accounts.models.person import BY_FAMILY_NAME
 from accounts.names import validate_name
 from accounts.sign_ins import give_back, reserve_try
+from accounts.time_zones import TIME_ZONES
 
 
 class AddressField(forms.EmailField):
@@ -101,11 +103,12 @@ class AccountForm(DepartmentForm):
     class Meta:
         model = Account
         fields = ["code", "name", "handle", "time_zone"]
+        widgets = {"time_zone": forms.Select(choices=TIME_ZONES)}
         help_texts = {
             "code": _("Deux ou trois signes : 44, 2A, 974."),
             "name": _("Tel qu’on l’écrit : Loire-Atlantique."),
             "handle": _("Sans le @ : pnationale44."),
-            "time_zone": _("Europe/Paris en métropole ; Indian/Reunion, America/Guadeloupe…"),
+            "time_zone": _("Les horaires des brouillons se disent dans ce fuseau."),
         }
 
     def clean_code(self) -> str:
@@ -116,6 +119,7 @@ class SettingsForm(DepartmentForm):
     class Meta:
         model = Account
         fields = ["name", "handle", "time_zone", "tolerance_minutes", "reply_settings"]
+        widgets = {"time_zone": forms.Select(choices=TIME_ZONES)}
         help_texts = {
             "handle": _("Ne change plus une fois le compte connecté à X."),
             "time_zone": _("Les horaires des brouillons se disent dans ce fuseau."),
@@ -158,7 +162,7 @@ class TrailForm(forms.Form):
     )
     person = PersonChoice(
         label=_("Par qui"),
-        queryset=Person.objects.order_by("name"),
+        queryset=Person.objects.order_by(*BY_FAMILY_NAME),
         required=False,
         empty_label=_("Tout le monde"),
     )

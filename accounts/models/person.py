@@ -7,6 +7,7 @@ from typing import Any
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Expression, F, Func, Value
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,25 @@ RETURN NEW;
 
 UNPRINTABLE = (
     r"[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
+
+
+ACCENTED = "ÀÂÄÁÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝŸàâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
+PLAIN = "AAAAAACEEEEIIIINOOOOOUUUUYYaaaaaaceeeeiiiinooooouuuuyy"
+
+
+def _collated(words: Expression | F) -> Lower:
+    """Compared as French does, without case and accents. The PostgreSQL of `make run` is built
+    without ICU and has no collation of its own for French.
+    """
+    return Lower(Func(words, Value(ACCENTED), Value(PLAIN), function="translate"))
+
+
+# The family name is the last word of the name.
+BY_FAMILY_NAME = (
+    _collated(Func(F("name"), Value(r"^.*\s"), Value(""), function="regexp_replace")),
+    _collated(F("name")),
+    "pk",
 )
 
 

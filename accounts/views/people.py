@@ -21,6 +21,7 @@ from accounts.forms import PersonForm
 from accounts.mails import with_mail_failure
 from accounts.models import Person, Seat, Supervision
 from accounts.models.notice import MailFailure
+from accounts.models.person import BY_FAMILY_NAME
 from accounts.paging import page_of
 from accounts.password_links import password_link
 from accounts.requests import PersonRequest, by_office
@@ -50,7 +51,7 @@ def find(pk: int) -> Any:
 @require_safe
 def people(request: PersonRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
-    people = with_mail_failure(with_rights(Person.objects.order_by("ended_at", "name", "pk")))
+    people = with_mail_failure(with_rights(Person.objects.order_by("ended_at", *BY_FAMILY_NAME)))
     if words:
         people = people.filter(Q(name__icontains=words) | Q(email__icontains=words))
     context = {

@@ -206,3 +206,12 @@ def test_a_right_of_another_department_than_the_url_names_is_a_404(cast, kind):
     assert signed_in(cast.ada).post(path).status_code == 404
     right.refresh_from_db()
     assert right.ended_at is None
+
+
+@pytest.mark.parametrize("path", ["/departements/ajouter", "/departements/44/reglages"])
+def test_a_time_zone_is_chosen_from_a_list_of_french_ones_first(cast, ada, path):
+    page = ada.get(path).text
+    select = page.partition('<select name="time_zone"')[2].partition("</select>")[0]
+    assert '<option value="Europe/Paris" selected>' in select
+    assert select.index("Indian/Reunion") < select.index("Africa/Abidjan")
+    assert '"EST"' not in select

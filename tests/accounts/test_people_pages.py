@@ -122,3 +122,26 @@ def test_making_and_unmaking_an_administrator(cast, ada):
     response = ada.post(f"/personnes/{cast.claire.pk}/administration", {"administrator": "yes"})
     assert response.status_code == 409
     assert "ni siège ni supervision" in response.text
+
+
+def test_people_stand_by_family_name_as_french_sorts(ada):
+    names = [
+        "Zoé Abadie",
+        "Marc Etienne",
+        "Anne Élias",
+        "Bruno Évrard",
+        "Luc eberhard",
+        "Ève Faure",
+    ]
+    for number, name in enumerate(names):
+        Person.objects.create_person(f"p{number}@police.example", name)
+    page = ada.get("/personnes").text
+    wanted = [
+        "Zoé Abadie",
+        "Luc eberhard",
+        "Anne Élias",
+        "Marc Etienne",
+        "Bruno Évrard",
+        "Ève Faure",
+    ]
+    assert sorted(names, key=page.index) == wanted
