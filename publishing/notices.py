@@ -9,6 +9,7 @@ from accounts.models import Account, Person
 from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.notices import queue_notice
 from publishing.models import Confirmation, Publication, PublicationState, Reason
+from publishing.models.states import ALERTING
 
 # What is news to the author of a text; the states that alert tell everybody.
 NEWS = {
@@ -22,14 +23,16 @@ def notify_account(publication: Publication, act: NoticeAct | None = None) -> No
     """Tells everybody who can act on the account that this publication needs them: `act`, or what
     its state says.
     """
-    given_up = publication.reason == Reason.GIVEN_UP
-    refused = publication.state == PublicationState.REFUSED
+    if act is None and publication.state in ALERTING:
+        act = NoticeAct(publication.state)
+        if act == NoticeAct.REFUSED and publication.reason == Reason.GIVEN_UP:
+            act = NoticeAct.GIVEN_UP
     queue_notice(
         list(reviewers(publication.account_id)),
         NoticeKind.ALERT,
         path=reverse("draft", args=[publication.draft_id]),
         account=publication.account,
-        act=act or (NoticeAct.GIVEN_UP if refused and given_up else NoticeAct(publication.state)),
+        act=act or "",
         urgent=publication.release.revision.draft.urgent,
     )
 

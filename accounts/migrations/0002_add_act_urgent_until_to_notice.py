@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='notice',
             name='act',
-            field=models.CharField(blank=True, choices=[('review', 'À relire'), ('confirm', 'À confirmer'), ('changes', 'À reprendre'), ('lacks_approvals', 'Accords manquants'), ('rejected', 'Texte rejeté'), ('approved', 'Texte approuvé'), ('recalled', 'Texte rappelé'), ('published', 'Diffusé sur X'), ('retracted', 'Retiré de X'), ('held', 'Envoi suspendu'), ('missed', 'Pas parti à son heure'), ('uncertain', 'À vérifier sur X'), ('refused', 'Refusé par X'), ('given_up', 'Abandonné après vérification'), ('partial', 'Fil interrompu'), ('still_on_x', 'Encore visible sur X')], db_default='', default='', max_length=20),
+            field=models.CharField(blank=True, choices=[('review', 'À relire'), ('confirm', 'À confirmer'), ('changes', 'À reprendre'), ('lacks_approvals', 'Accords manquants'), ('rejected', 'Texte rejeté'), ('approved', 'Texte approuvé'), ('recalled', 'Texte rappelé'), ('published', 'Diffusé sur X'), ('retracted', 'Retiré de X'), ('held', 'Envoi suspendu'), ('missed', 'Pas parti à son heure'), ('uncertain', 'À vérifier sur X'), ('refused', 'Refusé par X'), ('given_up', 'Abandonné après vérification'), ('partial', 'Fil interrompu'), ('gone', 'N’est plus sur X'), ('differs', 'Diffère sur X'), ('still_on_x', 'Encore visible sur X')], db_default='', default='', max_length=20),
         ),
         migrations.AddField(
             model_name='notice',

@@ -35,6 +35,8 @@ class NoticeAct(models.TextChoices):
     REFUSED = "refused", _("Refusé par X")
     GIVEN_UP = "given_up", _("Abandonné après vérification")
     PARTIAL = "partial", _("Fil interrompu")
+    GONE = "gone", _("N’est plus sur X")
+    DIFFERS = "differs", _("Diffère sur X")
     STILL_ON_X = "still_on_x", _("Encore visible sur X")
 
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from accounts import audit
 from accounts.actions.base import action
+from accounts.models.notice import NoticeAct
 from publishing import matching
 from publishing.actions.connect import credentials_of
 from publishing.actions.effects import take_effect
@@ -252,7 +253,7 @@ def _reading(publication: Publication, reading: Reading) -> None:
         draft_id=publication.draft_id,
     )
     if reading in (Reading.GONE, Reading.DIFFERS):
-        notify_account(publication)
+        notify_account(publication, NoticeAct(reading))
 
 
 @action

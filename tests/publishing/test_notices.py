@@ -10,6 +10,7 @@ from approvals.actions.reviews import ask_for_changes, reject
 from publishing.actions.recall import recall
 from publishing.actions.retract import retract, run
 from publishing.actions.send import send_due
+from publishing.notices import notify_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = "Prudence sur le pont."
@@ -21,7 +22,7 @@ def told(person) -> list[str]:
     for notice in notices:
         sent = mail_of(notice)
         assert TEXT not in sent.subject + sent.body
-        assert "@pnationale44" in sent.subject
+        assert "@pnationale44" in sent.subject + sent.body
     return [notice.act for notice in notices.order_by("pk")]
 
 
@@ -61,6 +62,23 @@ def test_the_author_is_told_of_a_recall_by_somebody_else_only(line):
     before = Notice.objects.filter(act="recalled").count()
     recall(actor=author, publication_id=own.pk, reason="Attendre.")
     assert Notice.objects.filter(act="recalled").count() == before
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "act"),
+    [
+        ("refused", "given_up", "given_up"),
+        ("refused", "bad_request", "refused"),
+        ("uncertain", "no_answer", "uncertain"),
+        ("published", "", ""),
+        ("sending", "", ""),
+    ],
+)
+def test_an_alert_says_what_happened_and_never_what_did_not(line, state, reason, act):
+    publication = line.released(TEXT)
+    publication.state, publication.reason = state, reason
+    notify_account(publication)
+    assert told(line.cast.paul)[-1] == act
 
 
 @pytest.mark.parametrize(("turn_down", "act"), [(ask_for_changes, "changes"), (reject, "rejected")])
