@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models.functions import Now
 
 from publishing.models import Heartbeat
@@ -17,6 +19,27 @@ def beat_recently(name: str) -> bool:
     """Within the last half second."""
     recently = Now() - dt.timedelta(seconds=0.5)
     return Heartbeat.objects.filter(process=name, seen_at__gt=recently).exists()
+
+
+@dataclass(frozen=True)
+class Interruption:
+    """Nothing leaves; `since` is when it was last seen to, or None if it never was."""
+
+    since: dt.datetime | None
+
+
+def sending_interrupted() -> Interruption | None:
+    """Whether what sends, or what tells it the hour, is silent for too long: one query."""
+    limit = Now() - dt.timedelta(seconds=settings.DURATIONS.heartbeat_dead)
+    needed = (worker_name("send"), BEAT, CLOCK)
+    seen = {
+        row.process: row
+        for row in Heartbeat.objects.filter(process__in=needed).annotate(limit=limit)
+    }
+    silent = [row.seen_at for row in seen.values() if row.seen_at < row.limit]
+    if not silent and len(seen) == len(needed):
+        return None
+    return Interruption(min(silent, default=None))
 
 
 def worker_name(queue: str) -> str:

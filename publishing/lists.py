@@ -18,15 +18,17 @@ from django.db.models import (
     When,
     prefetch_related_objects,
 )
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Membership
 from accounts.errors import Sentence
 from publishing.access import shown
+from publishing.heartbeat import sending_interrupted
 from publishing.models import Part, Publication, PublicationState, Retraction, RetractionState
 from publishing.models.publication import ALERTS, Reading
-from publishing.panel import link_of, situation_of
-from publishing.status_text import by_hand, can_do, status_sentence
+from publishing.panel import link_of, now_of, situation_of
+from publishing.status_text import by_hand, can_do, interrupted, status_sentence
 
 MAX, ALERTS_SHOWN, LAST = 50, 20, 5
 URGENT_FIRST = (F("urgency").desc(), F("key").desc(), F("pk").desc())
@@ -65,7 +67,7 @@ def at_home(places: list[Membership]) -> AtHome:
     return AtHome(
         to_decide=decisions(by_urgency(alerts).order_by(*URGENT_FIRST)[:ALERTS_SHOWN]),
         to_decide_count=alerts.count(),
-        scheduled=[Row(p, _text(p)) for p in scheduled.order_by("due_at")[:MAX]],
+        scheduled=_scheduled(scheduled.order_by("due_at")[:MAX]),
         scheduled_count=scheduled.count(),
         published=[
             Row(p, _text(p), link=link_of(p.account, p.parts.all()[0].x_id))
@@ -76,6 +78,21 @@ def at_home(places: list[Membership]) -> AtHome:
             )
         ],
     )
+
+
+def _scheduled(rows: QuerySet[Publication]) -> list[Row]:
+    """What becomes of those whose hour has come stands beside them."""
+    interruption = sending_interrupted()
+    return [
+        Row(
+            p,
+            _text(p),
+            interrupted(interruption, p.account.zone, now_of(p))
+            if interruption is not None
+            else _("l’envoi part d’un instant à l’autre"),
+        )
+        for p in rows
+    ]
 
 
 def failing() -> QuerySet[Retraction]:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Min, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +17,7 @@ from accounts.roles import Role
 from approvals.models import Review, Verdict
 from publishing.actions.reconcile import SEARCHES
 from publishing.acts import open_confirmation, possible_acts
+from publishing.heartbeat import sending_interrupted
 from publishing.models import (
     Attempt,
     Confirmation,
@@ -101,6 +102,8 @@ def status_badge(publication: Publication, retraction: Retraction | None = None)
         )
     if _reading_is_bad(publication):
         return StatusBadge("warning", publication.get_reading_display())
+    if publication.state == PublicationState.REFUSED and publication.reason == Reason.GIVEN_UP:
+        return StatusBadge("error", _("abandonné"))
     return StatusBadge(BADGES.get(publication.state, ""), publication.get_state_display())
 
 
@@ -127,6 +130,7 @@ class ShownPart:
     part: Part
     number: int
     text: str
+    state: str
     link: str
     lookalike: str
 
@@ -263,6 +267,14 @@ def situation_of(
         total=len(parts),
         reading=publication.reading,
         retraction=retraction.state if retraction is not None else "",
+        interruption=sending_interrupted() if _should_be_leaving(publication) else None,
+    )
+
+
+def _should_be_leaving(publication: Publication) -> bool:
+    due = publication.due_at <= now_of(publication)
+    return publication.state == PublicationState.SENDING or (
+        due and publication.state == PublicationState.WAITING
     )
 
 
@@ -299,17 +311,22 @@ def _steps(publication: Publication, parts: list[Part]) -> list[Step]:
     if _reading_is_bad(publication):
         look = "stopped"
     lookups = ["done"] * progress + [look] + ["todo"] * (3 - progress)
-    attempts = Attempt.objects.filter(Q(part__in=parts) & Q(posting_at__isnull=False))
-    posted = attempts.aggregate(at=Min("posting_at"))["at"] if progress >= 2 else None
+    # Of a text that was sent again, the hour of the last time.
+    attempts = Attempt.objects.filter(part__in=parts[:1], posting_at__isnull=False)
+    posted = attempts.aggregate(at=Max("posting_at"))["at"] if progress >= 2 else None
     revision = publication.release.revision
     as_soon = "" if revision.requested_at else _("dès que les accords sont réunis")
     arrived = [part.out_at for part in parts if part.out_at is not None]
     sent = _("Peut-être envoyé") if publication.state == PublicationState.UNCERTAIN else _("Envoyé")
     return [
         Step(_("Approuvé"), lookups[0], publication.release.released_at),
-        Step(_("Prévu"), lookups[1], publication.due_at, as_soon),
+        Step(_("Rappelé"), lookups[1], publication.since)
+        if publication.state == PublicationState.RECALLED
+        else Step(_("Prévu"), lookups[1], publication.due_at, as_soon),
         Step(sent, lookups[2], posted),
-        Step(_("Sur X"), lookups[3], max(arrived) if arrived else None),
+        Step(_("Retiré de X"), lookups[3], publication.since)
+        if publication.state == PublicationState.RETRACTED
+        else Step(_("Sur X"), lookups[3], max(arrived) if arrived else None),
     ]
 
 
@@ -320,6 +337,9 @@ def _shown(part: Part, publication: Publication, account: Account) -> ShownPart:
         part=part,
         number=part.position + 1,
         text=part.text,
+        state=_("abandonné")
+        if part.state == PartState.REFUSED and publication.reason == Reason.GIVEN_UP
+        else part.get_state_display(),
         link=link_of(account, part.x_id) if on_x else "",
         lookalike=link_of(account, part.lookalike_id) if not on_x else "",
     )

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from accounts.errors import Sentence
-from accounts.timefmt import distance, format_relative
+from accounts.timefmt import distance, format_hour, format_relative
 from approvals.actions.drafts import MAX_PARTS
+from publishing.heartbeat import Interruption
 from publishing.models import (
     ConfirmationKind,
     LookupResult,
@@ -41,6 +42,18 @@ class Situation:
     total: int = 1
     reading: str = ""
     retraction: str = ""
+    interruption: Interruption | None = None
+
+
+def interrupted(interruption: Interruption, zone: ZoneInfo, now: dt.datetime) -> str:
+    """« Envois interrompus depuis 21 h 21 », with the day where it is another."""
+    if interruption.since is None:
+        return _("Envois interrompus")
+    local = interruption.since.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return _("Envois interrompus depuis %(moment)s") % {"moment": format_hour(local)}
+    moment = format_relative(interruption.since, zone, now)
+    return _("Envois interrompus depuis %(moment)s") % {"moment": moment}
 
 
 def status_sentence(situation: Situation) -> str:
@@ -69,6 +82,11 @@ def why(reason: str) -> str:
 
 
 def _waiting(situation: Situation) -> str:
+    if situation.interruption is not None:
+        stopped = interrupted(situation.interruption, situation.zone, situation.now)
+        return _("%(stopped)s : l’heure de ce message est venue et il n’est pas parti.") % {
+            "stopped": stopped
+        }
     if situation.reason:
         return _("Pas encore parti : %(why)s ; nouvel essai %(soon)s.") % {
             "why": why(situation.reason),
@@ -83,6 +101,9 @@ def _waiting(situation: Situation) -> str:
 
 
 def _sending(situation: Situation) -> str:
+    if situation.interruption is not None:
+        stopped = interrupted(situation.interruption, situation.zone, situation.now)
+        return _("%(stopped)s : l’envoi de ce message avait commencé.") % {"stopped": stopped}
     if situation.out:
         return _("Fil en cours d’envoi : %(sentence)s.") % {"sentence": _how_much(situation)}
     return _("Envoi à X en cours.")

@@ -158,7 +158,7 @@ def show(
     context |= {
         "parts": shown_parts(parts, had=texts_x_had(draft)),
         **_changed(draft, before, current),
-        "read": before is read,
+        "read": before is read and not draft.contributors.filter(person=request.user).exists(),
         "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
         "contributors": [c.person for c in draft.contributors.select_related("person")],
         "position": _position(draft, current),

@@ -21,7 +21,10 @@ from publishing.actions.retract import retract, run
 from publishing.actions.send import send_due
 from publishing.acts import possible_acts
 from publishing.forms import NewTimeForm
+from publishing.heartbeat import BEAT, CLOCK, beat, worker_name
 from publishing.lists import at_home
+from publishing.models import Heartbeat
+from publishing.panel import panel_of
 from publishing.views.acts import ACTS
 from tests.cast import signed_in
 
@@ -396,3 +399,30 @@ def test_what_never_was_on_x_may_be_said_as_it_was(line, x):
     abandon_draft(actor=line.cast.claire, draft_id=draft.pk)
     again = use_again(actor=line.cast.claire, draft=draft)
     assert SAME not in signed_in(line.cast.claire).get(reverse("compose", args=[again.pk])).text
+
+
+def test_a_message_whose_hour_came_says_since_when_nothing_leaves(line):
+    publication = line.released("Bonne route.")
+    beat(worker_name("send"), BEAT, CLOCK)
+    assert "part d’un instant à l’autre" in draft_page(publication, line.cast.claire)
+    Heartbeat.objects.filter(process=BEAT).update(seen_at=db_now() - dt.timedelta(hours=1))
+    for page in (draft_page(publication, line.cast.claire), home(line.cast.claire)):
+        assert "Envois interrompus depuis" in page
+        assert "d’un instant à l’autre" not in page
+
+
+def home(person) -> str:
+    return " ".join(signed_in(person).get("/").text.split())
+
+
+def test_what_was_retracted_or_recalled_says_its_own_hour(line, x):
+    publication = line.released("Bonne route.")
+    send_due(publication.account_id)
+    run(retract(actor=line.cast.marc, publication_id=publication.pk, reason="Erreur.").pk)
+    steps = draft_page(publication, line.cast.claire).split('class="pub-steps')[1]
+    assert "Retiré de X" in steps.split("</ol>")[0]
+    recalled = in_two_hours(line)
+    recall(actor=line.cast.marc, publication_id=recalled.pk, reason="Attendre.")
+    found, person, role = _seen(recalled, line.cast.claire)
+    step = panel_of(found, person, role).steps[1]
+    assert (step.label, step.at) == ("Rappelé", found.since)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
+from publishing.heartbeat import Interruption
 from publishing.models import PublicationState, Reason, RetractionState
 from publishing.models.publication import Reading
 from publishing.panel import BADGES, PROGRESS
@@ -130,3 +131,17 @@ def test_a_freeze_s_deadline_says_that_what_is_past_its_hour_does_not_leave_by_i
     assert "Son heure est passée" in after
     assert "ne partira pas automatiquement quand le gel sera levé" in after
     assert deadline_words(Reason.RECONNECT, past, NOW) == "Dernier moment pour partir :"
+
+
+@pytest.mark.parametrize("state", ["waiting", "sending"])
+@pytest.mark.parametrize(
+    ("since", "words"),
+    [
+        (NOW - dt.timedelta(minutes=39), "Envois interrompus depuis 16\u00a0h\u00a021"),
+        (None, "Envois interrompus"),
+    ],
+)
+def test_nothing_leaves_at_any_moment_while_workers_are_dead(state, since, words):
+    said = sentence(state, interruption=Interruption(since))
+    assert said.startswith(words)
+    assert "instant" not in said
