@@ -324,12 +324,12 @@ def _images(draft: Draft, typed: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 class ReasonForm(forms.Form):
-    """Why a reviewer does not approve."""
+    """Why a reviewer does not approve: sent with the form of the debate."""
 
     reason = forms.CharField(
         label=gettext_lazy("Motif"),
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "form": "debate"}),
         error_messages={"required": gettext_lazy("Dites pourquoi, en une phrase.")},
     )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit_text import DETAILS, VALUES, WORDS, in_words
 from accounts.errors import Sentence
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from approvals.models import Draft
+from approvals.models import Draft, Review
 
 # What upper layers do with a draft says itself: they add their acts when they are loaded.
 ACTS: dict[str, Sentence] = {
@@ -32,8 +33,15 @@ ACTS: dict[str, Sentence] = {
 WORDS.update(ACTS)
 # What machines do step by step is in the trail; people want to read what came of it.
 QUIET: set[str] = set()
+# Where the reason of an act stands, which the trail never holds: a field of the row that the
+# entry is about, or of the comment that it names.
+REASONS: dict[str, tuple[type[models.Model], str]] = {
+    "review.changes": (Review, "reason"),
+    "review.reject": (Review, "reason"),
+}
 DETAILS.update(
     {
+        "comment": _("message n° %(value)s du débat"),
         "came_from": _("repris du brouillon n° %(value)s"),
         "digest": _("empreinte %(value)s"),
         "required": _("accords demandés : %(value)s"),
@@ -55,26 +63,50 @@ VALUES["fields"] |= {
 
 @dataclass
 class HistoryLine:
-    """One act, or a run of the same by one person: `at` is the last one's time."""
+    """One act, or a run of the same by one person: `at` is the last one's time; with the reason
+    that was given for it.
+    """
 
     at: dt.datetime
     who: str
     words: Sentence
     times: int = 1
+    reason: str = ""
 
 
 def history_of(draft: Draft) -> list[HistoryLine]:
-    """The latest first: one query."""
-    entries = AuditEntry.objects.filter(draft_id=draft.pk).exclude(act__in=QUIET)
+    """The latest first: one query, and one for each kind of row that holds reasons."""
+    rows = AuditEntry.objects.filter(draft_id=draft.pk).exclude(act__in=QUIET)
+    entries = list(rows.select_related("actor").order_by("-id"))
+    reasons = _reasons(entries)
     lines: list[HistoryLine] = []
-    for entry in entries.select_related("actor").order_by("-id"):
+    for entry in entries:
         words = str(WORDS.get(entry.act, entry.act))
         # What begins with a capital happened by itself: a name before it would make no sentence.
         who = entry.actor.name if entry.actor is not None and not words[0].isupper() else ""
         if outcome := in_words("outcome", entry.details.get("outcome")):
             words += f" ({outcome})"
-        if lines and (lines[-1].who, lines[-1].words) == (who, words):
-            lines[-1].times += 1
+        reason = reasons.get(entry.pk, "")
+        last = lines[-1] if lines else None
+        if last is not None and (last.who, last.words, last.reason) == (who, words, reason):
+            last.times += 1
             continue
-        lines.append(HistoryLine(entry.at, who, words))
+        lines.append(HistoryLine(entry.at, who, words, reason=reason))
     return lines
+
+
+def _reasons(entries: list[AuditEntry]) -> dict[int, str]:
+    """The primary key of an entry -> the reason given for its act."""
+    reasons: dict[int, str] = {}
+    for source in set(REASONS.values()):
+        model, field = source
+        about = {
+            entry.pk: entry.details.get("comment", entry.subject_id)
+            for entry in entries
+            if REASONS.get(entry.act) == source
+        }
+        if about:
+            rows = model._default_manager.filter(pk__in=about.values())
+            texts = dict(rows.values_list("pk", field))
+            reasons |= {pk: texts.get(subject, "") for pk, subject in about.items()}
+    return reasons

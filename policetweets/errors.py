@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,15 +53,17 @@ READ_ONLY = _(
 )
 
 
-def refuse(request: HttpRequest, status: int, sentence: Sentence | None = None) -> HttpResponse:
-    """The page, or for htmx an alert that takes the place of the messages."""
+def refuse(
+    request: HttpRequest, status: int, sentence: Sentence | None = None, typed: Sequence[str] = ()
+) -> HttpResponse:
+    """The page, with what was typed; or for htmx an alert that takes the place of the messages."""
     title, usual = PAGES.get(status, PAGES[409])
     context = {
         "status": status,
         "title": title,
         "sentence": sentence or usual,
         "back": way_back(request),
-        "typed": typed_texts(request) if status == 503 else [],
+        "typed": typed,
     }
     response = _rendered(request, status, context)
     if status == 429:
@@ -132,6 +135,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Called while the exception is handled: an outage is told apart from a mistake of ours."""
     error = sys.exc_info()[1]
     if isinstance(error, InternalError) and isinstance(error.__cause__, ReadOnlySqlTransaction):
-        return refuse(request, 503, READ_ONLY)
+        return refuse(request, 503, READ_ONLY, typed_texts(request))
     outage = isinstance(error, OperationalError | InterfaceError)
-    return refuse(request, 503 if outage else 500)
+    return refuse(request, 503, typed=typed_texts(request)) if outage else refuse(request, 500)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refusal
 from accounts.requests import parse_int
-from policetweets.errors import refuse
+from policetweets.errors import refuse, typed_texts
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("policetweets.request")
@@ -137,4 +137,4 @@ class SentenceMiddleware:
         if not isinstance(exception, Refusal):
             return None
         log.info("refused", code=exception.code, status=exception.status)
-        return refuse(request, exception.status, exception.sentence)
+        return refuse(request, exception.status, exception.sentence, typed_texts(request))

@@ -40,9 +40,13 @@ MAX_COMMENT = 4000
 def comment(*, actor: Person, draft_id: int, body: str) -> Comment:
     """A word in the debate, by anybody of the account."""
     draft, _role = lock_draft(draft_id, actor, act="comment")
+    return _add_comment(draft, open_revision(draft), actor, body)
+
+
+def _add_comment(draft: Draft, revision: Revision | None, actor: Person, body: str) -> Comment:
     comment_row = Comment.objects.create(
         draft=draft,
-        revision=open_revision(draft),
+        revision=revision,
         author=actor,
         body=require_text(body, field="body", max_length=MAX_COMMENT),
     )
@@ -57,9 +61,11 @@ def comment(*, actor: Person, draft_id: int, body: str) -> Comment:
 
 
 def _lock_revision(
-    actor: Person, revision_id: int, digest: str, *, act: str
+    actor: Person, revision_id: int, digest: str, comment: str, *, act: str
 ) -> tuple[Draft, Revision, Role]:
-    """The draft and its open revision, if that is the very one that the page showed."""
+    """The draft and its open revision, if that is the very one that the page showed; the comment
+    that comes with the verdict is recorded with it or not at all.
+    """
     draft_id = Revision.objects.filter(pk=revision_id).values_list("draft_id", flat=True).first()
     if draft_id is None:
         raise NotFound
@@ -67,17 +73,19 @@ def _lock_revision(
     revision = open_revision(draft)
     if revision is None or revision.pk != revision_id or revision.digest != digest:
         raise TextChanged(draft=draft)
+    if comment:
+        _add_comment(draft, revision, actor, comment)
     return draft, revision, role
 
 
 @action
-def approve(*, actor: Person, revision_id: int, digest: str) -> Revision:
+def approve(*, actor: Person, revision_id: int, digest: str, comment: str = "") -> Revision:
     """Signs exactly this digest; the approval that meets the quorum releases it, here and now.
 
     Approving twice is approving once. Raises TextChanged, ContributorCannotApprove,
     HiddenCharacter, TooLateToApprove.
     """
-    draft, revision, role = _lock_revision(actor, revision_id, digest, act="approve")
+    draft, revision, role = _lock_revision(actor, revision_id, digest, comment, act="approve")
     if revision.has_hidden_character:
         raise HiddenCharacter
     in_review = draft.state == DraftState.IN_REVIEW
@@ -127,26 +135,30 @@ def _release(draft: Draft, revision: Revision) -> None:
 
 
 @action
-def ask_for_changes(*, actor: Person, revision_id: int, digest: str, reason: str) -> Draft:
+def ask_for_changes(
+    *, actor: Person, revision_id: int, digest: str, reason: str, comment: str = ""
+) -> Draft:
     """Sends the draft back to writing, with a reason; the revision ends with its approvals."""
-    return _turn_down(actor, revision_id, digest, Verdict.CHANGES, reason)
+    return _turn_down(actor, revision_id, digest, Verdict.CHANGES, reason, comment)
 
 
 @action
-def reject(*, actor: Person, revision_id: int, digest: str, reason: str) -> Draft:
+def reject(
+    *, actor: Person, revision_id: int, digest: str, reason: str, comment: str = ""
+) -> Draft:
     """A supervisor ends the matter, with a reason. Raises Forbidden for a seat holder."""
-    return _turn_down(actor, revision_id, digest, Verdict.REJECT, reason)
+    return _turn_down(actor, revision_id, digest, Verdict.REJECT, reason, comment)
 
 
 def _turn_down(
-    actor: Person, revision_id: int, digest: str, verdict: Verdict, reason: str
+    actor: Person, revision_id: int, digest: str, verdict: Verdict, reason: str, comment: str
 ) -> Draft:
     act, closing = (
         ("reject", CloseReason.REJECTED)
         if verdict == Verdict.REJECT
         else ("ask_for_changes", CloseReason.CHANGES)
     )
-    draft, revision, role = _lock_revision(actor, revision_id, digest, act=act)
+    draft, revision, role = _lock_revision(actor, revision_id, digest, comment, act=act)
     if draft.state != DraftState.IN_REVIEW:
         raise WrongState(_("Ce texte est déjà bon à diffuser : il faut maintenant le rappeler."))
     require_state(draft, act)

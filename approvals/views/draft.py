@@ -215,6 +215,13 @@ def _shown_revision(request: PersonRequest, draft_id: int, act: str) -> dict[str
     return {"revision_id": revision_id, "digest": request.POST.get("digest", "")}
 
 
+def _comment_form(request: PersonRequest) -> CommentForm:
+    """What was being written in the debate when the verdict was given: it goes with it."""
+    form = CommentForm(request.POST)
+    form.fields["body"].required = False
+    return form
+
+
 def _stale(
     request: PersonRequest, draft_id: int, changed: TextChanged, **forms: Any
 ) -> HttpResponse:
@@ -225,18 +232,22 @@ def _stale(
         pk=parse_int(request.POST.get("revision", "")) or 0, draft=draft_id
     ).first()
     if changed.details["draft"].state != DraftState.IN_REVIEW:
-        reasons = [f.cleaned_data["reason"] for f in forms.values()]
-        forms = {"comment_form": CommentForm(initial={"body": "".join(reasons)})}
+        typed = [text for form in forms.values() for text in form.cleaned_data.values() if text]
+        forms = {"comment_form": CommentForm(initial={"body": "\n\n".join(typed)})}
     return show(request, draft_id, status=409, seen=seen, stale=changed.sentence, **forms)
 
 
 @require_POST
 def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
     shown = _shown_revision(request, draft_id, "approve")
+    comment_form = _comment_form(request)
+    if not comment_form.is_valid():
+        return show(request, draft_id, status=400, comment_form=comment_form)
+    body = comment_form.cleaned_data["body"]
     try:
-        revision = reviewing.approve(actor=request.user, **shown)
+        revision = reviewing.approve(actor=request.user, comment=body, **shown)
     except TextChanged as changed:
-        return _stale(request, draft_id, changed)
+        return _stale(request, draft_id, changed, comment_form=comment_form)
     revision.draft.refresh_from_db(fields=["state"])
     if revision.draft.state == DraftState.RELEASED:
         messages.success(
@@ -253,14 +264,16 @@ def _turn_down(request: PersonRequest, draft_id: int, verdict: str) -> HttpRespo
         request, draft_id, "reject" if verdict == "reject" else "ask_for_changes"
     )
     form = ReasonForm(request.POST, prefix=verdict)
-    typed: dict[str, Any] = {f"{verdict}_form": form}
-    if not form.is_valid():
+    comment_form = _comment_form(request)
+    typed: dict[str, Any] = {"comment_form": comment_form, f"{verdict}_form": form}
+    if not all([form.is_valid(), comment_form.is_valid()]):
         return show(request, draft_id, status=400, **typed)
     act: Callable[..., Draft] = (
         reviewing.reject if verdict == "reject" else reviewing.ask_for_changes
     )
+    reason, body = form.cleaned_data["reason"], comment_form.cleaned_data["body"]
     try:
-        act(actor=request.user, reason=form.cleaned_data["reason"], **shown)
+        act(actor=request.user, reason=reason, comment=body, **shown)
     except TextChanged as changed:
         return _stale(request, draft_id, changed, **typed)
     done = {

@@ -8,6 +8,7 @@ from accounts import audit
 from accounts.actions.base import action, require_text
 from accounts.errors import Conflict
 from accounts.models import Person
+from approvals.models import Comment
 from publishing.actions.transitions import lock_own
 from publishing.models import Publication, PublicationState
 from publishing.models.publication import Reading
@@ -34,11 +35,19 @@ def acknowledge(*, actor: Person, publication_id: int, reason: str) -> Publicati
     Publication.objects.filter(pk=publication.pk).update(
         acknowledged_at=Now(), acknowledged_by=actor, acknowledged_reason=reason
     )
+    # In the debate it stays when the next alert clears the row.
+    comment = Comment.objects.create(
+        draft_id=publication.draft_id,
+        revision=publication.release.revision,
+        author=actor,
+        body=reason,
+    )
     audit.record(
         "publication.acknowledged",
         actor=actor,
         account=publication.account_id,
         subject=publication,
         draft_id=publication.draft_id,
+        comment=comment.pk,
     )
     return publication

@@ -65,10 +65,10 @@ def recall_now(publication: Publication, *, actor: Person, reason: str) -> None:
     preparing = Attempt.objects.filter(part__publication=publication, phase=Phase.PREPARING)
     for attempt in preparing:
         close_unsent(attempt, Reason.PRE_SEND_CHECK)
-    transition(publication, PublicationState.RECALLED, actor=actor)
     draft = Draft.objects.select_for_update().get(pk=publication.draft_id)
-    Comment.objects.create(
+    comment = Comment.objects.create(
         draft=draft, revision=publication.release.revision, author=actor, body=reason
     )
+    transition(publication, PublicationState.RECALLED, actor=actor, comment=comment.pk)
     close_revision(draft, CloseReason.RECALLED, actor=actor)
     move_draft(draft, "recall")

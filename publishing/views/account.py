@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -31,6 +32,9 @@ from publishing.models import (
 )
 from publishing.spending import spending_of
 
+# Of the freezes that are over, a page shows the latest.
+MAX_LIFTED = 10
+
 
 def _standing(account: Account | None) -> Freeze | None:
     rows = Freeze.objects.filter(lifted_at=None, account=account)
@@ -47,7 +51,14 @@ def _proposal(standing: Freeze | None) -> Confirmation | None:
 def _freeze_context(account: Account | None, person: Person) -> dict[str, Any]:
     standing = _standing(account)
     proposal = _proposal(standing)
+    lifted = Freeze.objects.filter(account=account, lifted_at__isnull=False).order_by("-since")
+    confirmed = Confirmation.objects.filter(state=ConfirmationState.CONFIRMED)
     return {
+        "lifted": lifted.select_related("frozen_by").prefetch_related(
+            Prefetch(
+                "confirmations", confirmed.select_related("proposed_by", "decided_by"), "lifted_by"
+            )
+        )[:MAX_LIFTED],
         # Freezes of all are told in the zone of the service itself.
         "place": account or Account(time_zone=settings.TIME_ZONE),
         "freeze": standing,

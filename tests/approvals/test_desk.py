@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from approvals.models import Draft, Review
+from approvals.models import Comment, Draft, Review
 from tests.approvals.writing import TEXT, a_draft, a_revision, signed, typed
 from tests.cast import signed_in
 
@@ -254,3 +254,57 @@ def test_all_drafts_come_in_pages(cast):
     assert [len(first.rows), len(second.rows)] == [25, 2]
     assert first.has_next
     assert not second.has_next
+
+
+@pytest.mark.parametrize(
+    ("act", "field"),
+    [("approve", ""), ("ask-for-changes", "changes-reason"), ("reject", "reject-reason")],
+)
+def test_what_was_being_written_in_the_debate_goes_with_the_verdict(cast, act, field):
+    revision = a_revision(cast.claire, cast.nantes)
+    helene = signed_in(cast.helene)
+    page = reverse("draft", args=[revision.draft_id])
+    # One form: the buttons of the verdicts send the debate's field too.
+    assert f'form="debate" formaction="{reverse(act, args=[revision.draft_id])}"' in said(
+        helene.get(page)
+    )
+    form = signature(revision, body="Bonne tournure.", **({field: "Trop précis"} if field else {}))
+    assert helene.post(reverse(act, args=[revision.draft_id]), form).status_code == 302
+    comment = Comment.objects.get()
+    assert (comment.body, comment.author, comment.revision) == (
+        "Bonne tournure.",
+        cast.helene,
+        revision,
+    )
+    assert Review.objects.get().reason == ("Trop précis" if field else "")
+    assert "Bonne tournure." in said(helene.get(page))
+
+
+def test_a_verdict_that_is_refused_keeps_the_comment_and_records_neither(cast):
+    revision = a_revision(cast.claire, cast.nantes)
+    helene = signed_in(cast.helene)
+    url = reverse("approve", args=[revision.draft_id])
+    too_long = helene.post(url, signature(revision, body="é" * 4001))
+    assert too_long.status_code == 400
+    assert "é" * 4001 in too_long.content.decode()
+    form = signature(revision, body="Bonne tournure.", **{"reject-reason": ""})
+    answer = helene.post(reverse("reject", args=[revision.draft_id]), form)
+    assert answer.status_code == 400
+    assert "Bonne tournure." in answer.content.decode()
+    signed(revision, cast.marc, cast.paul)
+    answer = helene.post(url, signature(revision, body="Bonne tournure."))
+    assert answer.status_code == 409
+    assert "Bonne tournure." in answer.content.decode()
+    assert not Comment.objects.exists()
+    assert not Review.objects.filter(reviewer=cast.helene).exists()
+
+
+def test_the_reason_of_a_verdict_stays_in_the_history(cast):
+    revision = a_revision(cast.claire, cast.nantes)
+    form = signature(revision, **{"reject-reason": "Nomme <un> témoin"})
+    helene = signed_in(cast.helene)
+    helene.post(reverse("reject", args=[revision.draft_id]), form)
+    page = said(helene.get(reverse("draft", args=[revision.draft_id])))
+    history = page.split('id="history"')[1]
+    assert f"<strong>{cast.helene.name}</strong> a rejeté le texte" in history
+    assert "« Nomme &lt;un&gt; témoin »" in history

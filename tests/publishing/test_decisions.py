@@ -15,6 +15,7 @@ from accounts.models import Person
 from accounts.signals import right_ended
 from approvals.actions.drafts import adopt_draft
 from approvals.actions.reviews import approve
+from approvals.history import history_of
 from publishing.actions.decide import (
     AlreadyOpen,
     NeedsAnother,
@@ -358,6 +359,7 @@ def test_fault_41_recalled_in_one_act_by_anyone_of_the_account(line, people, x):
     draft = publication.release.revision.draft
     assert (publication.state, draft.state) == ("recalled", "writing")
     assert draft.comments.last().body == "Le nom est faux."
+    assert told(publication, "Paul", "a rappelé le message avant l’envoi", "Le nom est faux.")
 
 
 @pytest.mark.parametrize("who", ["claire", "marc", "leila", "helene", "paul"])
@@ -397,6 +399,13 @@ def test_a_thread_is_retracted_together_and_verified(line, people, x):
     assert (publication.state, asked.state) == ("retracted", "verified")
     assert not x.posts(live=True)
     assert {part.state for part in Part.objects.all()} == {"deleted"}
+    assert told(publication, "Claire", "a demandé le retrait", "Erreur.")
+
+
+def told(publication, who: str, words: str, reason: str) -> bool:
+    """Whether the draft's history says who did it, and why."""
+    history = history_of(publication.release.revision.draft)
+    return (who, words, reason) in [(line.who, str(line.words), line.reason) for line in history]
 
 
 @pytest.mark.parametrize("status", [404, 500])

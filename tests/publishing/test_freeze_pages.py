@@ -64,6 +64,9 @@ def test_it_is_lifted_by_two_one_of_them_a_supervisor(cast):
     signed_in(cast.paul).post(confirm)
     standing.refresh_from_db()
     assert standing.lifted_at is not None
+    over = page(cast.marc, cast.nantes).split("Gels levés")[1]
+    assert "Par Claire : « Un doute. »" in over
+    assert "Levé par Claire et Paul : « C’est clair. »" in over
 
 
 def test_all_is_frozen_and_lifted_by_administrators(cast):
