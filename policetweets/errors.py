@@ -25,6 +25,10 @@ PAGES: dict[int, tuple[Sentence, Sentence]] = {
     ),
     403: (_("Accès refusé"), Forbidden.sentence),
     404: (_("Page introuvable"), NotFound.sentence),
+    405: (
+        _("Action impossible à cette adresse"),
+        _("Cette adresse ne fait pas ce qui lui est demandé. Revenez à la page précédente."),
+    ),
     409: (_("Action impossible"), _("Cette action n’est pas possible.")),
     413: (
         _("Envoi trop volumineux"),
@@ -54,7 +58,10 @@ READ_ONLY = _(
 
 
 def refuse(
-    request: HttpRequest, status: int, sentence: Sentence | None = None, typed: Sequence[str] = ()
+    request: HttpRequest,
+    status: int,
+    sentence: Sentence | None = None,
+    typed: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     """The page, with what was typed; or for htmx an alert that takes the place of the messages."""
     title, usual = PAGES.get(status, PAGES[409])
@@ -85,27 +92,38 @@ def _rendered(request: HttpRequest, status: int, context: dict[str, Any]) -> Htt
     return HttpResponse(render_to_string("error.html", context, known), status=status)
 
 
-def typed_texts(request: HttpRequest) -> list[str]:
-    """What somebody wrote in the form that could not be stored: texts, reasons, descriptions."""
+# What people write in forms; never a password.
+TYPED = {"text", "body", "reason", "changes-reason", "reject-reason", "link", "day", "hour"}
+TYPED |= {"name", "email", "handle"}
+
+
+def typed_texts(request: HttpRequest) -> list[tuple[str, str]]:
+    """What somebody wrote in the form that could not be stored, each text with its field's name:
+    texts, reasons, descriptions.
+    """
     if request.method != "POST":
         return []
-    kept = ("text", "body", "reason", "changes-reason", "reject-reason")
     fields = [(name, texts) for name, texts in request.POST.lists() if isinstance(name, str)]
-    written = [t for n, texts in fields if n in kept or n.startswith("alt-") for t in texts]
-    return [str(text) for text in written if str(text).strip()]
+    kept = [(n, str(t)) for n, texts in fields if n in TYPED or n[:4] == "alt-" for t in texts]
+    return [(name, text) for name, text in kept if text.strip()]
+
+
+def came_from(request: HttpRequest) -> str | None:
+    """The page of ours that the request comes from; None when it is no page of ours."""
+    try:
+        referer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return None
+    if referer.netloc != (request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME")):
+        return None
+    # Two strokes at its beginning would be another host's name.
+    return "/" + referer.path.lstrip("/") + (f"?{referer.query}" if referer.query else "")
 
 
 def way_back(request: HttpRequest) -> str:
     """The page one came from, when it is one of ours and not this very one."""
-    try:
-        came_from = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:
-        return "/"
-    ours = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME")
-    if came_from.netloc != ours or came_from.path == request.path:
-        return "/"
-    # Two strokes at its beginning would be another host's name.
-    return "/" + came_from.path.lstrip("/") + (f"?{came_from.query}" if came_from.query else "")
+    page = came_from(request)
+    return "/" if page is None or page.partition("?")[0] == request.path else page
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -118,17 +136,6 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refuse(request, 404)
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return refuse(
-        request,
-        403,
-        _(
-            "Ce formulaire est resté ouvert trop longtemps, ou ne vient pas de ce site. "
-            "Revenez en arrière, rechargez la page et recommencez."
-        ),
-    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

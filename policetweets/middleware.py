@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import Refusal
 from accounts.requests import parse_int
 from policetweets.errors import refuse, typed_texts
+from policetweets.signed_out import method_not_allowed
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("policetweets.request")
@@ -119,22 +120,21 @@ class LanguageMiddleware:
 
 
 class SentenceMiddleware:
-    """A Refusal raised by a view becomes its status and its sentence."""
+    """A Refusal raised by a view becomes its status and its sentence; so does a method that an
+    address does not know.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        # A fragment asked for after the session's end must not receive the sign-in page.
-        if request.headers.get("HX-Request") and response.status_code == 302:
-            response.headers["HX-Redirect"] = response.headers["Location"]
-            del response.headers["Location"]
-            response.status_code = 204
-        return response
+        return method_not_allowed(request, response) if response.status_code == 405 else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
             return None
         log.info("refused", code=exception.code, status=exception.status)
-        return refuse(request, exception.status, exception.sentence, typed_texts(request))
+        # The page of what is not yours is the same whatever was sent to it.
+        typed = typed_texts(request) if exception.status != 404 else []
+        return refuse(request, exception.status, exception.sentence, typed)

@@ -1,17 +1,9 @@
 // The composer and the page of a draft: what is typed is never lost, what is read stays in place.
 
 const composer = document.getElementById("composer");
-const cookie = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
 
-// Signing in again in another tab changes the token: the cookie has the present one.
-function refreshToken(form) {
-  const field = form.querySelector("[name=csrfmiddlewaretoken]");
-  if (field && cookie()) field.value = cookie();
-}
-document.addEventListener("submit", (event) => refreshToken(event.target), true);
 document.addEventListener("htmx:configRequest", (event) => {
   const { elt, headers } = event.detail;
-  if (cookie()) headers["X-CSRFToken"] = cookie();
   if (event.detail.parameters.has?.("csrfmiddlewaretoken")) event.detail.parameters.delete("csrfmiddlewaretoken");
   // The element remembers what it last showed, so that the server can answer « unchanged ».
   if (elt.dataset.etag) headers["If-None-Match"] = elt.dataset.etag;
@@ -63,14 +55,6 @@ if (composer) {
     // The submission that is under way carries the same text.
     if (wanted || leaving) event.preventDefault();
     else saving += 1;
-  });
-  document.addEventListener("htmx:beforeOnLoad", (event) => {
-    const ended = event.detail.xhr.getResponseHeader("HX-Redirect");
-    say("session-ended", Boolean(ended));
-    if (!ended) return;
-    event.preventDefault();
-    wanted = null;
-    document.getElementById("session-ended").scrollIntoView({ block: "nearest" });
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, xhr } = event.detail;

@@ -52,12 +52,6 @@ def test_a_refusal_for_htmx_is_an_alert_in_the_messages(cast, raising):
     assert "<html" not in response.text
 
 
-def test_htmx_after_the_sessions_end_goes_to_the_sign_in_page(db):
-    response = Client().get("/", headers={"HX-Request": "true"})
-    assert response.status_code == 204
-    assert response.headers["HX-Redirect"] == "/connexion?next=/"
-
-
 def test_an_outage_of_the_database_is_a_503_with_a_sentence(raising):
     raising(OperationalError("gone"))
     response = Client(raise_request_exception=False).get("/mentions-legales")

@@ -77,7 +77,7 @@ def test_the_session_key_changes_at_sign_in(claire):
 
 def test_signs_out_by_post_only(cast):
     client = signed_in(cast.claire)
-    assert client.get("/deconnexion").status_code == 405
+    assert client.get("/deconnexion").headers["Location"] == "/"
     assert client.post("/deconnexion").status_code == 302
     assert client.get("/").status_code == 302
     assert AuditEntry.objects.get(act="person.signed_out").actor == cast.claire

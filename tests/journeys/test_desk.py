@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import Seat
 from approvals import forms
 from approvals.actions import drafts
-from approvals.models import Draft
+from approvals.models import Draft, Review
 from tests.approvals.writing import TEXT, a_draft, a_revision, signed
 from tests.cast import seat
 from tests.journeys.desks import NARROW, Desk
@@ -118,13 +118,42 @@ def test_a_session_that_ended_keeps_the_text_and_signing_in_elsewhere_saves_it(
     claire.sign_out()
     page.get_by_label("Texte", exact=True).fill("Texte tapé trop tard")
     claire.press("Soumettre à la relecture")
-    expect(page.get_by_text("Votre session a expiré")).to_be_visible()
+    expect(page.get_by_text("Vous êtes déconnecté")).to_be_in_viewport()
     expect(page.get_by_label("Texte", exact=True)).to_have_value("Texte tapé trop tard")
+    page_problems.clear()  # The browser notes each 401.
     claire.sign_in(cast.claire)
     claire.press("Soumettre à la relecture")
     expect(page.get_by_text("Texte soumis à la relecture")).to_be_visible()
     draft.refresh_from_db()
     assert draft.texts == ["Texte tapé trop tard"]
+
+
+def test_a_comment_survives_the_end_of_the_session_and_the_sign_in(cast, desk, page_problems):
+    cast.marc.set_password("onze-lunes-et-demie")
+    cast.marc.save()
+    draft = a_revision(cast.claire, cast.nantes).draft
+    marc = desk(cast.marc)
+    page = marc.open("draft", draft.pk)
+    comment = page.get_by_label("Votre message")
+    comment.fill("Je commence à écrire")
+    marc.sign_out()
+    # The page asks by itself: it stays, says so, and keeps what is being typed.
+    expect(page.get_by_text("Vous êtes déconnecté")).to_be_in_viewport(timeout=20_000)
+    expect(comment).to_have_value("Je commence à écrire")
+    expect(page).to_have_url(f"{marc.address}/brouillons/{draft.pk}/")
+    marc.press("J’approuve ce texte tel quel")
+    expect(page.get_by_text("Vous étiez déconnecté : rien n’a été approuvé.")).to_be_visible()
+    page.get_by_role("link", name="Se reconnecter et revenir à la page").click()
+    page.get_by_label("Adresse").fill(cast.marc.email)
+    page.get_by_label("Mot de passe").fill("onze-lunes-et-demie")
+    marc.press("Se connecter")
+    expect(page.get_by_text("Ce que vous aviez saisi vous est rendu")).to_be_visible()
+    expect(comment).to_have_value("Je commence à écrire")
+    assert not draft.comments.exists()
+    marc.press("J’approuve ce texte tel quel")
+    expect(page.locator("#live")).to_contain_text("Je commence à écrire")
+    page_problems.clear()  # The browser notes each 401.
+    assert Review.objects.get().reviewer == cast.marc
 
 
 def test_two_tabs_are_told_and_neither_loses_its_text(cast, desk, page_problems):

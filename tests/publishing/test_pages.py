@@ -316,7 +316,7 @@ def test_checking_a_connection_asks_a_worker_and_never_x(line, x, woken):
     assert probes_due() == [line.cast.nantes.pk]
     assert len(x.requests()) == asked
     assert signed_in(line.cast.claire).post(path).status_code == 403
-    assert signed_in(line.cast.ada).get(path).status_code == 405
+    assert signed_in(line.cast.ada).get(path).headers["Location"] == "/departements/44"
     probe(line.cast.nantes.pk)
     assert Credential.objects.get(account=line.cast.nantes).checked_by == line.cast.ada
     assert probes_due() == []
