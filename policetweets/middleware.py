@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +61,20 @@ class PrivacyMiddleware:
         response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers["Permissions-Policy"] = settings.PERMISSIONS_POLICY
         return response
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses pages and fragments; images are compressed already.
+
+    Django adds a random number of bytes to each, so that its length betrays no secret (BREACH).
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if not response.headers.get("Content-Type", "").startswith("text/"):
+            return response
+        return super().process_response(request, response)
 
 
 class EarlyRefusalMiddleware:

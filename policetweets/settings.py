@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "policetweets.middleware.LanguageMiddleware",
     "policetweets.middleware.EarlyRefusalMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "policetweets.middleware.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -179,17 +180,17 @@ TIME_ZONE = "Europe/Paris"
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = IS_DEMO
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "policetweets.static_files.PackagesFinder",
+]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": env.str("MEDIA_ROOT", str(LOCAL_DIR / "media"))},
     },
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if IS_DEMO
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 if MEDIA_BUCKET := env.str("MEDIA_BUCKET", ""):
     from botocore.config import Config
@@ -217,7 +218,6 @@ if MEDIA_BUCKET := env.str("MEDIA_BUCKET", ""):
             ),
         },
     }
-DSFR_USE_INTEGRITY_CHECKSUMS = False
 FILE_UPLOAD_PERMISSIONS = 0o600
 # The largest form is a long thread with its descriptions; the middleware keeps others smaller.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 from django.utils.translation import trans_real
-from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests.cast import Cast, make_cast
 from tests.templates import StrictTemplates
@@ -37,19 +37,10 @@ def _tables_are_emptied_fast():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _static_files_are_found_once():
-    """Each Client makes the middleware anew, and WhiteNoise looks at all 1,600 files each time."""
-    found = {}
-    find = WhiteNoiseMiddleware.add_files_from_finders
-
-    def find_once(self) -> None:
-        if not found:
-            find(self)
-            found.update(self.files)
-        self.files.update(found)
-
+def _static_files_as_served():
+    """The live server leaves them to WhiteNoise, as the web server does."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
+        patch.setattr(StaticFilesHandler, "_should_handle", lambda self, path: False)
         yield
 
 

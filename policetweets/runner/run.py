@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from policetweets.design_system import inputs
 from policetweets.runner import signals
 from policetweets.runner.demo import accounts_file, load_secrets
 from policetweets.runner.folder import LOCAL, ROOT, locked, make_private
@@ -198,6 +199,18 @@ def manage(env: dict[str, str], *arguments: str) -> str:
     return said
 
 
+def collect_static_files(env: dict[str, str]) -> None:
+    """Only when what they are made of has changed: it takes some seconds."""
+    folder, made_of = Path(env["STATIC_ROOT"]), inputs()
+    stamp = folder.with_suffix(".sha256")
+    collected = (folder / "staticfiles.json").exists() and stamp.exists()
+    if collected and stamp.read_text() == made_of:
+        return
+    stamp.unlink(missing_ok=True)
+    manage(env, "collectstatic", "--no-input", "--clear")
+    stamp.write_text(made_of)
+
+
 def clear_all_leftovers(folder: Path) -> None:
     """End what a run that was killed left; it was told to stop when its parent died."""
     left = [Process(file.stem, folder, folder / "logs") for file in sorted(folder.glob("*.pid"))]
@@ -231,6 +244,8 @@ def start_all(children: list[Process], folder: Path, chosen: Ports) -> str:
         sandbox_of_x.start()
     with step("Migrating the database"):
         manage({**env, **owner}, "migrate", "--no-input")
+    with step("Collecting the static files"):
+        collect_static_files(env)
     with step("Seeding the demo"):
         people = manage(env, "seed_demo", "--messages")
         if count := os.environ.get("ALERTS"):

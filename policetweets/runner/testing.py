@@ -16,7 +16,7 @@ from policetweets.runner import browser
 from policetweets.runner.folder import LOCAL, ROOT, locked
 from policetweets.runner.postgres import Postgres
 from policetweets.runner.redis import Redis
-from policetweets.runner.run import given_servers
+from policetweets.runner.run import collect_static_files, given_servers
 from policetweets.runner.terminal import Stop, say, step
 
 PYTHON = sys.executable
@@ -91,6 +91,7 @@ def call(command: list[str], env: Mapping[str, str]) -> int:
 def only_tests(arguments: list[str]) -> int:
     """Pytest's own closing line is the last thing printed."""
     with test_environment() as env:
+        collect_static_files(env)
         return call([PYTHON, "-m", "pytest", *arguments], env)
 
 
