@@ -345,6 +345,15 @@ class CommentForm(forms.Form):
     )
 
 
+# What became of a released text; the values are the publication's, which is a layer above.
+OUTCOMES = [
+    ("published", gettext_lazy("diffusé")),
+    ("retracted", gettext_lazy("retiré")),
+    ("refused", gettext_lazy("refusé par X")),
+    ("missed", gettext_lazy("heure passée")),
+]
+
+
 class DraftFilterForm(forms.Form):
     """Which drafts to list."""
 
@@ -352,7 +361,7 @@ class DraftFilterForm(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("État"),
         required=False,
-        choices=[("", gettext_lazy("Tous")), *DraftState.choices],
+        choices=[("", gettext_lazy("Tous")), *DraftState.choices, *OUTCOMES],
     )
     category = forms.ChoiceField(
         label=gettext_lazy("Catégorie"),

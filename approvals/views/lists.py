@@ -18,8 +18,8 @@ from accounts.requests import PersonRequest
 from approvals.access import drafts_of
 from approvals.actions.drafts import Content, begin_draft
 from approvals.capabilities import CAPABILITIES
-from approvals.forms import DraftFilterForm
-from approvals.models import Draft, DraftState
+from approvals.forms import OUTCOMES, DraftFilterForm
+from approvals.models import Draft, DraftState, Revision
 from approvals.models.draft import one_empty_part
 
 
@@ -41,7 +41,10 @@ def _filtered(drafts_shown: QuerySet[Draft], form: DraftFilterForm) -> QuerySet[
     asked = form.cleaned_data
     if asked.get("account"):
         drafts_shown = drafts_shown.filter(account__handle__iexact=asked["account"])
-    if asked.get("state"):
+    if asked.get("state") in dict(OUTCOMES):
+        came_out = Revision.objects.filter(release__publication__state=asked["state"])
+        drafts_shown = drafts_shown.filter(pk__in=came_out.values("draft"))
+    elif asked.get("state"):
         drafts_shown = drafts_shown.filter(state=asked["state"])
     if asked.get("category"):
         drafts_shown = drafts_shown.filter(category=asked["category"])

@@ -23,7 +23,7 @@ from publishing.acts import possible_acts
 from publishing.forms import NewTimeForm
 from publishing.heartbeat import BEAT, CLOCK, beat, worker_name
 from publishing.lists import at_home
-from publishing.models import Heartbeat
+from publishing.models import Heartbeat, Publication
 from publishing.panel import panel_of
 from publishing.views.acts import ACTS
 from tests.cast import signed_in
@@ -426,3 +426,20 @@ def test_what_was_retracted_or_recalled_says_its_own_hour(line, x):
     found, person, role = _seen(recalled, line.cast.claire)
     step = panel_of(found, person, role).steps[1]
     assert (step.label, step.at) == ("Rappelé", found.since)
+
+
+def test_the_list_of_drafts_tells_apart_what_became_of_released_texts(line):
+    line.released("Le texte qui part.")
+    send_due(line.released("Le texte du jour.").account_id)
+    line.released("Le texte qui attend.", requested_at=db_now() + dt.timedelta(hours=2))
+    sent = set(Publication.objects.filter(state="published"))
+    assert sent
+    client = signed_in(line.cast.claire)
+
+    def found(state):
+        rows = client.get("/brouillons/", {"state": state}).context["page"].rows
+        return {draft.pk for draft in rows}
+
+    assert found("published") == {publication.draft_id for publication in sent}
+    assert found("missed") == found("retracted") == found("refused") == set()
+    assert len(found("released")) == 3
