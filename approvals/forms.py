@@ -227,6 +227,18 @@ class ComposerForm(MomentForm):
         images = [image for part in self.parts for image in part["images"]]
         return self.is_valid() and not self.part_errors and not any(i["error"] for i in images)
 
+    def row_errors(self) -> list[tuple[str, str, str]]:
+        """(id of the field, what it is, what is wrong) of the messages and their images."""
+        errors = []
+        for position, part in enumerate(self.parts):
+            target, number = f"text-{position}", {"number": position + 1}
+            label = _("Message %(number)s") % number if len(self.parts) > 1 else _("Texte")
+            if error := self.part_errors.get(position):
+                errors.append((target, label, error))
+            images = [*part["image_errors"], *(i["error"] for i in part["images"] if i["error"])]
+            errors += [(target, label, error) for error in images]
+        return errors
+
     def empty_part(self) -> None:
         """One more message at the end of the thread."""
         self.parts.append(_part())

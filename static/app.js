@@ -9,6 +9,11 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// What is wrong is read first, and a click on it goes to the field.
+const summary = document.getElementById("error-summary");
+summary?.focus();
+summary?.scrollIntoView({ block: "start" });
+
 // A form sent twice by a double click is sent once.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -66,6 +66,23 @@ if (composer) {
     goOn();
   });
 
+  // What one cannot see change is said once the typing pauses, and only when it is new.
+  const spoken = document.getElementById("spoken");
+  const worthSaying = () =>
+    [...composer.querySelectorAll(".desk-count--told, .desk-finding")]
+      .map((element) => element.textContent.trim().replace(/\s+/g, " "))
+      .join(" ");
+  let known = worthSaying();
+  let pause;
+  document.addEventListener("htmx:afterSettle", () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      if (worthSaying() === known) return;
+      known = worthSaying();
+      spoken.textContent = known || spoken.dataset.nothing;
+    }, 1000);
+  });
+
   // Browsers without « field-sizing » grow the text area here.
   const grow = (area) => {
     area.style.height = "auto";

@@ -127,7 +127,13 @@ def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
         return _conflict(request, conflict.details["draft"])
     except Invalid as refused:
         return _refused(request, draft, refused)
-    return redirect("compose", draft.pk) if act != "leave" else redirect("draft", draft.pk)
+    if act == "leave":
+        return redirect("draft", draft.pk)
+    response = redirect("compose", draft.pk)
+    if act == "add":
+        # The browser gives the focus to the field that the fragment names.
+        response["Location"] += f"#text-{len(form.parts) - 1}"
+    return response
 
 
 def _change_parts(form: ComposerForm, act: str) -> None:

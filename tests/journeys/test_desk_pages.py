@@ -160,3 +160,28 @@ def test_what_cannot_be_done_is_said_not_greyed(cast, new_context, live_server):
         expect(page.locator("main [disabled]")).to_have_count(0)
     address = reverse("compose", args=[revision.draft_id])
     expect(page.locator(f"[href*='{address}'], [action*='{address}']")).to_have_count(0)
+
+
+def test_a_phone_shows_text_hour_and_verdict_at_once(cast, new_context, live_server):
+    revision = a_revision(cast.claire, cast.nantes, LONG, requested_at=in_hours(3))
+    helene = Desk(new_context, live_server, cast.helene, NARROW)
+    page = helene.open("draft", revision.draft_id)
+    verdicts = [page.get_by_role("button", name="J’approuve ce texte tel quel")]
+    verdicts += [page.get_by_text(label) for label in ("Je demande une modification", "Je rejette")]
+    for seen in [page.get_by_text("Diffusion :").first, *verdicts]:
+        expect(seen).to_be_in_viewport(ratio=1)
+    bar, tweet = (page.locator(c).bounding_box() for c in (".desk-bar", ".desk-tweet"))
+    assert tweet["y"] + tweet["height"] <= bar["y"], "the bar hides the text"
+
+
+def test_the_summary_of_errors_has_the_focus_and_leads_to_the_field(cast, new_context, live_server):
+    revision = a_revision(cast.claire, cast.nantes)
+    helene = Desk(new_context, live_server, cast.helene)
+    page = helene.open("draft", revision.draft_id)
+    page.get_by_text("Je rejette", exact=True).click()
+    helene.press("Rejeter définitivement avec ce motif")
+    expect(page.locator("#error-summary")).to_be_focused()
+    page.locator("#error-summary").get_by_role("link", name="Motif").click()
+    field = page.get_by_label("Motif").last
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()
