@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.forms import BaseForm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from django.template import RequestContext
     from django_stubs_ext import StrOrPromise
@@ -32,18 +32,19 @@ def form_problems(context: RequestContext) -> list[FormProblem]:
     request = context.get("request")
     if request is None or request.method != "POST":
         return []
-    forms = [v for v in context.flatten().values() if isinstance(v, BaseForm) and v.is_bound]
+    values: Iterable[Any] = context.flatten().values()
+    forms = [v for v in values if isinstance(v, BaseForm) and v.is_bound]
     unique = {id(form): form for form in forms}.values()
     return [problem for form in unique for problem in _of_form(form)]
 
 
 def _of_form(form: BaseForm) -> Iterator[FormProblem]:
     for sentence in form.non_field_errors():
-        yield FormProblem(sentence)
+        yield FormProblem(str(sentence))
     # A form whose rows are no Django fields names their errors itself.
     for target, label, sentence in getattr(form, "row_errors", tuple)():
         yield FormProblem(sentence, target, label)
     for field in form:
         for sentence in field.errors:
             hidden = field.is_hidden
-            yield FormProblem(sentence, "" if hidden else field.id_for_label, field.label)
+            yield FormProblem(str(sentence), "" if hidden else field.id_for_label, field.label)
