@@ -23,7 +23,8 @@ from approvals.diff import changes, image_changes
 from approvals.errors import SavedElsewhere
 from approvals.findings import findings, findings_in_descriptions
 from approvals.forms import ComposerForm
-from approvals.models import Contributor, Draft, DraftState
+from approvals.history import history_of
+from approvals.models import Contributor, Draft, DraftState, Review, Verdict
 from approvals.origin import texts_x_had
 from approvals.tweet_text import MAX_CHARACTERS, MAX_WEIGHT, weighted_length
 
@@ -73,6 +74,8 @@ def shown_parts(
 
 def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[str, Any]:
     wrote = set(Contributor.objects.filter(draft=draft).values_list("person_id", flat=True))
+    came_back = draft.revisions.select_related("closed_by").order_by("-number").first()
+    changes_asked = Review.objects.filter(revision=came_back, verdict=Verdict.CHANGES)
     asked = [p for pk, p in reviewers(draft.account).items() if pk not in wrote | {request.user.pk}]
     return {
         "draft": draft,
@@ -84,7 +87,8 @@ def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[s
         "most": MAX_WEIGHT,
         "asked": asked,
         "in_review": draft.state == DraftState.IN_REVIEW,
-        "came_back": draft.revisions.select_related("closed_by").order_by("-number").first(),
+        "came_back": came_back,
+        "came_back_why": changes_asked.first() if came_back is not None else None,
     }
 
 
@@ -164,6 +168,7 @@ def _conflict(request: PersonRequest, draft: Draft) -> HttpResponse:
     form = ComposerForm(draft, data)
     form.is_valid()
     last = draft.updated_at
+    changed_by = next((line.who for line in history_of(draft) if line.who), "")
     return composer_page(
         request,
         draft,
@@ -173,6 +178,7 @@ def _conflict(request: PersonRequest, draft: Draft) -> HttpResponse:
         differences=changes(draft.texts, [p["text"] for p in form.parts]),
         image_differences=image_changes(draft.parts, form.parts),
         saved_at=last,
+        saved_by=changed_by,
         sentence=SavedElsewhere.sentence,
     )
 
