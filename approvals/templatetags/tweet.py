@@ -1,9 +1,10 @@
-"""A text as X will show it, and a text with what was found in it marked; neither can be clicked."""
+"""A text as X will show it, with what was found in it marked; nothing of it can be clicked."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -17,19 +18,35 @@ register = template.Library()
 
 _NOT_SHOWN = re.compile(r"(?i:https?://(?:www\.)?)")
 _MAX_SHOWN_PATH = 16
+LEVELS = ("", "warning", "error")  # from the least to the worst
 
 
 @register.filter
-def tweet_preview(text: str) -> SafeString:
-    """The text with its links, hashtags and mentions as X shows them; cut where none may go on."""
+def tweet_preview(text: str, findings: Sequence[Finding] = ()) -> SafeString:
+    """The text with its links, hashtags and mentions as X shows them, the words of each finding
+    marked and what hides shown; cut where none may go on.
+    """
     text = text[:MAX_CHARACTERS]
+    levels = _levels(text, findings)
+    hidden = {
+        start
+        for finding in findings
+        if finding.code == "hidden_character"
+        for start, _end in _places(finding)
+    }
     pieces: list[tuple[str | SafeString]] = []
     position = 0
-    for entity in entities(text):
-        pieces.append((text[position : entity.start],))
-        pieces.append((format_html('<span class="tweet-link">{}</span>', _shown(text, entity)),))
+    for entity in [*entities(text), Entity("url", len(text), len(text), "")]:
+        for (level, place), run in groupby(
+            range(position, entity.start), lambda i: (levels[i], i if i in hidden else -1)
+        ):
+            run_positions = list(run)
+            words = text[run_positions[0] : run_positions[-1] + 1]
+            pieces.append((_marked(code_of(words) if place >= 0 else words, level),))
+        if entity.end > entity.start:
+            link = format_html('<span class="tweet-link">{}</span>', _shown(text, entity))
+            pieces.append((_marked(link, max(levels[entity.start : entity.end])),))
         position = entity.end
-    pieces.append((text[position:],))
     return format_html('<span class="tweet-text">{}</span>', format_html_join("", "{}", pieces))
 
 
@@ -46,39 +63,24 @@ def _shown(text: str, entity: Entity) -> str:
     return shown if len(path) <= _MAX_SHOWN_PATH else f"{host}{path[: _MAX_SHOWN_PATH - 1]}…"
 
 
-@register.filter
-def tweet_marked(text: str, findings: Sequence[Finding]) -> SafeString:
-    """The text as it is written, with the words of each finding marked, and what hides shown."""
-    changes = sorted(
-        change
-        for finding in findings
-        for start, end in _places(finding)
-        for change in ((start, 1, finding.level), (end, -1, finding.level))
-    )
-    hidden = {
-        start
-        for finding in findings
-        if finding.code == "hidden_character"
-        for start, _end in _places(finding)
-    }
-    standing = {"error": 0, "warning": 0}
-    pieces: list[tuple[str | SafeString]] = []
-    position = 0
-    for at, step, level in [*changes, (len(text), 0, "error")]:
-        if at > position:
-            words = code_of(text[position]) if position in hidden else text[position:at]
-            pieces.append((_marked(words, standing),))
-            position = at
-        standing[level] += step
-    return format_html('<span class="tweet-text">{}</span>', format_html_join("", "{}", pieces))
+def _levels(text: str, findings: Sequence[Finding]) -> bytearray:
+    """For each character the place in LEVELS of the worst finding about it, 0 for none."""
+    levels = bytearray(len(text))
+    for level, name in enumerate(LEVELS):
+        for finding in findings:
+            if finding.level == name:
+                for start, end in _places(finding):
+                    stop = min(end, len(text))
+                    levels[start:stop] = bytes([level]) * (stop - start)
+    return levels
 
 
 def _places(finding: Finding) -> list[tuple[int, int]]:
     return [(finding.start, finding.end), *((start, start + 1) for start in finding.also)]
 
 
-def _marked(words: str, standing: dict[str, int]) -> str | SafeString:
-    for level in ("error", "warning"):
-        if standing[level]:
-            return format_html('<mark class="tweet-mark tweet-mark--{}">{}</mark>', level, words)
-    return words
+def _marked(words: str | SafeString, level: int) -> str | SafeString:
+    if not level:
+        return words
+    mark = '<mark class="tweet-mark tweet-mark--{}">{}</mark>'
+    return format_html(mark, LEVELS[level], words)

@@ -12,7 +12,7 @@ from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.findings import findings, findings_in_descriptions
 from approvals.hidden_characters import hidden_characters
 from approvals.models import Draft
-from approvals.templatetags.tweet import tweet_marked
+from approvals.templatetags.tweet import tweet_preview
 from approvals.tweet_text import entities, normalise
 from tests.approvals.writing import a_draft, typed
 from tests.cast import signed_in
@@ -41,7 +41,7 @@ def test_a_hidden_character_is_an_error_with_its_place_and_its_code(characters, 
         assert (finding.level, finding.start, finding.words) == ("error", len(before), char)
         code = f"U+{ord(char):04X}"
         assert code in str(finding.sentence)
-        assert f'--error">{code}</mark>' in tweet_marked(text, findings(text))
+        assert f'--error">{code}</mark>' in tweet_preview(text, findings(text))
 
 
 STRAY = {
@@ -81,7 +81,7 @@ def test_the_sentence_names_the_character_and_says_where():
             "Le caractère U+200B (espace sans chasse), 2 fois, d’abord après « police », ne se "
             "voit pas ou est refusé par X : effacez-le."
         )
-    assert tweet_marked("a\u200bb\u200b", findings("a\u200bb\u200b")).count("U+200B") == 2
+    assert tweet_preview("a\u200bb\u200b", findings("a\u200bb\u200b")).count("U+200B") == 2
 
 
 @pytest.mark.django_db(transaction=True)
