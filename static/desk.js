@@ -59,12 +59,18 @@ if (composer) {
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, xhr } = event.detail;
     if (elt === saver) saving -= 1;
-    if (elt === preview || elt === saver) say("no-answer", xhr.status === 0 || xhr.status >= 500);
+    // A preview that a newer one replaces has no status either, and is no failure.
+    if (xhr.status !== 0 && (elt === preview || elt === saver)) say("no-answer", xhr.status >= 500);
     if (elt === preview && xhr.status >= 400) wanted = null;
     if (elt === preview && xhr.status === 200) answered = true;
-    if (xhr.status === 0) wanted = null;
     goOn();
   });
+  for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(failure, () => {
+      wanted = null;
+      say("no-answer", true);
+    });
+  }
 
   // What one cannot see change is said once the typing pauses, and only when it is new.
   const spoken = document.getElementById("spoken");
