@@ -58,7 +58,7 @@ def test_rejected_by_a_supervisor_with_the_reason_and_used_again(cast, desk):
     page.get_by_label("Motif").last.fill("Trop de détails sur l’enquête")
     helene.press("Rejeter définitivement avec ce motif")
     page = claire.open("draft", revision.draft_id)
-    expect(page.get_by_text("Trop de détails sur l’enquête")).to_be_visible()
+    expect(page.locator("#live").get_by_text("Trop de détails sur l’enquête")).to_be_visible()
     claire.press("Utiliser à nouveau")
     expect(page.get_by_label("Texte", exact=True)).to_have_value(TEXT)
     assert Draft.objects.latest("pk").came_from_id == revision.draft_id

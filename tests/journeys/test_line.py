@@ -142,7 +142,7 @@ def test_rejected_and_never_sent(team, stack):
     helene.press("Rejeter définitivement avec ce motif")
 
     claire.page.goto(address)
-    expect(claire.page.get_by_text("Secret de l’enquête.")).to_be_visible()
+    expect(claire.page.locator("#live").get_by_text("Secret de l’enquête.")).to_be_visible()
     expect(claire.page.get_by_text("Ce texte a été rejeté")).to_be_visible()
     expect(claire.page.locator("#publication")).to_have_count(0)
     assert text not in texts_on_x(stack)
