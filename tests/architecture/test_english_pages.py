@@ -40,7 +40,10 @@ def seen(html: str) -> str:
     """What is read or read aloud; proper names and what says itself to be French may be so."""
     html = re.sub(r"<(\w+)[^>]*\blang=\"fr\".*?</\1>", " ", html, flags=re.DOTALL)
     html = re.sub(
-        r"<code>.*?</code>|https?://\S+|République Française|Défenseur des droits", " ", html
+        r"<code>.*?</code>|https?://\S+|République Française|Défenseur des droits"
+        r"|Claire Guérin|Hélène Morvan",
+        " ",
+        html,
     )
     spoken = re.findall(r'\b(?:title|aria-label|placeholder|alt)="([^"]*)"', html)
     return re.sub(r"\s+", " ", " ".join([*spoken, re.sub(r"<[^>]*>", " ", html)]))

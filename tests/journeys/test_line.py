@@ -184,7 +184,7 @@ def test_recalled_before_its_hour(team, stack):
     expect(page.get_by_text(text)).to_be_visible()
     expect(page.get_by_text("ses accords prennent fin")).to_be_visible()
     helene.press("Rappeler")
-    expect(page.get_by_text("Dites pourquoi, en une phrase.")).to_be_visible()
+    expect(page.get_by_text("Dites pourquoi, en une phrase.", exact=True)).to_be_visible()
     page.get_by_label("Motif").fill("La rocade a rouvert.")
     helene.press("Rappeler")
     expect(page.get_by_text("Le texte est de nouveau en rédaction.").first).to_be_visible()
