@@ -28,7 +28,7 @@ class Durations:
     rate_limit_most: float = 900
     # A parent that X calls « deleted or not visible ».
     parent_invisible: float = 60
-    # Lookup-ups of what is uncertain, counted from the moment it became so.
+    # Lookups of what is uncertain, counted from the moment it became so.
     lookups: tuple[float, ...] = (10, 30, 120, 300, 900)
     lookup_margin: float = 60
     # A given-up part is looked for daily, for a week.
