@@ -258,7 +258,7 @@ class Hold:
         return self.sandbox.release(self.fault_id)
 
 
-def until(what: Callable[[], Any], timeout: float = 30) -> Any:
+def until(what: Callable[[], Any], timeout: float = 60) -> Any:
     """Waits until `what()` is true, and answers its value; fails the test when it never is."""
     ends = time.monotonic() + timeout
     while True:

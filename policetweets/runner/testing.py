@@ -21,8 +21,8 @@ from policetweets.runner.terminal import Stop, say, step
 
 PYTHON = sys.executable
 PAGES = ("templates", "x_sandbox/templates")
-# One process more than cores: many a test waits for other processes.
-SPREAD = ["-n", str(min(os.cpu_count() or 1, 4) + 1), "--dist", "loadgroup", "--durations", "20"]
+# One process a core: the tests of the whole system start processes of their own.
+SPREAD = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup", "--durations", "20"]
 
 
 def settings(folder: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from tests.journeys.stack import Stack, started
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def stack(tmp_path_factory) -> Iterator[Stack]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     with started(tmp_path_factory.mktemp("stack"), f"journeys_{worker}") as running:

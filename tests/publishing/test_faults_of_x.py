@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from accounts.clock import db_now
 from accounts.models import Credential
+from policetweets import health
 from policetweets.durations import DURATIONS
-from publishing import tasks, wake
+from publishing import heartbeat, tasks, wake
 from publishing.actions import send as sending
 from publishing.actions.apply_answer import apply_answer, close_stale, stale_attempts, write_answer
 from publishing.actions.connect import probe, probes_due
@@ -114,6 +115,7 @@ def test_fault_21_a_rate_limit_waits_for_its_reset_and_asks_the_freeze_again(lin
     assert state(publication) == ("waiting", "rate_limited")
     wait = (publication.next_try_at - db_now()).total_seconds()
     assert 290 < wait < 302
+    heartbeat.beat(heartbeat.BEAT, heartbeat.CLOCK, *health.QUEUES)
     assert re.search(r"nouvel essai dans (4 min 5\d|5 min 00)", line.page(publication))
     assert send_due(publication.account_id) == 0
     freeze(actor=line.cast.claire, account=line.cast.nantes, reason="Un doute.")

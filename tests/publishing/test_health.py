@@ -277,7 +277,7 @@ def test_the_band_says_nothing_of_a_blocked_account_to_other_departments(alive, 
         shown = page(outsider)
         assert "ne part pas" not in shown
         assert "Envois interrompus" not in shown
-        assert "pnationale44" not in shown
+        assert "@pnationale44" not in shown
     administrator = page(line.cast.ada)
     band = administrator.partition("Un envoi ne part pas :")[2].partition("</section>")[0]
     assert "@pnationale44" in band
