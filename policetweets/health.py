@@ -21,6 +21,7 @@ from accounts.clock import db_now
 from accounts.errors import Sentence
 from accounts.models import Account, Credential, Person, Seat, Supervision
 from accounts.models.credential import Connection
+from publishing import heartbeat
 from publishing.gateway.calls import posted_at
 from publishing.heartbeat import BEAT, CLOCK, worker_name
 from publishing.lists import KINDS, alerting, failing
@@ -58,7 +59,7 @@ OWN_WORDS: dict[type[redis.RedisError], str] = {
 }
 # What people decide; everything else that fails is an outage.
 DECIDED_BY_PEOPLE = frozenset({UNCERTAIN})
-STOPS_POSTING = frozenset({WORKER, worker_name("send"), worker_name("clock"), BEAT, CLOCK})
+STOPS_POSTING = frozenset({WORKER, worker_name("clock"), *heartbeat.NEEDED_TO_SEND})
 
 
 @dataclass(frozen=True)
@@ -137,13 +138,8 @@ def blocked(person: Person) -> list[Blocked]:
 
 def unheard() -> dict[str, Problem]:
     """Each queue, beat and the clock that was not heard for too long, or never, by its name."""
-    limit = Now() - dt.timedelta(seconds=settings.DURATIONS.heartbeat_dead)
-    last = {row.process: row for row in Heartbeat.objects.annotate(limit=limit)}
-    return {
-        name: Problem(name, last[name].seen_at if name in last else None)
-        for name in (*QUEUES, BEAT, CLOCK)
-        if name not in last or last[name].seen_at < last[name].limit
-    }
+    unheard_since = heartbeat.silent(*QUEUES, BEAT, CLOCK)
+    return {name: Problem(name, since) for name, since in unheard_since.items()}
 
 
 def silent() -> list[Problem]:

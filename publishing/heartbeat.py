@@ -21,6 +21,29 @@ def beat_recently(name: str) -> bool:
     return Heartbeat.objects.filter(process=name, seen_at__gt=recently).exists()
 
 
+def worker_name(queue: str) -> str:
+    """The name under which workers that serve this queue are heard."""
+    return f"worker-{queue}"
+
+
+# Without one of these, nothing leaves.
+NEEDED_TO_SEND = (worker_name("send"), BEAT, CLOCK)
+
+
+def silent(*names: str) -> dict[str, dt.datetime | None]:
+    """Those of them that were not heard for too long, and when they last were; None for never."""
+    limit = Now() - dt.timedelta(seconds=settings.DURATIONS.heartbeat_dead)
+    heard = {
+        row.process: row
+        for row in Heartbeat.objects.filter(process__in=names).annotate(limit=limit)
+    }
+    return {
+        name: heard[name].seen_at if name in heard else None
+        for name in names
+        if name not in heard or heard[name].seen_at < heard[name].limit
+    }
+
+
 @dataclass(frozen=True)
 class Interruption:
     """Nothing leaves; `since` is when it was last seen to, or None if it never was."""
@@ -30,21 +53,10 @@ class Interruption:
 
 def sending_interrupted() -> Interruption | None:
     """Whether what sends, or what tells it the hour, is silent for too long: one query."""
-    limit = Now() - dt.timedelta(seconds=settings.DURATIONS.heartbeat_dead)
-    needed = (worker_name("send"), BEAT, CLOCK)
-    seen = {
-        row.process: row
-        for row in Heartbeat.objects.filter(process__in=needed).annotate(limit=limit)
-    }
-    silent = [row.seen_at for row in seen.values() if row.seen_at < row.limit]
-    if not silent and len(seen) == len(needed):
+    missing = silent(*NEEDED_TO_SEND)
+    if not missing:
         return None
-    return Interruption(min(silent, default=None))
-
-
-def worker_name(queue: str) -> str:
-    """The name under which workers that serve this queue are heard."""
-    return f"worker-{queue}"
+    return Interruption(min((at for at in missing.values() if at is not None), default=None))
 
 
 def beat(*names: str) -> None:
