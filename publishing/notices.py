@@ -8,6 +8,7 @@ from accounts.access import administrators, reviewers
 from accounts.models import Account, Person
 from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.notices import queue_notice
+from approvals import notices
 from publishing.models import Confirmation, Publication, PublicationState, Reason
 from publishing.models.states import ALERTING
 
@@ -43,14 +44,7 @@ def notify_author(publication: Publication, actor: Person | None) -> None:
     recalled_it = publication.state == PublicationState.RECALLED and draft.author == actor
     if recalled_it or draft.author_id not in reviewers(publication.account_id):
         return
-    queue_notice(
-        [draft.author_id],
-        NoticeKind.NEWS,
-        path=reverse("draft", args=[draft.pk]),
-        account=publication.account,
-        act=NEWS[PublicationState(publication.state)],
-        urgent=draft.urgent,
-    )
+    notices.notify_author(draft, NEWS[PublicationState(publication.state)])
 
 
 def notify_administrators(path: str, account: Account | None = None) -> None:
