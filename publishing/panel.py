@@ -44,7 +44,7 @@ from publishing.status_text import (
     status_sentence,
 )
 
-# How far a state has come on « approuvé, prévu, envoyé, sur X », and how that step lookups.
+# How far a state has come on « approuvé, prévu, envoyé, sur X », and how that step looks.
 PROGRESS: dict[str, tuple[int, str]] = {
     PublicationState.WAITING: (1, "current"),
     PublicationState.HELD: (1, "stopped"),
@@ -158,7 +158,7 @@ class Panel:
 
     @property
     def looked(self) -> str:
-        """What the pre-send check at X has shown."""
+        """What the final lookup on X has shown."""
         return (
             looked(self.final_lookup.result, self.final_lookup.status) if self.final_lookup else ""
         )
@@ -307,26 +307,26 @@ def _next(publication: Publication) -> tuple[str, dt.datetime | None]:
 
 
 def _steps(publication: Publication, parts: list[Part]) -> list[Step]:
-    progress, look = PROGRESS[publication.state]
+    done, current = PROGRESS[publication.state]
     if _reading_is_bad(publication):
-        look = "stopped"
-    lookups = ["done"] * progress + [look] + ["todo"] * (3 - progress)
+        current = "stopped"
+    progress = ["done"] * done + [current] + ["todo"] * (3 - done)
     # Of a text that was sent again, the hour of the last time.
     attempts = Attempt.objects.filter(part__in=parts[:1], posting_at__isnull=False)
-    posted = attempts.aggregate(at=Max("posting_at"))["at"] if progress >= 2 else None
+    posted = attempts.aggregate(at=Max("posting_at"))["at"] if done >= 2 else None
     revision = publication.release.revision
     as_soon = "" if revision.requested_at else _("dès que les accords sont réunis")
     arrived = [part.out_at for part in parts if part.out_at is not None]
     sent = _("Peut-être envoyé") if publication.state == PublicationState.UNCERTAIN else _("Envoyé")
     return [
-        Step(_("Approuvé"), lookups[0], publication.release.released_at),
-        Step(_("Rappelé"), lookups[1], publication.since)
+        Step(_("Approuvé"), progress[0], publication.release.released_at),
+        Step(_("Rappelé"), progress[1], publication.since)
         if publication.state == PublicationState.RECALLED
-        else Step(_("Prévu"), lookups[1], publication.due_at, as_soon),
-        Step(sent, lookups[2], posted),
-        Step(_("Retiré de X"), lookups[3], publication.since)
+        else Step(_("Prévu"), progress[1], publication.due_at, as_soon),
+        Step(sent, progress[2], posted),
+        Step(_("Retiré de X"), progress[3], publication.since)
         if publication.state == PublicationState.RETRACTED
-        else Step(_("Sur X"), lookups[3], max(arrived) if arrived else None),
+        else Step(_("Sur X"), progress[3], max(arrived) if arrived else None),
     ]
 
 

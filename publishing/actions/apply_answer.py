@@ -61,7 +61,7 @@ def write_answer(attempt_id: int, result: ApiResult) -> None:
 @action
 def apply_answer(attempt_id: int) -> None:
     """What follows from an answer that stands in its row. Doing it twice is doing it once; an
-    answer that comes after the closing of stale attempts moves what was uncertain as it says.
+    answer that comes after the attempt was closed as stale moves what was uncertain as it says.
     """
     publication, attempt = lock_attempt(attempt_id)
     answer: Answer | None = getattr(attempt, "answer", None)
@@ -156,7 +156,7 @@ def back_to_waiting(publication: Publication, attempt: Attempt, reason: Reason) 
     if publication.state == PublicationState.UNCERTAIN:
         transition(
             publication, PublicationState.SENDING
-        )  # the answer came after the closing of stale attempts
+        )  # the answer came after it was closed as stale
     if any_part_out(publication):
         _retry_later_part(publication, reason)
         return
