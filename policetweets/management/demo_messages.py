@@ -46,6 +46,11 @@ def seed_messages() -> None:
         seed(Team.of(Account.objects.get(code=code)))
 
 
+def as_read(revision: Revision) -> dict[str, Any]:
+    """What a verdict signs."""
+    return {"revision_id": revision.pk, "digest": revision.digest}
+
+
 @dataclass(frozen=True)
 class Team:
     """An account with its people: the author of a message is `writers[author]`."""
@@ -86,7 +91,7 @@ class Team:
         """Another seat holder and a supervisor approve."""
         colleague = next(p for p in self.writers if p.pk != revision.submitted_by_id)
         for signer in (colleague, self.supervisors[0]):
-            approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+            approve(actor=signer, **as_read(revision))
         return Publication.objects.get(release__revision=revision)
 
     def scheduled(self, *texts: str, **content: Any) -> Publication:
@@ -252,14 +257,13 @@ def loire_atlantique_to_come(team: Team) -> None:
         draft_id=debated.draft_id,
         body="Non : l’enquêteur préfère que les témoins la disent d’eux-mêmes.",
     )
-    approve(actor=paul, revision_id=debated.pk, digest=debated.digest)
+    approve(actor=paul, **as_read(debated))
     back = team.in_review(
         "Ne laissez jamais vos clés sous le paillasson : cette cachette, tout le monde la connaît."
     )
     ask_for_changes(
         actor=paul,
-        revision_id=back.pk,
-        digest=back.digest,
+        **as_read(back),
         reason="Le conseil est bon ; dites plutôt ce qu’il faut faire : les confier à un voisin.",
     )
     team.draft("Samedi, la brigade équestre sera sur les plages de La Baule. Venez", author=0)
@@ -293,7 +297,7 @@ def ille_et_vilaine(team: Team) -> None:
         author=2,
         category=Category.OPERATION,
     )
-    approve(actor=gwenaelle, revision_id=half.pk, digest=half.digest)
+    approve(actor=gwenaelle, **as_read(half))
     comment(actor=yann, draft_id=half.draft_id, body="A-t-on le nombre exact du mois dernier ?")
     team.scheduled(
         "Rentrée : 12 policiers devant les écoles de #Rennes pour des trajets sûrs.",
@@ -304,8 +308,7 @@ def ille_et_vilaine(team: Team) -> None:
     back = team.in_review("Soirée étudiante jeudi : on boit ou on conduit.", author=2)
     ask_for_changes(
         actor=soazig,
-        revision_id=back.pk,
-        digest=back.digest,
+        **as_read(back),
         reason="Ajoutez les derniers métros : c’est ce que les étudiants cherchent.",
     )
     team.draft("Cybermalveillance : trois réflexes avant de cliquer", author=0)
@@ -336,8 +339,7 @@ def pas_de_calais(team: Team) -> None:
     refused = team.in_review("Les chauffards du week-end n’ont qu’à bien se tenir !", author=2)
     reject(
         actor=bruno,
-        revision_id=refused.pk,
-        digest=refused.digest,
+        **as_read(refused),
         reason="Ce ton n’est pas le nôtre : un conseil plutôt qu’une menace.",
     )
     team.scheduled(
@@ -413,7 +415,7 @@ def alpes_maritimes(team: Team) -> None:
     )
     comment(actor=chiara, draft_id=debated.draft_id, body="Le plan de la ville dit 18 h 30 ?")
     comment(actor=fatou, draft_id=debated.draft_id, body="Vérifié avec la mairie : 19 h.")
-    approve(actor=nicolas, revision_id=debated.pk, digest=debated.digest)
+    approve(actor=nicolas, **as_read(debated))
     team.scheduled(
         "Location de vacances : méfiez-vous des prix trop beaux et ne payez jamais par mandat.",
         author=1,

@@ -90,7 +90,9 @@ def to_compile(language: str, template: Catalog, owner: str = "") -> Catalog:
     """What is on disk; in French, every sentence of the template as it is printed."""
     catalog = kept(language, owner)
     if language == settings.LANGUAGE_CODE:
-        for message in [message for message in template if message.id]:
+        for message in template:
+            if not message.id:
+                continue  # the header
             forms = [message.id] if isinstance(message.id, str) else message.id
             printed = tuple(typeset(form) for form in forms)
             catalog.delete(message.id, context=message.context)
