@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Protocol, cast
 
 from django.db import connection, models
 
@@ -17,16 +17,33 @@ VALUES (%(actor_id)s, %(act)s, %(account_id)s, %(subject_type)s, %(subject_id)s,
 """
 
 
+class OfDraft(Protocol):
+    """A draft, or what became of one."""
+
+    @property
+    def account_id(self) -> int: ...
+
+    @property
+    def draft_id(self) -> int: ...
+
+
 def record(
     act: str,
     *,
     actor: Person | None,
+    about: OfDraft | None = None,
     account: Account | int | None = None,
     subject: models.Model | None = None,
     draft_id: int | None = None,
     **details: Any,
 ) -> None:
-    """Adds the audit row of an act, in the transaction of the act. Never pass a text."""
+    """Adds the audit row of an act, in the transaction of the act. Never pass a text.
+
+    `about` gives the account and the draft, and is the subject when no other is named.
+    """
+    if about is not None:
+        account, draft_id = about.account_id, about.draft_id
+        subject = subject if subject is not None else cast(models.Model, about)
     row = {
         "actor_id": actor.pk if actor is not None else None,
         "act": act,

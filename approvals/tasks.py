@@ -51,6 +51,6 @@ def _warn(revision_id: int) -> int:
     ).exists()
     if warned or revision.closed_at is not None or draft.state != DraftState.IN_REVIEW:
         return 0
-    audit.record(WARNED, actor=None, account=draft.account, subject=revision, draft_id=draft.pk)
+    audit.record(WARNED, actor=None, about=draft, subject=revision)
     notify_author(draft, NoticeAct.LACKS_APPROVALS)
     return 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -84,7 +86,7 @@ def end_right(right: Seat | Supervision, *, actor: Person) -> None:
     )
     if not ended:
         raise NotHeld
-    details = {"number": right.number} if isinstance(right, Seat) else {}
+    details: dict[str, Any] = {"number": right.number} if isinstance(right, Seat) else {}
     audit.record(
         "seat.vacated" if isinstance(right, Seat) else "supervision.ended",
         actor=actor,

@@ -96,12 +96,7 @@ def begin_draft(
     draft.save(force_insert=True)
     contribute(draft, actor)
     audit.record(
-        "draft.begun",
-        actor=actor,
-        account=account,
-        subject=draft,
-        draft_id=draft.pk,
-        came_from=came_from.pk if came_from else None,
+        "draft.begun", actor=actor, about=draft, came_from=came_from.pk if came_from else None
     )
     return draft
 
@@ -131,13 +126,7 @@ def save_draft(*, actor: Person, draft_id: int, version: int, content: Content) 
         close_revision(draft, CloseReason.EDITED, actor=actor)
         transition(draft, "edit")
     audit.record(
-        "draft.saved",
-        actor=actor,
-        account=draft.account,
-        subject=draft,
-        draft_id=draft.pk,
-        version=draft.version,
-        fields=sorted(changed),
+        "draft.saved", actor=actor, about=draft, version=draft.version, fields=sorted(changed)
     )
     return draft
 
@@ -183,9 +172,8 @@ def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
     audit.record(
         "draft.submitted",
         actor=actor,
-        account=draft.account,
+        about=draft,
         subject=revision,
-        draft_id=draft.pk,
         digest=revision.digest,
         required=revision.required,
     )
@@ -200,9 +188,7 @@ def take_back(*, actor: Person, draft_id: int) -> Draft:
     require_state(draft, "take_back")
     close_revision(draft, CloseReason.TAKEN_BACK, actor=actor)
     transition(draft, "take_back")
-    audit.record(
-        "draft.taken_back", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk
-    )
+    audit.record("draft.taken_back", actor=actor, about=draft)
     return draft
 
 
@@ -220,9 +206,7 @@ def abandon_draft(*, actor: Person, draft_id: int) -> Draft:
         raise Forbidden(_("Seul l’auteur de ce brouillon peut l’abandonner."))
     close_revision(draft, CloseReason.ABANDONED, actor=actor)
     transition(draft, "abandon")
-    audit.record(
-        "draft.abandoned", actor=actor, account=draft.account, subject=draft, draft_id=draft.pk
-    )
+    audit.record("draft.abandoned", actor=actor, about=draft)
     return draft
 
 
@@ -239,14 +223,7 @@ def adopt_draft(*, actor: Person, draft_id: int) -> Draft:
     draft.author = actor
     draft.save(update_fields=["author"])
     contribute(draft, actor)
-    audit.record(
-        "draft.adopted",
-        actor=actor,
-        account=draft.account,
-        subject=draft,
-        draft_id=draft.pk,
-        author_before=before,
-    )
+    audit.record("draft.adopted", actor=actor, about=draft, author_before=before)
     return draft
 
 

@@ -43,14 +43,7 @@ def _record_image(*, actor: Person, draft_id: int, image: images.NormalizedImage
             "uploaded_by": actor,
         },
     )
-    audit.record(
-        "image.added",
-        actor=actor,
-        account=draft.account,
-        subject=stored,
-        draft_id=draft.pk,
-        sha256=stored.sha256,
-    )
+    audit.record("image.added", actor=actor, about=draft, subject=stored, sha256=stored.sha256)
     return stored
 
 

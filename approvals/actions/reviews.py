@@ -34,6 +34,11 @@ from approvals.quorum import quorum_of
 from approvals.signals import released
 
 MAX_COMMENT = 4000
+# What each of these verdicts is called as an act, why it ends the revision, what its author reads.
+TURNED_DOWN = {
+    Verdict.CHANGES: ("ask_for_changes", CloseReason.CHANGES, NoticeAct.CHANGES),
+    Verdict.REJECT: ("reject", CloseReason.REJECTED, NoticeAct.REJECTED),
+}
 
 
 @action
@@ -50,13 +55,7 @@ def _add_comment(draft: Draft, revision: Revision | None, actor: Person, body: s
         author=actor,
         body=require_text(body, field="body", max_length=MAX_COMMENT),
     )
-    audit.record(
-        "draft.commented",
-        actor=actor,
-        account=draft.account,
-        subject=comment_row,
-        draft_id=draft.pk,
-    )
+    audit.record("draft.commented", actor=actor, about=draft, subject=comment_row)
     return comment_row
 
 
@@ -104,13 +103,7 @@ def approve(*, actor: Person, revision_id: int, digest: str, comment: str = "") 
         revision=revision, reviewer=actor, verdict=Verdict.APPROVE, digest=digest, role=role
     )
     audit.record(
-        "review.approved",
-        actor=actor,
-        account=draft.account,
-        subject=review,
-        draft_id=draft.pk,
-        digest=digest,
-        role=role,
+        "review.approved", actor=actor, about=draft, subject=review, digest=digest, role=role
     )
     if in_review and quorum_of(revision).met:
         _release(draft, revision)
@@ -122,14 +115,7 @@ def _release(draft: Draft, revision: Revision) -> None:
         revision=revision, account=draft.account, digest=revision.digest
     )
     transition(draft, "release")
-    audit.record(
-        "draft.released",
-        actor=None,
-        account=draft.account,
-        subject=release,
-        draft_id=draft.pk,
-        digest=release.digest,
-    )
+    audit.record("draft.released", actor=None, about=draft, subject=release, digest=release.digest)
     notify_author(draft, NoticeAct.APPROVED)
     released.send(sender=Release, release=release)
 
@@ -153,11 +139,7 @@ def reject(
 def _turn_down(
     actor: Person, revision_id: int, digest: str, verdict: Verdict, reason: str, comment: str
 ) -> Draft:
-    act, closing = (
-        ("reject", CloseReason.REJECTED)
-        if verdict == Verdict.REJECT
-        else ("ask_for_changes", CloseReason.CHANGES)
-    )
+    act, closing, told = TURNED_DOWN[verdict]
     draft, revision, role = _lock_revision(actor, revision_id, digest, comment, act=act)
     if draft.state != DraftState.IN_REVIEW:
         raise WrongState(_("Ce texte est déjà bon à diffuser : il faut maintenant le rappeler."))
@@ -173,14 +155,7 @@ def _turn_down(
     close_revision(draft, closing, actor=actor)
     transition(draft, act)
     audit.record(
-        f"review.{verdict}",
-        actor=actor,
-        account=draft.account,
-        subject=review,
-        draft_id=draft.pk,
-        digest=digest,
-        role=role,
+        f"review.{verdict}", actor=actor, about=draft, subject=review, digest=digest, role=role
     )
-    rejected = verdict == Verdict.REJECT
-    notify_author(draft, NoticeAct.REJECTED if rejected else NoticeAct.CHANGES)
+    notify_author(draft, told)
     return draft

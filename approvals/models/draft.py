@@ -142,6 +142,11 @@ class Draft(models.Model):
         return f"{self.account_id}/{self.pk}"
 
     @property
+    def draft_id(self) -> int:
+        """As a publication has it: of which draft a row of the trail is."""
+        return self.pk
+
+    @property
     def texts(self) -> list[str]:
         return [part["text"] for part in self.parts]
 

@@ -42,12 +42,5 @@ def acknowledge(*, actor: Person, publication_id: int, reason: str) -> Publicati
         author=actor,
         body=reason,
     )
-    audit.record(
-        "publication.acknowledged",
-        actor=actor,
-        account=publication.account_id,
-        subject=publication,
-        draft_id=publication.draft_id,
-        comment=comment.pk,
-    )
+    audit.record("publication.acknowledged", actor=actor, about=publication, comment=comment.pk)
     return publication

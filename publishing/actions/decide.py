@@ -81,12 +81,7 @@ def propose(
         expires_at=in_seconds(settings.DURATIONS.confirmation_expires),
     )
     audit.record(
-        "confirmation.proposed",
-        actor=actor,
-        account=publication.account_id,
-        subject=proposal,
-        draft_id=publication.draft_id,
-        kind=kind,
+        "confirmation.proposed", actor=actor, about=publication, subject=proposal, kind=kind
     )
     notify_deciders(proposal, publication.account, list(reviewers(publication.account_id)))
     return proposal

@@ -27,14 +27,7 @@ def point_to(*, actor: Person, publication_id: int, link: str) -> None:
     if part is None:
         raise Conflict
     plan_pointed(part, x_id)
-    audit.record(
-        "publication.pointed",
-        actor=actor,
-        account=publication.account_id,
-        subject=publication,
-        draft_id=publication.draft_id,
-        x_id=x_id,
-    )
+    audit.record("publication.pointed", actor=actor, about=publication, x_id=x_id)
 
 
 def post_id(link: str, account: Account) -> str:

@@ -245,13 +245,7 @@ def _reading(publication: Publication, reading: Reading) -> None:
         fields |= {"acknowledged_at": None, "acknowledged_by": None, "acknowledged_reason": ""}
     Publication.objects.filter(pk=publication.pk).update(**fields)
     publication.reading = reading
-    audit.record(
-        f"publication.{reading}",
-        actor=None,
-        account=publication.account_id,
-        subject=publication,
-        draft_id=publication.draft_id,
-    )
+    audit.record(f"publication.{reading}", actor=None, about=publication)
     if reading in (Reading.GONE, Reading.DIFFERS):
         notify_account(publication, NoticeAct(reading))
 

@@ -72,13 +72,7 @@ def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
             )
     except IntegrityError as error:
         raise AlreadyAsked from error
-    audit.record(
-        "retraction.requested",
-        actor=actor,
-        account=publication.account_id,
-        subject=retraction,
-        draft_id=publication.draft_id,
-    )
+    audit.record("retraction.requested", actor=actor, about=publication, subject=retraction)
     flying = Attempt.objects.filter(part__publication=publication).exclude(phase=Phase.ANSWERED)
     if publication.state == PublicationState.SENDING and not flying.exists():
         transition(publication, PublicationState.PARTIAL, reason=Reason.RETRACTION_ASKED)
@@ -165,9 +159,8 @@ def _finish(retraction_id: int, unknown: frozenset[str], answers: dict[str, Dele
         audit.record(
             "retraction.tried",
             actor=None,
-            account=publication.account_id,
+            about=publication,
             subject=retraction,
-            draft_id=publication.draft_id,
             gone=gone,
             answers={x_id: answer.status for x_id, answer in answers.items()},
         )
@@ -200,12 +193,7 @@ def retract_again(publication: Publication, part: Part) -> None:
             publication=publication, reason=last.reason, requested_by=last.requested_by
         )
     audit.record(
-        "retraction.seen_again",
-        actor=None,
-        account=publication.account_id,
-        subject=standing,
-        draft_id=publication.draft_id,
-        x_id=part.x_id,
+        "retraction.seen_again", actor=None, about=publication, subject=standing, x_id=part.x_id
     )
     notify_account(publication, NoticeAct.STILL_ON_X)
     Retraction.objects.filter(pk=standing.pk).update(next_try_at=Now())
@@ -217,13 +205,7 @@ def _end(retraction: Retraction, publication: Publication, *, deleted: bool) -> 
     Retraction.objects.filter(pk=retraction.pk).update(
         state=state, ended_at=Now(), next_try_at=None
     )
-    audit.record(
-        f"retraction.{state}",
-        actor=None,
-        account=publication.account_id,
-        subject=retraction,
-        draft_id=publication.draft_id,
-    )
+    audit.record(f"retraction.{state}", actor=None, about=publication, subject=retraction)
     if deleted and publication.state == PublicationState.SENDING:
         transition(publication, PublicationState.PARTIAL, reason=Reason.RETRACTION_ASKED)
     if deleted and publication.state in (PublicationState.PUBLISHED, PublicationState.PARTIAL):

@@ -218,12 +218,7 @@ def _claim_part(publication: Publication, part: Part, credentials: ApiCredential
     )
     revision = publication.release.revision
     audit.record(
-        "attempt.preparing",
-        actor=None,
-        account=publication.account_id,
-        subject=attempt,
-        draft_id=revision.draft_id,
-        part=part.position,
+        "attempt.preparing", actor=None, about=publication, subject=attempt, part=part.position
     )
     content = revision.parts[part.position]
     return Claimed(
@@ -291,14 +286,7 @@ def take_turn(claimed: Claimed, digest: str) -> bool:
         send_back(publication, attempt, Reason.PRE_SEND_CHECK)
         return False
     Part.objects.filter(pk=attempt.part_id).update(state=PartState.POSTING)
-    audit.record(
-        "attempt.posting",
-        actor=None,
-        account=publication.account,
-        subject=attempt,
-        draft_id=publication.draft_id,
-        digest=digest,
-    )
+    audit.record("attempt.posting", actor=None, about=publication, subject=attempt, digest=digest)
     return True
 
 

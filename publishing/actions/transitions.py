@@ -94,9 +94,7 @@ def transition(
     audit.record(
         f"publication.{after}",
         actor=actor,
-        account=publication.account_id,
-        subject=publication,
-        draft_id=publication.draft_id,
+        about=publication,
         before=before,
         reason=reason,
         **details,
@@ -118,9 +116,8 @@ def _lapse_decisions(publication: Publication) -> None:
         audit.record(
             "confirmation.lapsed",
             actor=None,
-            account=publication.account_id,
+            about=publication,
             subject=proposal,
-            draft_id=publication.draft_id,
             kind=proposal.kind,
         )
     rows.update(state=ConfirmationState.LAPSED, decided_at=Now())
@@ -182,14 +179,7 @@ def close_doubtful(attempt: Attempt) -> None:
 
 def mark_found(publication: Publication, part: Part, x_id: str) -> None:
     """A look has shown this part on X: what follows is as if X had answered so."""
-    audit.record(
-        "part.found",
-        actor=None,
-        account=publication.account_id,
-        subject=part,
-        draft_id=publication.draft_id,
-        x_id=x_id,
-    )
+    audit.record("part.found", actor=None, about=publication, subject=part, x_id=x_id)
     mark_out(publication, part, x_id)
 
 
