@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from accounts.access import Membership
 from accounts.models import Person, Seat
 from accounts.roles import Role
-from approvals.models import CloseReason, Contributor, Draft, DraftState, Review, Revision, Verdict
+from approvals.models import (
+    CloseReason,
+    Comment,
+    Contributor,
+    Draft,
+    DraftState,
+    Review,
+    Revision,
+    Verdict,
+)
 from approvals.quorum import Quorum, quorums_of
 
 SENT_BACK = (CloseReason.CHANGES, CloseReason.RECALLED)
@@ -26,11 +36,12 @@ class ToReview:
 
 @dataclass(frozen=True)
 class SentBack:
-    """A text of this person's that came back; `review` says why, if a reviewer sent it."""
+    """A text of this person's that came back: who sent it back, and why."""
 
     draft: Draft
     revision: Revision
-    review: Review | None
+    who: str
+    reason: str
 
 
 @dataclass
@@ -101,13 +112,26 @@ def _sent_back(drafts: list[Draft]) -> dict[int, SentBack]:
     """Those whose last revision was sent back, by draft."""
     by_id = {draft.pk: draft for draft in drafts}
     last: dict[int, Revision] = {}
-    for revision in Revision.objects.filter(draft__in=drafts).order_by("draft", "number"):
+    revisions = Revision.objects.filter(draft__in=drafts).select_related("closed_by")
+    for revision in revisions.order_by("draft", "number"):
         last[revision.draft_id] = revision
     back = {pk: r for pk, r in last.items() if r.closing in SENT_BACK}
-    reasons = {
-        review.revision_id: review
-        for review in Review.objects.filter(
-            revision__in=back.values(), verdict=Verdict.CHANGES
-        ).select_related("reviewer")
+    reasons = _reasons_of_return(back.values())
+    return {
+        pk: SentBack(by_id[pk], r, r.closed_by.name if r.closed_by else "", reasons.get(r.pk, ""))
+        for pk, r in back.items()
     }
-    return {pk: SentBack(by_id[pk], r, reasons.get(r.pk)) for pk, r in back.items()}
+
+
+def _reasons_of_return(revisions: Collection[Revision]) -> dict[int, str]:
+    """Why each was sent back: a recall says so in the debate, as the last word on it."""
+    recalled = Comment.objects.filter(
+        revision__in=revisions,
+        revision__closing=CloseReason.RECALLED,
+        author=F("revision__closed_by"),
+    )
+    asked = Review.objects.filter(revision__in=revisions, verdict=Verdict.CHANGES)
+    return {
+        **dict(recalled.order_by("pk").values_list("revision", "body")),
+        **dict(asked.values_list("revision", "reason")),
+    }

@@ -54,6 +54,8 @@ class Durations:
     warn_author_before: float = 1_800
     password_link: float = 3 * 86_400
     sign_in_pause: float = 900
+    # What of somebody's was rejected or taken off X stays on their home page.
+    setback_shown: float = 7 * 86_400
     # Health, as the pages and /healthz see it.
     heartbeat_every: float = 5
     heartbeat_dead: float = 30

@@ -35,6 +35,7 @@ def administrators_home(request: PersonRequest) -> HttpResponse:
     """What departments lack, then all of them."""
     departments = all_departments()
     context = {
+        "places": [],
         "departments": departments,
         "needy": [department for department in departments if department.missing],
         "few_administrators": few_administrators(),

@@ -176,9 +176,14 @@ def answers_of(proposal: Confirmation, person: Person) -> set[str]:
         return set()
     if proposal.proposed_by_id == person.pk:
         return {"withdraw"}
-    two = {mine, _side(proposal.proposed_by, _account_id(proposal))}
-    agree = None not in two and two & {Role.SUPERVISION, Role.ADMINISTRATOR}
-    return {"confirm", "decline"} if agree else {"decline"}
+    theirs = _side(proposal.proposed_by, _account_id(proposal))
+    return {"confirm", "decline"} if two_agree(mine, theirs) else {"decline"}
+
+
+def two_agree(mine: Role | None, theirs: Role | None) -> bool:
+    """Whether these two roles are enough for a decision."""
+    two = {mine, theirs}
+    return None not in two and not two.isdisjoint({Role.SUPERVISION, Role.ADMINISTRATOR})
 
 
 def _side(person: Person, account_id: int | None) -> Role | None:

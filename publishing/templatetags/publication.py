@@ -10,14 +10,17 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.access import Membership, role_on
+from accounts.models import Person
 from approvals.capabilities import CAPABILITIES
 from approvals.models import Draft, DraftState
 from approvals.origin import correction_of
 from publishing import status_text
 from publishing.access import holders_of, publication_of
+from publishing.answers_awaited import AwaitedAnswer, awaited_from
 from publishing.lists import AtHome, at_home
 from publishing.models import Publication, Retraction
 from publishing.panel import Panel, StatusBadge, panel_of, status_badge
+from publishing.setbacks import Setback, setbacks_of
 from publishing.views.acts import ACTS
 from publishing.views.panel import panel_body
 
@@ -85,6 +88,18 @@ def acts_of(panel: Panel) -> list[dict[str, Any]]:
 def publications_at_home(places: list[Membership]) -> AtHome:
     """`{% publications_at_home places as sent %}`: to_decide, scheduled, published."""
     return at_home(places)
+
+
+@register.simple_tag
+def answers_awaited(person: Person, places: list[Membership]) -> list[AwaitedAnswer]:
+    """`{% answers_awaited user places as awaited %}`: what this person can confirm."""
+    return awaited_from(person, places)
+
+
+@register.simple_tag
+def setbacks(person: Person, places: list[Membership]) -> list[Setback]:
+    """`{% setbacks user places as stopped %}`: what others stopped of what this person wrote."""
+    return setbacks_of(person, places)
 
 
 @register.filter
