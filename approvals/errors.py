@@ -30,6 +30,11 @@ class WrongState(Conflict):
     sentence = _("Ce n’est plus possible dans l’état actuel de ce brouillon.")
 
 
+class ApprovedText(WrongState):
+    code = "approved_text"
+    sentence = _("Ce texte est approuvé. Rappelez-le d’abord pour le modifier.")
+
+
 class ContributorCannotApprove(Forbidden):
     code = "own_words"
     sentence = _("Vous avez écrit ou modifié ce texte : l’accord doit venir d’autres personnes.")

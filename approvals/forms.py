@@ -23,7 +23,14 @@ from approvals.actions.drafts import MAX_PARTS, Content, text_too_long, thread_t
 from approvals.actions.images import alt_missing, alt_too_long
 from approvals.images import MAX_ALT, alt_length
 from approvals.models import Category, Draft, DraftState
-from approvals.schedule import candidate_instants, latest, next_that_exists
+from approvals.schedule import (
+    QuickHour,
+    candidate_instants,
+    latest,
+    next_that_exists,
+    quick_hours,
+    read_quick_hour,
+)
 from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS, normalise_typed
 from approvals.typed_time import TypedDay, Unreadable, parse_day, parse_hour
 
@@ -216,6 +223,10 @@ class ComposerForm(MomentForm):
         return cleaned
 
     @property
+    def quick_hours(self) -> list[QuickHour]:
+        return quick_hours(db_now().astimezone(self.zone))
+
+    @property
     def beyond(self) -> bool:
         """Whether there is more than a thread may hold: its messages are then not read."""
         total = sum(len(part["text"]) for part in self.parts)
@@ -238,6 +249,16 @@ class ComposerForm(MomentForm):
             images = [*part["image_errors"], *(i["error"] for i in part["images"] if i["error"])]
             errors += [(target, label, error) for error in images]
         return errors
+
+    def choose_hour(self, value: str) -> None:
+        """Fills the date and the hour as a quick button says; nonsense fills nothing."""
+        moment = read_quick_hour(value, db_now().astimezone(self.zone))
+        if moment is None:
+            return
+        data = cast(QueryDict, self.data).copy()
+        data["when"], data["fold"] = "at", str(moment.fold)
+        data["day"], data["hour"] = f"{moment:%d/%m/%Y}", f"{moment:%H:%M}"
+        self.data = data
 
     def empty_part(self) -> None:
         """One more message at the end of the thread."""
@@ -384,5 +405,8 @@ class DraftFilterForm(forms.Form):
 
     def __init__(self, accounts: list[Account], data: QueryDict) -> None:
         super().__init__(data)
+        if len(accounts) < 2:  # nobody is asked which
+            del self.fields["account"]
+            return
         field = cast(forms.ChoiceField, self.fields["account"])
         field.choices = [("", _("Tous")), *((a.handle, f"@{a.handle}") for a in accounts)]

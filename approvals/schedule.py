@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from accounts.timefmt import format_hour
 
 MONTHS_AHEAD = 6
 MINUTE = dt.timedelta(minutes=1)
+EVENING, MORNING = dt.time(18), dt.time(8)
+IN_AN_HOUR = "in-1h"
 
 
 def candidate_instants(day: dt.date, hour: dt.time, zone: ZoneInfo) -> list[dt.datetime]:
@@ -40,3 +47,39 @@ def latest(now: dt.datetime) -> dt.datetime:
     year, month = now.year + months // 12, months % 12 + 1
     day = min(now.day, calendar.monthrange(year, month)[1])
     return now.replace(year=year, month=month, day=day)
+
+
+@dataclass(frozen=True)
+class QuickHour:
+    """An hour that one button chooses; `value` is what the button sends."""
+
+    label: str
+    value: str
+
+
+def quick_hours(now: dt.datetime) -> list[QuickHour]:
+    """In an hour, this evening, tomorrow morning, in the zone of `now`; none that is past."""
+    evening = _at(now, EVENING)
+    morning = _at(now + dt.timedelta(days=1), MORNING)
+    hours = [QuickHour(_("dans 1 h"), IN_AN_HOUR)]
+    if evening > now:
+        label = _("ce soir %(hour)s") % {"hour": format_hour(evening)}
+        hours.append(QuickHour(label, f"{evening:%Y-%m-%dT%H:%M}"))
+    label = _("demain %(hour)s") % {"hour": format_hour(morning)}
+    return [*hours, QuickHour(label, f"{morning:%Y-%m-%dT%H:%M}")]
+
+
+def read_quick_hour(value: str, now: dt.datetime) -> dt.datetime | None:
+    """What a button meant, in the zone of `now`: « in an hour » counts from the click, the others
+    are the hours that the page showed. None for nonsense.
+    """
+    if value == IN_AN_HOUR:
+        return (now.astimezone(dt.UTC) + dt.timedelta(hours=1)).astimezone(now.tzinfo)
+    try:
+        return dt.datetime.strptime(value, "%Y-%m-%dT%H:%M").replace(tzinfo=now.tzinfo)
+    except ValueError:
+        return None
+
+
+def _at(day: dt.datetime, hour: dt.time) -> dt.datetime:
+    return dt.datetime.combine(day.date(), hour, tzinfo=day.tzinfo)

@@ -17,7 +17,11 @@ from accounts.errors import Sentence
 from accounts.models import Person
 from publishing import capabilities as publishing
 
-FOR_MEMBERS = [("home", _("À faire")), ("drafts", _("Brouillons"))]
+FOR_MEMBERS = [
+    ("home", _("À faire")),
+    ("drafts", _("Brouillons")),
+    ("own-accounts", _("Gel")),
+]
 # By whose office, in which table: an address, its label and the act that opens it.
 BY_OFFICE = [
     ("departments", _("Départements"), "see_departments"),

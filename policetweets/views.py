@@ -25,7 +25,7 @@ def home(request: PersonRequest) -> HttpResponse:
     places = memberships(request.user)
     context = {
         "places": places,
-        "writes": any(CAPABILITIES["begin"].allows(m.role) for m in places),
+        "writes": [m for m in places if CAPABILITIES["begin"].allows(m.role)],
         "waiting": waiting_for(request.user, places),
     }
     return render(request, "home.html", context)

@@ -102,5 +102,8 @@ class AlertFilterForm(forms.Form):
 
     def __init__(self, accounts: list[Account], data: QueryDict) -> None:
         super().__init__(data)
+        if len(accounts) < 2:  # nobody is asked which
+            del self.fields["account"]
+            return
         field = cast(forms.ChoiceField, self.fields["account"])
         field.choices = [("", _("Tous")), *((a.handle, f"@{a.handle}") for a in accounts)]

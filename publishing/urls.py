@@ -30,6 +30,7 @@ urlpatterns = [
     ),
     path("confirmations/<int:confirmation_id>", confirmations.confirmation, name="confirmation"),
     path("departements/<slug:code>/verifier", connection.check_connection, name="check-connection"),
+    path("comptes", account.own_accounts, name="own-accounts"),
     path("comptes/<slug:handle>", account.account_page, name="account"),
     path("comptes/<slug:handle>/geler", account.freeze_account, name="freeze-account"),
     path("gel", account.freezes_page, name="freezes"),

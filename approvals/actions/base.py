@@ -10,8 +10,8 @@ from accounts.errors import NotFound
 from accounts.models import Person
 from accounts.roles import Role
 from approvals import capabilities
-from approvals.errors import WrongState
-from approvals.models import CloseReason, Contributor, Draft, Revision
+from approvals.errors import ApprovedText, WrongState
+from approvals.models import CloseReason, Contributor, Draft, DraftState, Revision
 from approvals.models.states import TRANSITIONS
 
 
@@ -33,8 +33,11 @@ def lock_draft(draft_id: int, actor: Person, *, act: str) -> tuple[Draft, Role]:
 
 def require_state(draft: Draft, act: str) -> None:
     """Raises WrongState unless the table of moves allows this act from here."""
-    if draft.state not in TRANSITIONS[act].before:
-        raise WrongState
+    if draft.state in TRANSITIONS[act].before:
+        return
+    if act == "edit" and draft.state == DraftState.RELEASED:
+        raise ApprovedText
+    raise WrongState
 
 
 def open_revision(draft: Draft) -> Revision | None:

@@ -20,7 +20,7 @@ from approvals.actions.base import require_state
 from approvals.actions.drafts import save_draft, submit_draft
 from approvals.capabilities import CAPABILITIES
 from approvals.diff import changes, image_changes
-from approvals.errors import SavedElsewhere
+from approvals.errors import ApprovedText, SavedElsewhere
 from approvals.findings import findings, findings_in_descriptions
 from approvals.forms import ComposerForm
 from approvals.history import history_of
@@ -103,16 +103,27 @@ def composer_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
     """The composer of one draft; its buttons say what to do with what was typed."""
-    draft = draft_to_write(request, draft_id)
+    try:
+        draft = draft_to_write(request, draft_id)
+    except ApprovedText as refused:
+        if request.method == "POST":
+            raise  # its page shows what was typed
+        return _recall_first(request, draft_id, refused)
     if request.method != "POST":
         return composer_page(request, draft, ComposerForm(draft))
     form = ComposerForm(draft, request.POST)
     act = request.POST.get("act", "save")
     if act == "theirs":
         return composer_page(request, draft, ComposerForm(draft), set_aside=form.parts)
-    _change_parts(form, act)
+    verb, _dash, chosen = act.partition("-")
+    if verb == "at":
+        form.choose_hour(chosen)
+    else:
+        _change_parts(form, act)
     if not form.is_saveable:
         return composer_page(request, draft, form, status=400)
+    if verb == "at" and draft.state == DraftState.IN_REVIEW:
+        return composer_page(request, draft, form)  # only a save takes it out of review
     try:
         saved = save_draft(
             actor=request.user,
@@ -137,7 +148,21 @@ def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
     if act == "add":
         # The browser gives the focus to the field that the fragment names.
         response["Location"] += f"#text-{len(form.parts) - 1}"
+    elif verb == "at":
+        response["Location"] += "#id_when"
     return response
+
+
+def _recall_first(request: PersonRequest, draft_id: int, refused: ApprovedText) -> HttpResponse:
+    """The text as approved, and its recall in place."""
+    draft, _role = draft_for(request.user, draft_id)
+    context = {
+        "draft": draft,
+        "account": draft.account,
+        "sentence": refused.sentence,
+        "parts": shown_parts(draft.parts),
+    }
+    return render(request, "approvals/recall_first.html", context)
 
 
 def _change_parts(form: ComposerForm, act: str) -> None:

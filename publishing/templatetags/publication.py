@@ -16,7 +16,9 @@ from approvals.models import Draft, DraftState
 from approvals.origin import correction_of
 from publishing import status_text
 from publishing.access import holders_of, publication_of
+from publishing.actions.recall import can_recall
 from publishing.answers_awaited import AwaitedAnswer, awaited_from
+from publishing.forms import ActForm
 from publishing.lists import AtHome, at_home
 from publishing.models import Publication, Retraction
 from publishing.panel import Panel, StatusBadge, panel_of, status_badge
@@ -33,6 +35,7 @@ def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
     person = context["request"].user
     role = role_on(person, draft.account_id)
     publication = publication_of(draft.pk)
+    context["recallable"] = False
     if publication is None or role is None:
         return mark_safe("")
     panel = panel_of(publication, person, role)
@@ -50,7 +53,21 @@ def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
     }
     # The rest of the page does not offer the same a second time.
     context["withdrawn"] = panel.withdrawn
+    context["recallable"] = "recall" in panel.acts
     return render_to_string("publishing/panel.html", shown)
+
+
+@register.simple_tag(takes_context=True)
+def recall_first(context: dict[str, Any], draft: Draft) -> SafeString:
+    """`{% recall_first draft %}`: the form that recalls an approved text, or why there is none."""
+    publication = publication_of(draft.pk)
+    can = publication is not None and can_recall(publication)
+    shown = {
+        "publication": publication if can else None,
+        "form": ActForm(draft.account),
+        "csrf_token": context.get("csrf_token"),
+    }
+    return render_to_string("publishing/_recall_first.html", shown)
 
 
 @register.filter

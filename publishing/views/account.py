@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import account_of, few_administrators, role_on
+from accounts.access import account_of, few_administrators, memberships, role_on
 from accounts.errors import Invalid, NotFound
 from accounts.models import Account, Credential, Person
 from accounts.requests import PersonRequest, by_office
@@ -98,6 +98,20 @@ def freeze_account(request: PersonRequest, handle: str) -> HttpResponse:
     freeze(actor=request.user, account=account, reason=form.cleaned_data["reason"])
     messages.success(request, _("Les envois de ce compte sont gelés : plus rien ne part."))
     return redirect("account", account.handle)
+
+
+@require_safe
+def own_accounts(request: PersonRequest) -> HttpResponse:
+    """Where the members of an account freeze it: the page of the only one, or a list."""
+    if request.user.is_administrator:
+        raise NotFound
+    places = [m for m in memberships(request.user) if CAPABILITIES["freeze"].allows(m.role)]
+    if len(places) == 1:
+        return redirect("account", places[0].account.handle)
+    standing = Freeze.objects.filter(lifted_at=None, account__in=[m.account for m in places])
+    frozen = {freeze.account_id: freeze for freeze in standing}
+    rows = [(m, frozen.get(m.account.pk)) for m in places]
+    return render(request, "publishing/own_accounts.html", {"rows": rows})
 
 
 @require_safe

@@ -215,6 +215,8 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
         else:
             messages.success(request, str(what.done))
             draft = publication.release.revision.draft
+            if request.POST.get("then") == "edit" and act == "recall" and corrects:
+                return redirect("compose", draft.pk)
             if request.POST.get("then") == "correct" and corrects:
                 messages.warning(request, NOW_CORRECT)
                 return redirect("compose", use_again(actor=request.user, draft=draft).pk)

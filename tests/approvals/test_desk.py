@@ -1,4 +1,4 @@
-"""The desk through HTTP: from « Nouveau tweet » to a release, and what each page says."""
+"""The desk through HTTP: from « Nouveau message » to a release, and what each page says."""
 
 import re
 

@@ -136,7 +136,7 @@ def test_what_a_form_finds_wrong_is_english(cast):
 
 def test_the_switch_stays_until_one_switches_back(cast):
     client = signed_in(cast.claire)
-    assert "Nouveau tweet" in client.get("/").text
+    assert "Nouveau message" in client.get("/").text
     response = client.post("/langue", {"language": "en", "next": "/brouillons/"})
     assert response.headers["Location"] == "/brouillons/"
     assert "Nothing to review" in client.get("/").text

@@ -1,4 +1,4 @@
-"""From « Nouveau tweet » to « bon à diffuser », rejected, edited after approval: in Chromium."""
+"""From « Nouveau message » to « bon à diffuser », rejected, edited after approval: in Chromium."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -25,8 +25,7 @@ def desk(new_context, live_server):
 def test_written_submitted_approved_twice_and_released(cast, desk):
     claire, marc, helene = desk(cast.claire), desk(cast.marc), desk(cast.helene, NARROW)
     page = claire.open("home")
-    page.get_by_role("link", name="Nouveau tweet").click()
-    claire.press("Écrire pour @pnationale44 · Loire-Atlantique")
+    page.get_by_role("button", name="Nouveau message").click()
     page.get_by_label("Texte", exact=True).fill("Rendez-vous samedi #Loire-Atlantique")
     preview = page.locator("#preview")
     expect(preview).to_contain_text("Écrivez #LoireAtlantique")

@@ -166,8 +166,7 @@ def test_from_a_choice_of_files_to_the_timeline_of_x(new_context, stack, tmp_pat
     claire = officer("claire.44")
     text = "Déviation à la gare de Nantes ce matin."
     page = claire.home()
-    page.get_by_role("link", name="Nouveau tweet").click()
-    claire.press("Écrire pour @pnationale44 · Loire-Atlantique")
+    page.get_by_role("button", name="Nouveau message").click()
     page.get_by_label("Texte", exact=True).fill(text)
     page.get_by_label("Ajouter des images").set_input_files(TWO)
     page.get_by_label("Description de l’image 1").fill(FIRST)

@@ -46,8 +46,7 @@ class Officer:
     def writes(self, text, hour=None):
         """A draft, submitted; its address."""
         page = self.home()
-        page.get_by_role("link", name="Nouveau tweet").click()
-        self.press("Écrire pour @pnationale44 · Loire-Atlantique")
+        page.get_by_role("button", name="Nouveau message").click()
         page.get_by_label("Texte", exact=True).fill(text)
         if hour is not None:
             page.get_by_text("À une date et une heure choisies").click()
