@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from accounts.access import administers, reviewers, role_on
 from accounts.errors import NotFound
 from accounts.models import Account, Person
 from accounts.roles import Role
-from publishing.models import Freeze, Lookup, Publication
+from publishing.models import Freeze, Lookup, LookupKind, LookupResult, Publication
+from publishing.models.lookup import AHEAD_OF_DECISION, SEARCHES
 
 
 def shown() -> QuerySet[Publication]:
-    """With all that a page says of them; `now` is PostgreSQL's, `next_lookup` the next at X."""
-    lookups = Lookup.objects.filter(part__publication=OuterRef("pk"), done_at=None)
+    """With all that a page says of them. `now` is PostgreSQL's. Of the lookups at X `next_lookup`
+    is the next; `last_lookup` the one after which people may have an uncertain post sent again, or
+    None once it was made; `searched_at` when X was last searched for it. `decided`: a decision of
+    two waits for a lookup.
+    """
+    lookups = Lookup.objects.filter(part__publication=OuterRef("pk"))
+    owed = lookups.filter(done_at=None)
+    last = lookups.filter(AHEAD_OF_DECISION).order_by("-due_at")
+    searched = lookups.filter(kind__in=SEARCHES, done_at__isnull=False).exclude(
+        result=LookupResult.CANCELLED
+    )
     return Publication.objects.select_related(
         "account",
         "acknowledged_by",
         "release__revision__draft",
         "release__revision__closed_by",
-    ).annotate(now=Now(), next_lookup=Subquery(lookups.order_by("due_at").values("due_at")[:1]))
+    ).annotate(
+        now=Now(),
+        next_lookup=Subquery(owed.order_by("due_at").values("due_at")[:1]),
+        last_lookup=Subquery(last.values("due_at")[:1]),
+        searched_at=Subquery(searched.order_by("-done_at").values("done_at")[:1]),
+        decided=Exists(owed.filter(kind=LookupKind.BEFORE_ACT)),
+    )
 
 
 def publication_for(person: Person, publication_id: int) -> tuple[Publication, Role]:

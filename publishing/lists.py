@@ -25,24 +25,31 @@ from accounts.access import Membership
 from accounts.errors import Sentence
 from publishing.access import shown
 from publishing.heartbeat import sending_interrupted
-from publishing.models import Part, Publication, PublicationState, Retraction, RetractionState
+from publishing.models import (
+    Confirmation,
+    ConfirmationState,
+    Part,
+    Publication,
+    PublicationState,
+    Retraction,
+    RetractionState,
+)
 from publishing.models.publication import ALERTS, Reading
 from publishing.panel import link_of, now_of, situation_of
-from publishing.status_text import by_hand, can_do, interrupted, status_sentence
+from publishing.status_text import BAD, advice, interrupted, status_sentence
 
 MAX, ALERTS_SHOWN, LAST = 50, 20, 5
 URGENT_FIRST = (F("urgency").desc(), F("key").desc(), F("pk").desc())
-BAD = (Reading.GONE, Reading.DIFFERS)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One publication in a list; `sentence` and `can_do` where something is to be decided."""
+    """One publication in a list; `sentence` and `advice` where something is to be decided."""
 
     publication: Publication
     text: str
     sentence: str = ""
-    can_do: str = ""
+    advice: str = ""
     link: str = ""
 
 
@@ -172,25 +179,30 @@ def decisions(rows: QuerySet[Publication] | list[Publication]) -> list[Row]:
 
 
 def _complete(rows: QuerySet[Publication] | list[Publication]) -> list[Publication]:
-    """With their parts and the retraction that stands."""
+    """With their parts, the retraction that stands and the proposal that is open."""
     standing = Retraction.objects.filter(ended_at=None)
+    proposals = Confirmation.objects.filter(state=ConfirmationState.OPEN)
     parts = Part.objects.order_by("position")
     complete = list(rows)
     prefetch_related_objects(
-        complete, Prefetch("parts", parts), Prefetch("retractions", standing, "standing")
+        complete,
+        Prefetch("parts", parts),
+        Prefetch("retractions", standing, "standing"),
+        Prefetch("confirmations", proposals.select_related("proposed_by"), "proposals"),
     )
     return complete
 
 
 def _decision(publication: Publication) -> Row:
     standing: list[Retraction] = publication.standing  # type: ignore[attr-defined]
-    situation = situation_of(publication, list(publication.parts.all()), next(iter(standing), None))
-    return Row(
+    proposals: list[Confirmation] = publication.proposals  # type: ignore[attr-defined]
+    situation = situation_of(
         publication,
-        _text(publication),
-        status_sentence(situation),
-        by_hand() if standing else can_do(publication.state, looked=situation.next_at is None),
+        list(publication.parts.all()),
+        next(iter(standing), None),
+        next(iter(proposals), None),
     )
+    return Row(publication, _text(publication), status_sentence(situation), advice(situation))
 
 
 def _text(publication: Publication) -> str:

@@ -15,13 +15,14 @@ from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
 from accounts.roles import Role
 from approvals.models import Review, Verdict
-from publishing.actions.reconcile import SEARCHES
 from publishing.acts import open_confirmation, possible_acts
 from publishing.heartbeat import sending_interrupted
 from publishing.models import (
     Attempt,
     Confirmation,
     Lookup,
+    LookupKind,
+    LookupResult,
     Part,
     PartState,
     Publication,
@@ -31,17 +32,19 @@ from publishing.models import (
     RetractionState,
     Throttle,
 )
+from publishing.models.lookup import SEARCHES
 from publishing.models.publication import Reading
 from publishing.models.states import FINAL, FOR_GOOD
 from publishing.rules import closes_at
 from publishing.status_text import (
+    BAD,
     Situation,
-    by_hand,
-    can_do,
-    cannot,
+    advice,
     deadline_words,
     looked,
+    pointed,
     status_sentence,
+    too_late_to_recall,
 )
 
 # How far a state has come on « approuvé, prévu, envoyé, sur X », and how that step looks.
@@ -57,8 +60,7 @@ PROGRESS: dict[str, tuple[int, str]] = {
     PublicationState.PUBLISHED: (3, "done"),
     PublicationState.RETRACTED: (3, "stopped"),
 }
-# What waits for people until they say that they know, and the act that is most likely wanted.
-ASKING = (PublicationState.REFUSED, PublicationState.PARTIAL)
+# The act that is most likely wanted; of what is uncertain the one that claims nothing.
 FIRST: dict[str, str] = {
     PublicationState.MISSED: "propose_new_time",
     PublicationState.UNCERTAIN: "point_to",
@@ -136,7 +138,18 @@ class ShownPart:
 
 
 @dataclass(frozen=True)
+class GivenLink:
+    """The last link that somebody gave, and what X said of it."""
+
+    link: str
+    at: dt.datetime
+    result: str
+
+
+@dataclass(frozen=True)
 class Panel:
+    """`advice` is what people may do; `searched` what X showed when it was last searched."""
+
     publication: Publication
     account: Account
     sentence: str
@@ -149,19 +162,14 @@ class Panel:
     retraction: Retraction | None
     deadline: dt.datetime | None
     deadline_words: str
-    final_lookup: Lookup | None
+    advice: str
+    searched: str
+    link: GivenLink | None
 
     @property
     def is_live(self) -> bool:
         """Something may still change by itself: the page asks again."""
         return self.publication.state not in FINAL or self.retraction is not None
-
-    @property
-    def looked(self) -> str:
-        """What the final lookup on X has shown."""
-        return (
-            looked(self.final_lookup.result, self.final_lookup.status) if self.final_lookup else ""
-        )
 
     @property
     def withdrawn(self) -> bool:
@@ -175,20 +183,6 @@ class Panel:
             or self.retraction is not None
             or self.publication.state == PublicationState.RETRACTED
         )
-
-    @property
-    def advice(self) -> str:
-        """What this state does not allow, or asks of people; a proposal asks by itself."""
-        p = self.publication
-        if self.confirmation is not None:
-            return ""
-        if self.retraction is not None and self.retraction.state == RetractionState.FAILING:
-            return by_hand()
-        asks = p.state in ASKING or (p.state == PublicationState.PUBLISHED and _reading_is_bad(p))
-        looked_for = p.state == PublicationState.UNCERTAIN and "propose_send_again" in self.acts
-        if looked_for or (asks and p.acknowledged_at is None):
-            return can_do(p.state, looked=looked_for)
-        return cannot(p.state, self.acts)
 
     @property
     def first_act(self) -> str:
@@ -214,7 +208,10 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
     account = publication.account
     parts = list(publication.parts.all())
     retraction = publication.retractions.filter(ended_at=None).first()
-    situation = situation_of(publication, parts, retraction)
+    confirmation = open_confirmation(publication)
+    situation = situation_of(publication, parts, retraction, confirmation)
+    acts = possible_acts(publication, person, role)
+    sending = publication.state == PublicationState.SENDING
     return Panel(
         publication=publication,
         account=account,
@@ -227,14 +224,14 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
             ).select_related("reviewer")
         ),
         parts=[_shown(part, publication, account) for part in parts],
-        acts=possible_acts(publication, person, role),
-        confirmation=open_confirmation(publication),
+        acts=acts,
+        confirmation=confirmation,
         retraction=retraction,
         deadline=_deadline(publication),
         deadline_words=deadline_words(publication.reason, publication.due_at, now_of(publication)),
-        final_lookup=_final_lookup(publication)
-        if publication.state == PublicationState.UNCERTAIN
-        else None,
+        advice=too_late_to_recall() if sending and "recall" not in acts else advice(situation),
+        searched=_searched(publication),
+        link=_given_link(publication),
     )
 
 
@@ -245,14 +242,33 @@ def _deadline(publication: Publication) -> dt.datetime | None:
     return publication.due_at if publication.reason == Reason.FROZEN else closes_at(publication)
 
 
-def _final_lookup(publication: Publication) -> Lookup | None:
+def _searched(publication: Publication) -> str:
+    """Of what is uncertain."""
+    if publication.state != PublicationState.UNCERTAIN:
+        return ""
     searches = Lookup.objects.filter(part__publication=publication, done_at__isnull=False)
-    return searches.filter(kind__in=SEARCHES).order_by("done_at").last()
+    last = searches.filter(kind__in=SEARCHES).exclude(result=LookupResult.CANCELLED)
+    search = last.order_by("done_at").last()
+    return looked(search.result, search.status) if search is not None else ""
+
+
+def _given_link(publication: Publication) -> GivenLink | None:
+    """Once the matter is over only one that was right is still of interest."""
+    links = Lookup.objects.filter(part__publication=publication, kind=LookupKind.POINTED)
+    last = links.order_by("pk").last()
+    if last is None or (publication.state in FINAL and last.result != LookupResult.FOUND):
+        return None
+    link = link_of(publication.account, last.x_id)
+    return GivenLink(link, last.done_at or last.due_at, pointed(last.result))
 
 
 def situation_of(
-    publication: Publication, parts: list[Part], retraction: Retraction | None = None
+    publication: Publication,
+    parts: list[Part],
+    retraction: Retraction | None = None,
+    proposal: Confirmation | None = None,
 ) -> Situation:
+    """`publication` as `publishing.access.shown` gives it."""
     reason, next_at = _next(publication)
     if retraction is not None:
         next_at = retraction.next_try_at
@@ -268,6 +284,14 @@ def situation_of(
         reading=publication.reading,
         retraction=retraction.state if retraction is not None else "",
         interruption=sending_interrupted() if _should_be_leaving(publication) else None,
+        last_lookup=publication.last_lookup,  # type: ignore[attr-defined]
+        searched_at=publication.searched_at,  # type: ignore[attr-defined]
+        decided=publication.decided,  # type: ignore[attr-defined]
+        acknowledged=publication.acknowledged_at is not None,
+        proposal=_("%(who)s propose : %(what)s")
+        % {"who": proposal.proposed_by.name, "what": proposal.get_kind_display()}
+        if proposal is not None
+        else "",
     )
 
 
@@ -285,8 +309,7 @@ def now_of(publication: Publication) -> dt.datetime:
 
 
 def _reading_is_bad(publication: Publication) -> bool:
-    bad = publication.reading in (Reading.GONE, Reading.DIFFERS)
-    return bad and publication.state == PublicationState.PUBLISHED
+    return publication.reading in BAD and publication.state == PublicationState.PUBLISHED
 
 
 def _next(publication: Publication) -> tuple[str, dt.datetime | None]:

@@ -25,11 +25,15 @@ from publishing.models import (
 from publishing.models.attempt import Outcome
 from publishing.models.publication import Reading
 
+BAD = (Reading.GONE, Reading.DIFFERS)
+
 
 @dataclass(frozen=True)
 class Situation:
-    """What the sentence is made of. `next_at` is the next try or the next lookup on X, if there is
-    one; `retraction` the state of one that stands, or empty; `out` of `total` parts are on X.
+    """What the sentences are made of. `next_at` is the next try or the next lookup on X, if there
+    is one; `retraction` the state of one that stands, or empty; `out` of `total` parts are on X;
+    `last_lookup`, `searched_at` and `decided` as `publishing.access.shown` gives them; `proposal`
+    is what somebody proposed, in words.
     """
 
     state: str
@@ -43,6 +47,11 @@ class Situation:
     reading: str = ""
     retraction: str = ""
     interruption: Interruption | None = None
+    last_lookup: dt.datetime | None = None
+    searched_at: dt.datetime | None = None
+    decided: bool = False
+    acknowledged: bool = False
+    proposal: str = ""
 
 
 def interrupted(interruption: Interruption, zone: ZoneInfo, now: dt.datetime) -> str:
@@ -193,14 +202,20 @@ def _missed(situation: Situation) -> str:
 def _uncertain(situation: Situation) -> str:
     cause = why(situation.reason or Reason.NO_ANSWER)
     if situation.next_at is None:
+        if situation.searched_at is None:
+            return _("À vérifier : %(why)s ; à vous de décider.") % {"why": cause}
         return _(
-            "À vérifier : %(why)s, et nos recherches sur X n’ont pas permis de conclure ; "
-            "à vous de décider."
-        ) % {"why": cause}
+            "À vérifier : %(why)s, et nos recherches sur X (la dernière %(moment)s) n’ont pas "
+            "permis de conclure ; à vous de décider."
+        ) % {"why": cause, "moment": _moment(situation.searched_at, situation)}
     return _("Peut-être parti : %(why)s ; nous vérifions sur X, prochain contrôle %(soon)s.") % {
         "why": cause,
         "soon": soon(situation.next_at, situation.now),
     }
+
+
+def _moment(moment: dt.datetime, situation: Situation) -> str:
+    return format_relative(moment, situation.zone, situation.now)
 
 
 def looked(result: str, status: int | None) -> str:
@@ -282,27 +297,6 @@ SENTENCES: dict[PublicationState, Callable[[Situation], str]] = {
 }
 
 
-def cannot(state: str, acts: frozenset[str]) -> str:
-    """What people may look for and cannot do here, and why, or who can; empty when nothing is."""
-    if state == PublicationState.SENDING and "recall" not in acts:
-        return _("L’envoi est en cours : il ne peut plus être rappelé, mais il pourra être retiré.")
-    if (
-        state == PublicationState.UNCERTAIN
-        and "propose_send_again" not in acts
-        and "withdraw" not in acts
-    ):
-        return _(
-            "Il ne peut être ni rappelé ni renvoyé avant la dernière recherche sur X : il "
-            "pourrait s’y trouver deux fois."
-        )
-    if state == PublicationState.MISSED:
-        return _(
-            "Pour l’envoyer quand même, une personne propose un nouvel horaire et une autre "
-            "le confirme, dont un superviseur."
-        )
-    return ""
-
-
 def by_hand() -> str:
     """Of a post that X does not delete."""
     return _(
@@ -310,31 +304,90 @@ def by_hand() -> str:
     )
 
 
-def can_do(state: str, *, looked: bool = False) -> str:
-    """What anybody of the account may do about what waits for a decision, in a few words;
-    `looked`: the final lookup on X was made.
+def advice(situation: Situation) -> str:
+    """What people of the account may do about it now, and what only later; empty when it waits for
+    nobody. Pages and lists say the same.
     """
-    if state == PublicationState.UNCERTAIN and looked:
-        return _("Vous pouvez donner son lien, ou proposer de le renvoyer ou de l’abandonner.")
-    return {
-        PublicationState.HELD: _("Vous pouvez le rappeler, ou faire cesser la cause."),
-        PublicationState.MISSED: _("Vous pouvez proposer un nouvel horaire, ou le rappeler."),
-        PublicationState.UNCERTAIN: _(
-            "Vous pouvez donner son lien s’il est sur X ; les autres choix s’ouvrent "
-            "après la dernière recherche."
-        ),
-        PublicationState.REFUSED: _(
-            "Vous pouvez le rappeler pour le corriger, ou indiquer que vous en avez pris "
-            "connaissance."
-        ),
-        PublicationState.PARTIAL: _(
-            "Vous pouvez proposer de poursuivre le fil, ou retirer ce qui est en ligne."
-        ),
-        PublicationState.PUBLISHED: _(
-            "Regardez sur X, puis indiquez que vous en avez pris connaissance."
-        ),
-    }.get(PublicationState(state), "")
+    if situation.proposal:
+        return _("%(proposal)s ; la proposition attend sa confirmation.") % {
+            "proposal": situation.proposal
+        }
+    if situation.decided:
+        return _("La décision est prise : elle prend effet après une dernière recherche sur X.")
+    if situation.retraction == RetractionState.FAILING:
+        return by_hand()
+    if situation.state == PublicationState.UNCERTAIN:
+        return _about_uncertain(situation)
+    if situation.acknowledged or situation.retraction:
+        return ""
+    if situation.state == PublicationState.PUBLISHED and situation.reading not in BAD:
+        return ""
+    if situation.reason == Reason.GIVEN_UP and situation.state == PublicationState.REFUSED:
+        return _(
+            "Vous pouvez donner son lien s’il est sur X, proposer de le rappeler, ou indiquer que "
+            "vous en avez pris connaissance."
+        )
+    return str(ADVICE.get(situation.state, ""))
 
+
+def _about_uncertain(situation: Situation) -> str:
+    if situation.retraction:
+        return _("Vous pouvez donner son lien s’il est sur X, ou proposer de l’abandonner.")
+    if situation.last_lookup is None:
+        return _(
+            "Vous pouvez donner son lien s’il est sur X, ou proposer de le renvoyer ou de "
+            "l’abandonner."
+        )
+    if situation.last_lookup <= situation.now:
+        return _(
+            "Vous pouvez donner son lien s’il est sur X, ou proposer de l’abandonner ; le renvoyer "
+            "ne sera possible qu’après la dernière recherche sur X, imminente : il pourrait s’y "
+            "trouver deux fois."
+        )
+    return _(
+        "Vous pouvez donner son lien s’il est sur X, ou proposer de l’abandonner ; le renvoyer ne "
+        "sera possible qu’après la dernière recherche sur X, %(moment)s : il pourrait s’y trouver "
+        "deux fois."
+    ) % {"moment": _moment(situation.last_lookup, situation)}
+
+
+ADVICE: dict[str, Sentence] = {
+    PublicationState.HELD: lazy("Vous pouvez le rappeler, ou faire cesser la cause."),
+    PublicationState.MISSED: lazy(
+        "Vous pouvez le rappeler ou, pour l’envoyer quand même, proposer un nouvel horaire qu’une "
+        "autre personne confirme ; l’une des deux est superviseur."
+    ),
+    PublicationState.REFUSED: lazy(
+        "Vous pouvez le rappeler pour le corriger, ou indiquer que vous en avez pris connaissance."
+    ),
+    PublicationState.PARTIAL: lazy(
+        "Vous pouvez proposer de poursuivre le fil, ou retirer ce qui est en ligne."
+    ),
+    PublicationState.PUBLISHED: lazy(
+        "Regardez sur X, puis indiquez que vous en avez pris connaissance."
+    ),
+}
+
+
+def too_late_to_recall() -> str:
+    """Of a post that is being sent."""
+    return _("L’envoi est en cours : il ne peut plus être rappelé, mais il pourra être retiré.")
+
+
+def pointed(result: str) -> str:
+    """What came of a link that somebody gave."""
+    return str(POINTED[LookupResult(result)])
+
+
+POINTED: dict[LookupResult, Sentence] = {
+    LookupResult.NONE: lazy("vérification en cours"),
+    LookupResult.FOUND: lazy("c’est bien ce message"),
+    LookupResult.ABSENT: lazy("X n’a aucun message à cette adresse"),
+    LookupResult.UNREADABLE: lazy("X n’a pas répondu : redonnez le lien dans un instant"),
+    LookupResult.OTHER_ACCOUNT: lazy("c’est le message d’un autre compte"),
+    LookupResult.DIFFERS: lazy("ce n’est pas le message approuvé, ou pas cet envoi"),
+    LookupResult.CANCELLED: lazy("il n’y avait plus rien à vérifier"),
+}
 
 # For the trail and a draft's history: what was done with its publication.
 HISTORY: dict[str, Sentence] = {

@@ -25,6 +25,7 @@ from publishing.models import (
     Reason,
     Retraction,
 )
+from publishing.models.lookup import AHEAD_OF_DECISION
 
 
 class NotNow(Conflict):
@@ -61,10 +62,8 @@ def can_propose(publication: Publication, kind: ConfirmationKind) -> bool:
 
 def final_lookups_made(publication: Publication) -> bool:
     """Every uncertain part has had its final lookup, answered by X or not."""
-    uncertain = publication.parts.filter(state=PartState.UNCERTAIN)
-    return not Lookup.objects.filter(
-        part__in=uncertain, kind=LookupKind.UNCERTAIN, done_at=None
-    ).exists()
+    ahead = Lookup.objects.filter(AHEAD_OF_DECISION, part__publication=publication)
+    return not ahead.exists()
 
 
 def final_lookup_unreadable(publication: Publication) -> bool:

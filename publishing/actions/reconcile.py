@@ -39,13 +39,12 @@ from publishing.models import (
     Publication,
     Reason,
 )
+from publishing.models.lookup import SEARCHES
 from publishing.models.publication import Reading
 from publishing.notices import notify_account
 
 log = structlog.get_logger(__name__)
 
-SEARCHES = (LookupKind.UNCERTAIN, LookupKind.GIVEN_UP, LookupKind.BEFORE_ACT)
-READS = (LookupKind.READ_BACK, LookupKind.RETRACTED, LookupKind.POINTED)
 POSTS_A_READ = 100
 
 
@@ -68,7 +67,7 @@ def reconcile_account(account_id: int) -> int:
     )
     credentials = credentials_of(account_id)
     searches = [lookup for lookup in due if lookup.kind in SEARCHES]
-    reads = [lookup for lookup in due if lookup.kind in READS]
+    reads = [lookup for lookup in due if lookup.kind not in SEARCHES]
     if searches:
         _search(searches, credentials)
     if reads:
@@ -280,9 +279,10 @@ def _pointed(lookup_id: int, wanted: matching.Wanted, read: ReadPosts, author: s
     seen = read.posts.get(lookup.x_id)
     if seen is None:
         _done_unseen(lookup, read, lookup.x_id)
+    elif seen.author != author:
+        _done(lookup, LookupResult.OTHER_ACCOUNT)
     elif (
-        seen.author != author
-        or Part.objects.filter(x_id=seen.x_id).exists()
+        Part.objects.filter(x_id=seen.x_id).exists()
         or not matching.find(wanted, [seen], set()).x_id
     ):
         _done(lookup, LookupResult.DIFFERS)

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import never_deleted
+from publishing.models.states import PartState
 
 
 class LookupKind(models.TextChoices):
@@ -24,7 +25,16 @@ class LookupResult(models.TextChoices):
     ABSENT = "absent", _("pas trouvé sur X")
     UNREADABLE = "unreadable", _("X n’a pas répondu")
     DIFFERS = "differs", _("diffère")
+    OTHER_ACCOUNT = "other", _("d’un autre compte")
     CANCELLED = "cancelled", _("sans objet")
+
+
+# Those that read the account's timeline; the others read one post by its id.
+SEARCHES = (LookupKind.UNCERTAIN, LookupKind.GIVEN_UP, LookupKind.BEFORE_ACT)
+# What of its series an uncertain part still has ahead; when none is left, people decide.
+AHEAD_OF_DECISION = models.Q(
+    kind=LookupKind.UNCERTAIN, done_at=None, part__state=PartState.UNCERTAIN
+)
 
 
 class Lookup(models.Model):

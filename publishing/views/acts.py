@@ -105,10 +105,10 @@ ACTS: dict[str, Act] = {
         Act(
             "point_to",
             "designer",
-            _("C’est sur X : donner le lien"),
+            _("Donner un lien à vérifier"),
             _(
-                "Nous lisons ce message sur X. S’il est bien celui qui a été approuvé, il sera dit "
-                "diffusé ; sinon rien ne change."
+                "Si vous voyez ce message sur X, donnez son lien : nous le lisons. S’il est bien "
+                "celui qui a été approuvé, il sera dit diffusé ; sinon rien ne change."
             ),
             _("Lien reçu : nous le vérifions auprès de X."),
             _point_to,

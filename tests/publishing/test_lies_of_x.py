@@ -140,7 +140,7 @@ def test_fault_90_a_link_to_another_account_s_post_is_not_believed(
     point_to(actor=line.cast.claire, publication_id=publication.pk, link=link)
     reconcile_account(publication.account_id)
     publication.refresh_from_db()
-    assert Lookup.objects.get(kind="pointed").result == "differs"
+    assert Lookup.objects.get(kind="pointed").result == "other"
     assert publication.state == "uncertain"
 
 

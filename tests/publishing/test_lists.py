@@ -16,6 +16,7 @@ from approvals.actions.reviews import approve
 from approvals.models import Draft
 from policetweets import health
 from publishing.actions.acknowledge import acknowledge
+from publishing.actions.decide import propose
 from publishing.actions.send import send_due
 from publishing.lists import at_home
 from publishing.models import Publication
@@ -65,12 +66,21 @@ def test_what_went_wrong_is_to_be_decided_until_somebody_did(line, x, backdate):
     shown = home(line.cast.claire)
     assert texts(shown.to_decide) == ["Refusé.", "Trop tard."]  # the newest first
     assert "l’heure est passée" in shown.to_decide[1].sentence
-    assert "nouvel horaire" in shown.to_decide[1].can_do
+    assert "nouvel horaire" in shown.to_decide[1].advice
     page = signed_in(line.cast.claire).get("/").content.decode()
     assert "À décider (2)" in page
 
     acknowledge(actor=line.cast.claire, publication_id=refused.pk, reason="Vu.")
     assert texts(home(line.cast.helene).to_decide) == ["Trop tard."]
+
+
+def test_a_new_hour_that_somebody_proposed_awaits_its_confirmation(line):
+    publication = put(line, "Trop tard.", "missed")
+    propose(actor=line.cast.claire, publication_id=publication.pk, kind="new_time", reason="Utile.")
+    (row,) = home(line.cast.helene).to_decide
+    assert row.advice == (
+        "Claire propose : donner un nouvel horaire ; la proposition attend sa confirmation."
+    )
 
 
 def test_what_vanished_from_x_is_no_longer_among_what_is_out(line, x):

@@ -200,6 +200,11 @@ def test_what_a_state_waits_for_is_the_primary_button(line, x, backdate):
     x.switch("not_permitted", skip=1)
     thread = line.released("Un.", "Deux.")
     send_due(thread.account_id)
+    x.switch("status", status=503, on="post", when="after")
+    uncertain = line.released()
+    send_due(uncertain.account_id)
+    assert primary.findall(draft_page(uncertain, claire)) == ["point-to"]
+    assert "Donner un lien à vérifier" in draft_page(uncertain, claire)
     assert primary.findall(draft_page(missed, claire)) == ["propose-new-time"]
     assert primary.findall(draft_page(thread, claire)) == ["propose-go-on"]
 

@@ -7,15 +7,19 @@ from dataclasses import replace
 
 import pytest
 
+from accounts.access import memberships
 from accounts.clock import db_now
 from accounts.models import Credential
+from publishing.access import shown
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.apply_answer import close_stale, stale_attempts
 from publishing.actions.decide import confirm, propose
+from publishing.actions.effects import can_propose
 from publishing.actions.point_to import point_to
 from publishing.actions.reconcile import reconcile_account
 from publishing.actions.send import send_due
 from publishing.gateway import ApiCredentials, Unreadable, read_timeline
+from publishing.lists import at_home
 from publishing.models import Attempt, Lookup, Part
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,15 +65,21 @@ def test_fault_19_not_accepted_is_never_sent_again_by_a_machine(line, x, backdat
     page = line.page(publication)
     assert ">à vérifier</p>" in page
     assert "nous vérifions sur X, prochain contrôle dans" in page
-    assert "renvoyer" not in page.split("Il ne peut être ni")[0]
+    assert "le renvoyer ne sera possible qu’après la dernière recherche sur X" in page
+    assert 'id="act-propose-send-again"' not in page
+    assert at_home(memberships(line.cast.claire)).to_decide[0].advice in page
     look_now(publication, backdate, count=5)
     assert publication.state == "uncertain"
     assert not Lookup.objects.filter(kind="lookups", done_at=None).exists()
     assert send_due(publication.account_id) == 0
     page = line.page(publication)
     assert "à vous de décider" in page
-    assert "Dernière recherche sur X :" in page
+    assert "Recherché sur X" in page
     assert "pas trouvé sur X." in page
+    shown = at_home(memberships(line.cast.claire)).to_decide[0]
+    assert shown.sentence in page
+    assert shown.advice in page
+    assert "proposer de le renvoyer" in shown.advice
     for act in ("point-to", "propose-send-again", "propose-give-up"):
         assert f'id="act-{act}"' in page
     assert len(x.requests("post")) == 1
@@ -254,11 +264,51 @@ def test_a_persons_link_is_believed_only_when_x_shows_this_very_post(line, x, ba
     publication.refresh_from_db()
     assert publication.state == "uncertain"
     assert Lookup.objects.get(kind="pointed").result == "differs"
+    assert "ce n’est pas le message approuvé" in line.page(publication)
 
     point_to(actor=claire, publication_id=publication.pk, link=url + post["id"] + "?s=20")
+    assert "vérification en cours" in line.page(publication)
     reconcile_account(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "published"
+    assert "c’est bien ce message" in line.page(publication)
+
+
+def test_the_page_says_what_x_answered_about_the_last_link_given(line, x, backdate):
+    publication = lost_answer(line, x, "after", "Le vrai.")
+    (post,) = x.posts()
+    elsewhere = x.tweet("Le vrai.", "pnationale35").json()["data"]["id"]
+
+    def answer(x_id: str) -> str:
+        point_to(actor=line.cast.claire, publication_id=publication.pk, link=x_id)
+        reconcile_account(publication.account_id)
+        return line.page(publication)
+
+    assert "X n’a aucun message à cette adresse" in answer("1234567890123456789")
+    page = answer(elsewhere)
+    assert "c’est le message d’un autre compte" in page
+    assert "aucun message à cette adresse" not in page
+    x.switch("status", on="posts", status=503)
+    assert "X n’a pas répondu : redonnez le lien" in answer(post["id"])
+
+
+def test_the_last_look_is_the_same_for_pages_and_for_the_act(line, x, backdate):
+    publication = lost_answer(line, x, "before")
+    x.switch("status", on="timeline", status=503, times=5)
+    for _ in range(5):
+        row = shown().get(pk=publication.pk)
+        assert row.last_lookup is not None
+        assert not can_propose(row, "send_again")
+        look_now(publication, backdate)
+    row = shown().get(pk=publication.pk)
+    assert row.last_lookup is None
+    assert can_propose(row, "send_again")
+    # A link that is being verified opens nothing and closes nothing.
+    point_to(actor=line.cast.claire, publication_id=publication.pk, link="1234567890123456789")
+    assert shown().get(pk=publication.pk).last_lookup is None
+    advice = at_home(memberships(line.cast.claire)).to_decide[0].advice
+    assert "proposer de le renvoyer" in advice
+    assert advice in line.page(publication)
 
 
 @pytest.mark.parametrize(

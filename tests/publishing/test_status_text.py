@@ -9,14 +9,15 @@ import pytest
 from django.utils import translation
 
 from publishing.heartbeat import Interruption
-from publishing.models import PublicationState, Reason, RetractionState
+from publishing.models import LookupResult, PublicationState, Reason, RetractionState
 from publishing.models.publication import Reading
 from publishing.panel import BADGES, PROGRESS
 from publishing.status_text import (
     HISTORY,
     Situation,
-    cannot,
+    advice,
     deadline_words,
+    pointed,
     soon,
     status_sentence,
     what_frees,
@@ -112,10 +113,55 @@ def test_the_panel_knows_how_to_show_every_state():
     assert set(PublicationState.values) - set(BADGES) == {"recalled", "retracted"}
 
 
-def test_what_cannot_be_done_is_a_sentence():
-    assert "ne peut plus être rappelé" in cannot("sending", frozenset())
-    assert cannot("sending", frozenset({"recall"})) == ""
-    assert "deux fois" in cannot("uncertain", frozenset({"point_to"}))
+def advised(state: str, **more) -> str:
+    return advice(Situation(state=state, zone=PARIS, now=NOW, due_at=NOW, **more))
+
+
+def test_what_is_uncertain_says_what_can_be_done_now_and_what_only_later():
+    ahead = NOW + dt.timedelta(minutes=12)
+    words = advised("uncertain", last_lookup=ahead)
+    now, later = words.split(" ; ")
+    assert "donner son lien" in now
+    assert "abandonner" in now
+    assert "renvoyer" not in now
+    assert "le renvoyer ne sera possible qu’après la dernière recherche" in later
+    assert "aujourd’hui à 17:12" in later
+    assert "imminente" in advised("uncertain", last_lookup=NOW)
+    made = advised("uncertain")
+    assert "proposer de le renvoyer" in made
+    assert "après" not in made
+    assert "renvoyer" not in advised("uncertain", retraction=RetractionState.REQUESTED)
+
+
+def test_once_the_searches_are_over_the_last_one_has_its_hour():
+    searched = NOW - dt.timedelta(minutes=5)
+    words = sentence("uncertain", "no_answer", next_at=None, searched_at=searched)
+    assert "la dernière aujourd’hui à 16:55" in words
+    assert "à vous de décider" in words
+
+
+def test_what_two_people_are_deciding_is_not_offered_again():
+    open_one = advised("missed", proposal="Claire propose : donner un nouvel horaire")
+    assert open_one.startswith("Claire propose : donner un nouvel horaire")
+    assert "attend sa confirmation" in open_one
+    assert "La décision est prise" in advised("uncertain", decided=True)
+
+
+@pytest.mark.parametrize("state", PublicationState.values)
+def test_only_what_waits_for_people_has_an_advice(state):
+    assert bool(advised(state)) == (state in ("held", "missed", "uncertain", "refused", "partial"))
+
+
+@pytest.mark.parametrize("state", ["refused", "partial", "published"])
+def test_what_was_acknowledged_asks_no_more(state):
+    assert advised(state, reading=Reading.GONE)
+    assert not advised(state, reading=Reading.GONE, acknowledged=True)
+
+
+def test_every_answer_about_a_given_link_is_in_words():
+    words = [pointed(result) for result in LookupResult.values]
+    assert all(words)
+    assert len(set(words)) == len(words)
 
 
 def test_every_state_has_its_line_in_the_history():
