@@ -20,6 +20,7 @@ from publishing import capabilities as publishing
 FOR_MEMBERS = [
     ("home", _("À faire")),
     ("drafts", _("Brouillons")),
+    ("published", _("Diffusés")),
     ("own-accounts", _("Gel")),
 ]
 # By whose office, in which table: an address, its label and the act that opens it.

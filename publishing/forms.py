@@ -16,6 +16,15 @@ from publishing.actions.point_to import post_id
 from publishing.lists import KINDS
 
 
+class DayInput(forms.DateInput):
+    """A day as browsers ask for it."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class AccountForm(forms.Form):
     """What is asked for one account."""
 
@@ -87,10 +96,30 @@ class FreezeForm(forms.Form):
     )
 
 
-class AlertFilterForm(forms.Form):
-    """Which alerts to list."""
+class OwnAccountsForm(forms.Form):
+    """A filter over one's accounts: who has one is not asked which."""
 
     account = forms.ChoiceField(label=gettext_lazy("Compte"), required=False)
+
+    def __init__(self, accounts: list[Account], data: QueryDict) -> None:
+        super().__init__(data)
+        if len(accounts) < 2:
+            del self.fields["account"]
+            return
+        field = cast(forms.ChoiceField, self.fields["account"])
+        field.choices = [("", _("Tous")), *((a.handle, f"@{a.handle}") for a in accounts)]
+
+
+class PublishedFilterForm(OwnAccountsForm):
+    """Which published messages to list: by account and day."""
+
+    since = forms.DateField(label=gettext_lazy("Du"), required=False, widget=DayInput)
+    until = forms.DateField(label=gettext_lazy("Au"), required=False, widget=DayInput)
+
+
+class AlertFilterForm(OwnAccountsForm):
+    """Which alerts to list."""
+
     state = forms.ChoiceField(
         label=gettext_lazy("État"),
         required=False,
@@ -99,11 +128,3 @@ class AlertFilterForm(forms.Form):
             *((kind, label) for kind, (label, _rows) in KINDS.items()),
         ],
     )
-
-    def __init__(self, accounts: list[Account], data: QueryDict) -> None:
-        super().__init__(data)
-        if len(accounts) < 2:  # nobody is asked which
-            del self.fields["account"]
-            return
-        field = cast(forms.ChoiceField, self.fields["account"])
-        field.choices = [("", _("Tous")), *((a.handle, f"@{a.handle}") for a in accounts)]

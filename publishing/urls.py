@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from publishing.actions.decide import ANSWERS
-from publishing.views import account, alerts, confirmations, connection, panel
+from publishing.views import account, alerts, confirmations, connection, panel, published
 from publishing.views.acts import ACTS, act_page
 
 
@@ -17,6 +17,8 @@ class Answer(StringConverter):
 register_converter(Answer, "answer")
 
 urlpatterns = [
+    path("diffuses", published.published_page, name="published"),
+    path("diffuses/mois", published.published_month, name="published-month"),
     path("a-decider", alerts.alerts_page, name="alerts"),
     path("diffusions/<int:publication_id>/en-direct", panel.live, name="publication-live"),
     *(

@@ -48,6 +48,8 @@ mails                GET    in   ok   ok   ok   ok
 drafts               GET    in   ok   404  ok   ok
 alerts               GET    in   ok   404  ok   ok
 new-draft            GET    in   ok   404  ok   ok
+published            GET    in   ok   404  ok   ok
+published-month      GET    in   ok   404  ok   ok
 own-accounts         GET    in   ok   404  ok   ok
 """
 # What is the act of a row of a table: who may enter is what that row says.

@@ -34,6 +34,18 @@ def moment(value: dt.datetime | None, account: Account) -> str:
 
 
 @register.filter
+def exact(value: dt.datetime, account: Account) -> str:
+    """`{{ publication.published_at|exact:account }}`: the whole date and hour, with its zone."""
+    return _element(value, account.zone, format_exact(value, account.zone))
+
+
+@register.filter
+def exact_words(value: dt.datetime, account: Account) -> str:
+    """The same as plain words, for an attribute."""
+    return format_exact(value, account.zone)
+
+
+@register.filter
 def distant(value: dt.datetime | None, account: Account) -> str:
     """`{{ publication.due_at|distant:account }}`: « dans 2 h 10 »."""
     if value is None:

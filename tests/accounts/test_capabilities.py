@@ -101,4 +101,4 @@ def test_the_navigation_is_what_the_tables_allow(cast):
         "/journal",
     ]
     shown = signed_in(cast.claire).get("/").context["navigation"]
-    assert [item.path for item in shown][:3] == ["/", "/brouillons/", "/comptes"]
+    assert [item.path for item in shown][:4] == ["/", "/brouillons/", "/diffuses", "/comptes"]

@@ -1,0 +1,86 @@
+"""What was published, by account and day: the register of what the accounts said on X."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import DateField, F, Func, Prefetch, QuerySet, prefetch_related_objects
+
+from accounts.models import Account
+from approvals.models import Review, Verdict
+from publishing.access import shown
+from publishing.lists import micros
+from publishing.models import Part, PartState, Publication, PublicationState, Retraction
+from publishing.panel import StatusBadge, link_of, status_badge
+
+# What was retracted was said too.
+STATES = (PublicationState.PUBLISHED, PublicationState.RETRACTED)
+ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class PublishedRow:
+    """One publication, whole: (text, link on X) of each message, the link empty once it is off X;
+    `badge` where X no longer shows what was approved.
+    """
+
+    publication: Publication
+    messages: list[tuple[str, str]]
+    approvals: list[Review]
+    badge: StatusBadge | None
+
+
+def published(
+    accounts: list[Account], since: dt.date | None = None, until: dt.date | None = None
+) -> QuerySet[Publication]:
+    """From a day to a day, both included, as each account's own zone has them; the latest first by
+    `key`, then `pk`.
+    """
+    rows = shown().filter(account__in=accounts, state__in=STATES, published_at__isnull=False)
+    local_day = Func(
+        F("account__time_zone"),
+        F("published_at"),
+        template="timezone(%(expressions)s)::date",
+        output_field=DateField(),
+    )
+    rows = rows.annotate(key=micros("published_at"), day=local_day)
+    # No zone is further than a day from UTC: what an index can find comes first.
+    if since is not None:
+        rows = rows.filter(day__gte=since, published_at__gte=_midnight(since) - ONE_DAY)
+    if until is not None:
+        rows = rows.filter(day__lte=until, published_at__lt=_midnight(until) + 2 * ONE_DAY)
+    return rows.order_by("-key", "-pk")
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time.min, tzinfo=dt.UTC)
+
+
+def published_rows(publications: list[Publication]) -> list[PublishedRow]:
+    """Each with its texts, links and signers: the same number of queries however many."""
+    approvals = Review.objects.filter(verdict=Verdict.APPROVE).select_related("reviewer")
+    prefetch_related_objects(
+        publications,
+        Prefetch("parts", Part.objects.order_by("position")),
+        Prefetch("retractions", Retraction.objects.filter(ended_at=None), "standing"),
+        Prefetch("release__revision__reviews", approvals, "approvals"),
+        "release__revision__draft__author",
+    )
+    return [_row(publication) for publication in publications]
+
+
+def _row(publication: Publication) -> PublishedRow:
+    revision = publication.release.revision
+    links = [
+        link_of(publication.account, part.x_id) if part.state == PartState.OUT else ""
+        for part in publication.parts.all()
+    ]
+    standing: list[Retraction] = publication.standing  # type: ignore[attr-defined]
+    badge = status_badge(publication, next(iter(standing), None))
+    return PublishedRow(
+        publication,
+        list(zip(revision.texts, links, strict=True)),
+        revision.approvals,  # type: ignore[attr-defined]
+        None if badge.badge == "success" else badge,
+    )
