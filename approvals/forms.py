@@ -382,7 +382,7 @@ class CommentForm(forms.Form):
 OUTCOMES = [
     ("published", gettext_lazy("diffusé")),
     ("retracted", gettext_lazy("retiré")),
-    ("refused", gettext_lazy("refusé par X")),
+    ("refused", gettext_lazy("refusé, ou abandonné après vérification")),
     ("missed", gettext_lazy("heure passée")),
 ]
 

@@ -26,8 +26,10 @@ def worker_name(queue: str) -> str:
     return f"worker-{queue}"
 
 
+# The queues whose workers speak to X about a post; without beat and clock nobody asks them to.
+SEND, LOOKUPS, RETRACT = "send", "lookups", "retract"
 # Without one of these, nothing leaves.
-NEEDED_TO_SEND = (worker_name("send"), BEAT, CLOCK)
+NEEDED_TO_SEND = (worker_name(SEND), BEAT, CLOCK)
 
 
 def silent(*names: str) -> dict[str, dt.datetime | None]:
@@ -46,17 +48,24 @@ def silent(*names: str) -> dict[str, dt.datetime | None]:
 
 @dataclass(frozen=True)
 class Interruption:
-    """Nothing leaves; `since` is when it was last seen to, or None if it never was."""
+    """A queue's work is not done; `since` is when it last was seen to, or None if it never was."""
 
     since: dt.datetime | None
 
 
-def sending_interrupted() -> Interruption | None:
-    """Whether what sends, or what tells it the hour, is silent for too long: one query."""
-    missing = silent(*NEEDED_TO_SEND)
-    if not missing:
-        return None
-    return Interruption(min((at for at in missing.values() if at is not None), default=None))
+def interruptions() -> dict[str, Interruption]:
+    """Of the queues that speak to X, those whose work is not done: its workers, or what tells them
+    the hour, were silent for too long. One query.
+    """
+    queues = (SEND, LOOKUPS, RETRACT)
+    missing = silent(*map(worker_name, queues), BEAT, CLOCK)
+    found = {}
+    for queue in queues:
+        ended = [missing[name] for name in (worker_name(queue), BEAT, CLOCK) if name in missing]
+        if ended:
+            last = min((at for at in ended if at is not None), default=None)
+            found[queue] = Interruption(last)
+    return found
 
 
 def beat(*names: str) -> None:

@@ -24,13 +24,14 @@ from django.utils.translation import gettext_lazy
 from accounts.access import Membership
 from accounts.errors import Sentence
 from publishing.access import shown
-from publishing.heartbeat import sending_interrupted
+from publishing.heartbeat import SEND, Interruption, interruptions
 from publishing.models import (
     Confirmation,
     ConfirmationState,
     Part,
     Publication,
     PublicationState,
+    Reason,
     Retraction,
     RetractionState,
 )
@@ -89,7 +90,7 @@ def at_home(places: list[Membership]) -> AtHome:
 
 def _scheduled(rows: QuerySet[Publication]) -> list[Row]:
     """What becomes of those whose hour has come stands beside them."""
-    interruption = sending_interrupted()
+    interruption = interruptions().get(SEND)
     return [
         Row(
             p,
@@ -159,9 +160,16 @@ KINDS: dict[str, tuple[Sentence, Q]] = {
             PublicationState.PARTIAL,
             PublicationState.HELD,
             PublicationState.MISSED,
-            PublicationState.REFUSED,
         )
     },
+    PublicationState.REFUSED: (
+        PublicationState.REFUSED.label,
+        Q(state=PublicationState.REFUSED) & ~Q(reason=Reason.GIVEN_UP),
+    ),
+    Reason.GIVEN_UP: (
+        Reason.GIVEN_UP.label,
+        Q(state=PublicationState.REFUSED, reason=Reason.GIVEN_UP),
+    ),
     **{
         reading: (Reading(reading).label, Q(state=PublicationState.PUBLISHED, reading=reading))
         for reading in BAD
@@ -175,7 +183,9 @@ KINDS: dict[str, tuple[Sentence, Q]] = {
 
 def decisions(rows: QuerySet[Publication] | list[Publication]) -> list[Row]:
     """Each with what happens and what can be done."""
-    return [_decision(publication) for publication in _complete(rows)]
+    complete = _complete(rows)
+    stopped = interruptions() if complete else {}
+    return [_decision(publication, stopped) for publication in complete]
 
 
 def _complete(rows: QuerySet[Publication] | list[Publication]) -> list[Publication]:
@@ -193,7 +203,7 @@ def _complete(rows: QuerySet[Publication] | list[Publication]) -> list[Publicati
     return complete
 
 
-def _decision(publication: Publication) -> Row:
+def _decision(publication: Publication, stopped: dict[str, Interruption]) -> Row:
     standing: list[Retraction] = publication.standing  # type: ignore[attr-defined]
     proposals: list[Confirmation] = publication.proposals  # type: ignore[attr-defined]
     situation = situation_of(
@@ -201,6 +211,7 @@ def _decision(publication: Publication) -> Row:
         list(publication.parts.all()),
         next(iter(standing), None),
         next(iter(proposals), None),
+        stopped,
     )
     return Row(publication, _text(publication), status_sentence(situation), advice(situation))
 

@@ -16,7 +16,7 @@ from accounts.models.credential import Connection
 from accounts.roles import Role
 from approvals.models import Review, Verdict
 from publishing.acts import open_confirmation, possible_acts
-from publishing.heartbeat import sending_interrupted
+from publishing.heartbeat import LOOKUPS, RETRACT, SEND, Interruption, interruptions
 from publishing.models import (
     Attempt,
     Confirmation,
@@ -267,9 +267,15 @@ def situation_of(
     parts: list[Part],
     retraction: Retraction | None = None,
     proposal: Confirmation | None = None,
+    stopped: dict[str, Interruption] | None = None,
 ) -> Situation:
-    """`publication` as `publishing.access.shown` gives it."""
+    """`publication` as `publishing.access.shown` gives it; `stopped` spares the query of
+    `publishing.heartbeat.interruptions`.
+    """
     reason, next_at = _next(publication)
+    queue = RETRACT if retraction is not None else _awaits(publication)
+    if queue and stopped is None:
+        stopped = interruptions()
     if retraction is not None:
         next_at = retraction.next_try_at
     return Situation(
@@ -283,7 +289,7 @@ def situation_of(
         total=len(parts),
         reading=publication.reading,
         retraction=retraction.state if retraction is not None else "",
-        interruption=sending_interrupted() if _should_be_leaving(publication) else None,
+        interruption=stopped.get(queue) if stopped is not None else None,
         last_lookup=publication.last_lookup,  # type: ignore[attr-defined]
         searched_at=publication.searched_at,  # type: ignore[attr-defined]
         decided=publication.decided,  # type: ignore[attr-defined]
@@ -295,11 +301,15 @@ def situation_of(
     )
 
 
-def _should_be_leaving(publication: Publication) -> bool:
+def _awaits(publication: Publication) -> str:
+    """The queue whose work comes next, if nobody else has to act first."""
+    if publication.state == PublicationState.UNCERTAIN:
+        return LOOKUPS if publication.next_lookup else ""  # type: ignore[attr-defined]
     due = publication.due_at <= now_of(publication)
-    return publication.state == PublicationState.SENDING or (
+    leaving = publication.state == PublicationState.SENDING or (
         due and publication.state == PublicationState.WAITING
     )
+    return SEND if leaving else ""
 
 
 def now_of(publication: Publication) -> dt.datetime:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from accounts.errors import Sentence
 from accounts.timefmt import distance, format_hour, format_relative
 from approvals.actions.drafts import MAX_PARTS
-from publishing.heartbeat import Interruption
+from publishing.heartbeat import LOOKUPS, RETRACT, SEND, Interruption
 from publishing.models import (
     ConfirmationKind,
     LookupResult,
@@ -54,15 +54,39 @@ class Situation:
     proposal: str = ""
 
 
-def interrupted(interruption: Interruption, zone: ZoneInfo, now: dt.datetime) -> str:
+# « Envois interrompus », and since when.
+INTERRUPTED: dict[str, tuple[Sentence, Sentence]] = {
+    SEND: (lazy("Envois interrompus"), lazy("Envois interrompus depuis %(moment)s")),
+    LOOKUPS: (
+        lazy("recherches sur X interrompues"),
+        lazy("recherches sur X interrompues depuis %(moment)s"),
+    ),
+    RETRACT: (
+        lazy("suppressions sur X interrompues"),
+        lazy("suppressions sur X interrompues depuis %(moment)s"),
+    ),
+}
+
+
+def interrupted(
+    interruption: Interruption, zone: ZoneInfo, now: dt.datetime, queue: str = SEND
+) -> str:
     """« Envois interrompus depuis 21 h 21 », with the day where it is another."""
+    bare, dated = INTERRUPTED[queue]
     if interruption.since is None:
-        return _("Envois interrompus")
+        return str(bare)
     local = interruption.since.astimezone(zone)
-    if local.date() == now.astimezone(zone).date():
-        return _("Envois interrompus depuis %(moment)s") % {"moment": format_hour(local)}
-    moment = format_relative(interruption.since, zone, now)
-    return _("Envois interrompus depuis %(moment)s") % {"moment": moment}
+    same_day = local.date() == now.astimezone(zone).date()
+    return str(dated) % {
+        "moment": format_hour(local) if same_day else format_relative(local, zone, now)
+    }
+
+
+def _stopped(situation: Situation, queue: str = SEND) -> str:
+    """Empty while its work is done."""
+    if situation.interruption is None:
+        return ""
+    return interrupted(situation.interruption, situation.zone, situation.now, queue)
 
 
 def status_sentence(situation: Situation) -> str:
@@ -91,8 +115,7 @@ def why(reason: str) -> str:
 
 
 def _waiting(situation: Situation) -> str:
-    if situation.interruption is not None:
-        stopped = interrupted(situation.interruption, situation.zone, situation.now)
+    if stopped := _stopped(situation):
         return _("%(stopped)s : l’heure de ce message est venue et il n’est pas parti.") % {
             "stopped": stopped
         }
@@ -110,8 +133,7 @@ def _waiting(situation: Situation) -> str:
 
 
 def _sending(situation: Situation) -> str:
-    if situation.interruption is not None:
-        stopped = interrupted(situation.interruption, situation.zone, situation.now)
+    if stopped := _stopped(situation):
         return _("%(stopped)s : l’envoi de ce message avait commencé.") % {"stopped": stopped}
     if situation.out:
         return _("Fil en cours d’envoi : %(sentence)s.") % {"sentence": _how_much(situation)}
@@ -208,6 +230,8 @@ def _uncertain(situation: Situation) -> str:
             "À vérifier : %(why)s, et nos recherches sur X (la dernière %(moment)s) n’ont pas "
             "permis de conclure ; à vous de décider."
         ) % {"why": cause, "moment": _moment(situation.searched_at, situation)}
+    if stopped := _stopped(situation, LOOKUPS):
+        return _("Peut-être parti : %(why)s ; %(stopped)s.") % {"why": cause, "stopped": stopped}
     return _("Peut-être parti : %(why)s ; nous vérifions sur X, prochain contrôle %(soon)s.") % {
         "why": cause,
         "soon": soon(situation.next_at, situation.now),
@@ -274,12 +298,19 @@ def _retracted(situation: Situation) -> str:
 
 
 def _retraction(situation: Situation) -> str:
+    stopped = _stopped(situation, RETRACT)
+    if situation.retraction == RetractionState.FAILING and stopped:
+        return _("X n’a pas supprimé ce message, il y est encore ; %(stopped)s.") % {
+            "stopped": stopped
+        }
     if situation.retraction == RetractionState.FAILING:
         return _("X n’a pas supprimé ce message, il y est encore ; nouvel essai %(soon)s.") % {
             "soon": soon(situation.next_at, situation.now)
         }
     if situation.state == PublicationState.UNCERTAIN:
         return _("Retrait demandé : si le message est trouvé sur X, il y sera supprimé.")
+    if stopped:
+        return _("Retrait demandé : %(stopped)s.") % {"stopped": stopped}
     return _("Retrait demandé : suppression sur X en cours.")
 
 
@@ -338,11 +369,11 @@ def _about_uncertain(situation: Situation) -> str:
             "Vous pouvez donner son lien s’il est sur X, ou proposer de le renvoyer ou de "
             "l’abandonner."
         )
-    if situation.last_lookup <= situation.now:
+    if situation.last_lookup <= situation.now or situation.interruption is not None:
         return _(
             "Vous pouvez donner son lien s’il est sur X, ou proposer de l’abandonner ; le renvoyer "
-            "ne sera possible qu’après la dernière recherche sur X, imminente : il pourrait s’y "
-            "trouver deux fois."
+            "ne sera possible qu’après la dernière recherche sur X : il pourrait s’y trouver deux "
+            "fois."
         )
     return _(
         "Vous pouvez donner son lien s’il est sur X, ou proposer de l’abandonner ; le renvoyer ne "

@@ -182,6 +182,16 @@ def test_alerts_are_filtered_by_state_and_account(line):
     assert all_pages(helene, "account=pnationale35&state=missed") == []
 
 
+def test_what_two_people_gave_up_is_not_filtered_as_refused_by_x(line):
+    for text, reason in (("Refusé.", "not_permitted"), ("Abandonné.", "given_up")):
+        sent = put(line, text, "sending")
+        Publication.objects.filter(pk=sent.pk).update(state="refused", reason=reason)
+    assert all_pages(line.cast.claire, "state=refused") == ["Refusé."]
+    assert all_pages(line.cast.claire, "state=given_up") == ["Abandonné."]
+    page = signed_in(line.cast.claire).get("/a-decider").text
+    assert '<option value="given_up">abandonné après vérification</option>' in page
+
+
 def test_the_page_of_alerts_shows_no_other_department_s(line):
     put(line, "De Nantes.", "held")
     for outsider in (line.cast.yann, line.cast.nadia):

@@ -19,8 +19,10 @@ from publishing.actions.point_to import point_to
 from publishing.actions.reconcile import reconcile_account
 from publishing.actions.send import send_due
 from publishing.gateway import ApiCredentials, Unreadable, read_timeline
+from publishing.heartbeat import BEAT, CLOCK, beat, worker_name
 from publishing.lists import at_home
-from publishing.models import Attempt, Lookup, Part
+from publishing.models import Attempt, Heartbeat, Lookup, Part
+from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +66,7 @@ def test_fault_19_not_accepted_is_never_sent_again_by_a_machine(line, x, backdat
     assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
     page = line.page(publication)
     assert ">à vérifier</p>" in page
-    assert "nous vérifions sur X, prochain contrôle dans" in page
+    assert "recherches sur X interrompues" in page  # no worker here
     assert "le renvoyer ne sera possible qu’après la dernière recherche sur X" in page
     assert 'id="act-propose-send-again"' not in page
     assert at_home(memberships(line.cast.claire)).to_decide[0].advice in page
@@ -352,3 +354,15 @@ def test_a_timeline_longer_than_what_is_read_of_it_is_no_proof_of_absence(line, 
     assert len(read_timeline(ApiCredentials.of(credential), since=since, pages=2)) == 101
     with pytest.raises(Unreadable):
         read_timeline(ApiCredentials.of(credential), since=since, pages=1)
+
+
+def test_while_nobody_looks_the_page_and_home_say_since_when(line, x):
+    publication = lost_answer(line, x, "before")
+    beat(worker_name("lookups"), worker_name("send"), worker_name("retract"), BEAT, CLOCK)
+    assert "prochain contrôle dans" in line.page(publication)
+    Heartbeat.objects.filter(process=worker_name("lookups")).update(
+        seen_at=db_now() - dt.timedelta(hours=1)
+    )
+    for page in (line.page(publication), signed_in(line.cast.claire).get("/").text):
+        assert "recherches sur X interrompues depuis" in page
+        assert "prochain contrôle" not in page

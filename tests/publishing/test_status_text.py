@@ -126,7 +126,9 @@ def test_what_is_uncertain_says_what_can_be_done_now_and_what_only_later():
     assert "renvoyer" not in now
     assert "le renvoyer ne sera possible qu’après la dernière recherche" in later
     assert "aujourd’hui à 17:12" in later
-    assert "imminente" in advised("uncertain", last_lookup=NOW)
+    undated = "après la dernière recherche sur X : il pourrait"
+    assert undated in advised("uncertain", last_lookup=NOW)
+    assert undated in advised("uncertain", last_lookup=ahead, interruption=Interruption(None))
     made = advised("uncertain")
     assert "proposer de le renvoyer" in made
     assert "après" not in made
@@ -191,3 +193,22 @@ def test_nothing_leaves_at_any_moment_while_workers_are_dead(state, since, words
     said = sentence(state, interruption=Interruption(since))
     assert said.startswith(words)
     assert "instant" not in said
+
+
+@pytest.mark.parametrize(
+    ("state", "retraction", "words"),
+    [
+        ("uncertain", "", "recherches sur X interrompues depuis 16\u00a0h\u00a021"),
+        ("published", "requested", "suppressions sur X interrompues depuis 16\u00a0h\u00a021"),
+        ("published", "failing", "suppressions sur X interrompues depuis 16\u00a0h\u00a021"),
+    ],
+)
+def test_nothing_is_looked_for_or_deleted_at_any_moment_while_workers_are_dead(
+    state, retraction, words
+):
+    stopped = Interruption(NOW - dt.timedelta(minutes=39))
+    said = sentence(state, retraction=retraction, interruption=stopped)
+    assert words in said
+    assert "instant" not in said
+    assert "en cours" not in said
+    assert "dans" not in said
