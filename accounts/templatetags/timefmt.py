@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -51,6 +53,17 @@ def distant(value: dt.datetime | None, account: Account) -> str:
     if value is None:
         return ""
     return _element(value, account.zone, distance(value, timezone.now()))
+
+
+@register.simple_tag(takes_context=True)
+def readers_place(context: dict[str, Any], account: Account | None = None) -> Account:
+    """`{% readers_place as place %}{{ since|moment:place }}`: whose zone tells an hour. Of what
+    concerns every account, that of the reader's own where they agree, else the service's.
+    """
+    if account is not None:
+        return account
+    zones = {membership.account.time_zone for membership in context.get("memberships", [])}
+    return Account(time_zone=zones.pop() if len(zones) == 1 else settings.TIME_ZONE)
 
 
 @register.filter(expects_localtime=True)

@@ -1,5 +1,7 @@
 """The pages about departments, as an administrator uses them."""
 
+import datetime as dt
+
 import pytest
 
 from accounts.clock import db_now
@@ -154,6 +156,26 @@ def test_settings_are_changed_and_the_handle_of_a_connected_account_is_not(cast,
     assert "secret-token" not in page
     cast.nantes.refresh_from_db()
     assert (cast.nantes.tolerance_minutes, cast.nantes.reply_settings) == (30, "everyone")
+
+
+def test_an_overseas_department_s_hours_are_its_own_with_those_of_paris_beside(cast, ada):
+    cast.nantes.time_zone = "Pacific/Noumea"
+    cast.nantes.save()
+    at = dt.datetime(2025, 3, 9, 20, 30, tzinfo=dt.UTC)
+    Seat.objects.filter(person=cast.claire).update(started_at=at, ended_at=at)
+    Seat.objects.filter(person=cast.marc).update(started_at=at)
+    Credential.objects.create(
+        account=cast.nantes,
+        token=b"secret-token",
+        token_secret=b"secret",
+        x_user_id="1",
+        connected_at=at,
+        checked_at=at,
+    )
+    page = ada.get("/departements/44").text
+    hour = "le 10 mars 2025 à 07:30 (le 9 mars à 21:30 à Paris)</time>"
+    assert page.count(hour) == 3
+    assert "depuis le 10 mars 2025" in page
 
 
 @pytest.mark.parametrize("address", ["/", "/departements", "/departements/44", "/personnes"])

@@ -81,6 +81,16 @@ def test_all_is_frozen_and_lifted_by_administrators(cast):
     assert standing.lifted_at is not None
 
 
+def test_the_band_of_an_overseas_freeze_says_its_own_hour_first_and_paris_s_beside(cast):
+    cast.nantes.time_zone = "America/Guadeloupe"
+    cast.nantes.save()
+    frozen = freeze(actor=cast.claire, account=cast.nantes, reason="Un doute.")
+    Freeze.objects.filter(pk=frozen.pk).update(since=dt.datetime(2026, 1, 2, 3, 4, tzinfo=dt.UTC))
+    hour = "le 1er janvier à 23:04 (le 2 janvier à 04:04 à Paris)</time>"
+    for person in (cast.claire, cast.ada):
+        assert hour in signed_in(person).get(reverse("home")).text
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_was_sent_is_counted_with_its_price_and_xs_own_limit(line, x):
     from publishing.actions.send import send_due

@@ -23,7 +23,7 @@ from publishing import heartbeat
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.send import send_due
 from publishing.models import Heartbeat, Publication, Throttle
-from tests.cast import signed_in
+from tests.cast import signed_in, supervise
 from tests.sandbox import until
 
 PROCESSES = (*health.QUEUES, heartbeat.BEAT, heartbeat.CLOCK)
@@ -223,7 +223,7 @@ def test_every_page_says_that_nothing_leaves_and_since_when(alive, cast):
     silence(*health.QUEUES)
     for person in (cast.claire, cast.helene, cast.ada):
         assert "Envois interrompus" in page(person)
-        assert "Envois interrompus depuis aujourd’hui à" in " ".join(page(person).split())
+        assert "Envois interrompus depuis <time" in " ".join(page(person).split())
     assert "Envois interrompus" not in Client().get("/connexion").content.decode()
 
 
@@ -241,6 +241,17 @@ def test_orders_that_no_longer_arrive_are_told_apart_from_a_dead_worker(alive, c
     assert "Envois interrompus depuis" in " ".join(page(cast.claire).split())
     silence("beat")
     assert [problem.name for problem in health.stopped()] == ["beat"]
+
+
+def test_the_band_says_the_hour_of_an_overseas_department_first_and_paris_s_beside(alive, cast):
+    type(cast.nantes).objects.filter(pk=cast.nantes.pk).update(time_zone="America/Cayenne")
+    silence(*PROCESSES, seconds=3600)
+    assert "à Paris)</time>" in page(cast.claire)
+    assert "à Paris)" not in page(cast.yann)
+    # Who has accounts in two zones, and who has none, reads the hour of the service.
+    supervise(cast.rennes, cast.claire)
+    for person in (cast.claire, cast.ada):
+        assert "à Paris)" not in page(person)
 
 
 def test_the_bands_cost_two_queries(alive, cast, django_assert_num_queries):
