@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import F
+from django.db.models.functions import Now, TruncDate
 
 from accounts.clock import db_now
 from accounts.models import Account
 from approvals.tweet_text import urls
-from publishing.models import Answer, Outcome, Part, PartState
+from publishing.models import Answer, Attempt, DailySpending
 
 # X's prices a call on its self-serve tier, in US dollars, as published in August 2026.
 POST = Decimal("0.015")
@@ -48,31 +50,58 @@ class Spending:
         )
 
 
+# Of how many tries, at most, the answers are looked through for X's own limit.
+MAX_ANSWERS_READ = 20
+
+
+def count_post(account: Account, part: dict[str, Any]) -> None:
+    """In the transaction in which a part is known to be out, under the account's lock."""
+    _count(
+        account,
+        posts=1,
+        posts_with_url=int(bool(urls(part["text"]))),
+        alt_texts=len(part["images"]),
+    )
+
+
+def count_deletions(account: Account, deleted: int) -> None:
+    """In the transaction in which posts are known to be deleted, under the account's lock."""
+    if deleted:
+        _count(account, deletions=deleted)
+
+
+def _count(account: Account, **more: int) -> None:
+    today = TruncDate(Now(), tzinfo=account.zone)
+    row = DailySpending.objects.filter(account=account, day=today)
+    if not row.update(**{name: F(name) + number for name, number in more.items()}):
+        DailySpending.objects.create(account=account, day=today, **more)
+
+
 def spending_of(account: Account) -> Spending:
-    """Four queries, whatever was sent."""
+    """Three queries, and no more rows than a month has days, whatever was sent."""
     now = db_now().astimezone(account.zone)
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    month = day.replace(day=1)
-    mine = Answer.objects.filter(attempt__account=account)
-    accepted = mine.filter(outcome=Outcome.ACCEPTED, at__gte=day)
-    rows = Part.objects.filter(publication__account=account, out_at__gte=month)
-    parts = list(rows.select_related("publication__release__revision"))
-    sent = [part.publication.release.revision.parts[part.position] for part in parts]
-    counted = accepted.aggregate(today=Count("pk"))
-    # What X said of a day's limit is worth nothing a day later.
-    lately = mine.filter(at__gt=now - dt.timedelta(days=1))
-    last = lately.exclude(limits={}).order_by("-at").first()
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    days = list(DailySpending.objects.filter(account=account, day__gte=month.date()))
+    last = _last_limits(account, now)
     return Spending(
         since=month,
-        posts=len(sent),
-        posts_with_url=sum(1 for part in sent if urls(part["text"])),
-        deletions=sum(part.state == PartState.DELETED for part in parts),
-        alt_texts=sum(len(part["images"]) for part in sent),
-        today=counted["today"],
+        posts=sum(day.posts for day in days),
+        posts_with_url=sum(day.posts_with_url for day in days),
+        deletions=sum(day.deletions for day in days),
+        alt_texts=sum(day.alt_texts for day in days),
+        today=sum(day.posts for day in days if day.day == now.date()),
         day_limit=_limit(last, "limit"),
         day_left=_limit(last, "remaining"),
         said_at=last.at if last else None,
     )
+
+
+def _last_limits(account: Account, now: dt.datetime) -> Answer | None:
+    """What X said of a day's limit is worth nothing a day later."""
+    lately = Attempt.objects.filter(account=account, posting_at__gt=now - dt.timedelta(days=1))
+    latest = lately.select_related("answer").order_by("-posting_at")[:MAX_ANSWERS_READ]
+    answers = [attempt.answer for attempt in latest if hasattr(attempt, "answer")]
+    return next((answer for answer in answers if answer.limits), None)
 
 
 def _limit(answer: Answer | None, what: str) -> int | None:

@@ -33,6 +33,7 @@ from publishing.models import (
     RetractionState,
 )
 from publishing.notices import notify_account
+from publishing.spending import count_deletions
 
 # Of what was recalled or retracted, a part given up before may still turn up on X.
 CAN_BE_RETRACTED = (
@@ -154,7 +155,7 @@ def _finish(retraction_id: int, unknown: frozenset[str], answers: dict[str, Dele
     gone = [x_id for x_id in answers if x_id in unknown and _sure(retraction, answers[x_id])]
     parts = publication.parts.filter(state=PartState.OUT, x_id__in=gone)
     plan_retracted_reads(list(parts))
-    parts.update(state=PartState.DELETED)
+    count_deletions(publication.account, parts.update(state=PartState.DELETED))
     if answers:
         audit.record(
             "retraction.tried",

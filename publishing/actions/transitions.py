@@ -38,6 +38,7 @@ from publishing.models import (
 )
 from publishing.models.states import ALERTING, TRANSITIONS
 from publishing.notices import NEWS, notify_account, notify_author
+from publishing.spending import count_post
 
 # Only here can a proposal be open.
 DECIDED_BY_TWO = (
@@ -189,6 +190,7 @@ def mark_out(publication: Publication, part: Part, x_id: str) -> None:
     Part.objects.filter(pk=part.pk).update(
         state=PartState.OUT, x_id=x_id, out_at=Now(), uncertain_since=None
     )
+    count_post(publication.account, publication.release.revision.parts[part.position])
     if part.state in (PartState.UNCERTAIN, PartState.REFUSED):
         cancel_lookups(part.lookups.all())
     parts = list(publication.parts.all())

@@ -6,6 +6,7 @@ from publishing.models.health import CreditStop, Heartbeat, Throttle
 from publishing.models.lookup import Lookup, LookupKind, LookupResult
 from publishing.models.publication import Part, Publication
 from publishing.models.retraction import Retraction, RetractionState
+from publishing.models.spending import DailySpending
 from publishing.models.states import PartState, PublicationState, Reason
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ConfirmationKind",
     "ConfirmationState",
     "CreditStop",
+    "DailySpending",
     "Freeze",
     "Heartbeat",
     "Lookup",

@@ -180,7 +180,9 @@ class Attempt(models.Model):
                 fields=["phase", "renewed_at"],
                 condition=~models.Q(phase="answered"),
                 name="attempts_in_flight",
-            )
+            ),
+            # The latest of an account is found without the others.
+            models.Index(fields=["account", "posting_at"], name="attempts_of_account"),
         ]
         triggers = [
             pgtrigger.FSM(
@@ -259,7 +261,11 @@ class Answer(models.Model):
             ),
             models.CheckConstraint(condition=IsObject("limits"), name="answer_limits_named"),
         ]
-        indexes = [models.Index(fields=["at"], name="answers_at")]
+        indexes = [
+            models.Index(
+                fields=["at"], condition=models.Q(outcome="accepted"), name="answers_accepted"
+            )
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="answer_to_a_post",

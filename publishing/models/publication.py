@@ -231,7 +231,6 @@ class Part(models.Model):
                 condition=models.Q(state="uncertain"),
                 name="parts_uncertain",
             ),
-            models.Index(fields=["out_at"], name="parts_out_at"),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="same_place", fields=["publication", "position"]),

@@ -1,0 +1,125 @@
+"""Pages of those who watch, with 1,000 publications and 1,000,000: MANY and ROUNDS size it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from policetweets.runner.postgres import Postgres
+from policetweets.runner.redis import Redis
+from policetweets.runner.run import collect_static_files
+from policetweets.runner.testing import settings as test_settings
+from tests.bench.__main__ import say
+
+FEW = 1_000
+MANY = int(os.environ.get("MANY", "1000000"))
+ROUNDS, CALLS = int(os.environ.get("ROUNDS", "20")), 5
+
+
+class Size:
+    """A database with so many publications, of two departments in turn, and readers of its own."""
+
+    def __init__(self, count: int) -> None:
+        from django.db import connection
+
+        self.name = f"publications_{count}"
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {self.name}")
+        self.use()
+        self.clients = self.made(count)
+        self.calls: dict[str, list[float]] = {}
+
+    def use(self) -> None:
+        """From here on this is the database, of the threads of the health checks too."""
+        from django.db import connection
+
+        connection.close()
+        connection.settings_dict["NAME"] = self.name
+
+    def made(self, count: int) -> dict[str | None, Any]:
+        from django.core.management import call_command
+        from django.test import Client
+
+        from tests.cast import make_cast, signed_in
+        from tests.many_rows import PAGES, fill
+
+        call_command("migrate", verbosity=0)
+        cast = make_cast()
+        fill(count, [cast.nantes, cast.rennes], cast.claire, [cast.marc, cast.helene])
+        readers = {person for _page, person in PAGES if person}
+        return {None: Client()} | {who: signed_in(getattr(cast, who)) for who in readers}
+
+    def read(self, page: str, person: str | None) -> None:
+        """Once to connect, and to read what PostgreSQL keeps at hand; then timed."""
+        for number in range(CALLS + 1):
+            began = time.perf_counter()
+            answer = self.clients[person].get(page)
+            spent = time.perf_counter() - began
+            if answer.status_code != 200:
+                raise SystemExit(f"{page}: {answer.status_code} {answer.text[:200]}")
+            if number:
+                self.calls.setdefault(page, []).append(spent * 1000)
+
+    def p50(self, page: str) -> float:
+        return statistics.median(self.calls[page])
+
+
+def compare() -> None:
+    """In turns, so that whatever else the machine does weighs on both alike."""
+    from policetweets import health
+    from publishing import heartbeat
+    from tests.many_rows import PAGES
+
+    few, many = Size(FEW), Size(MANY)
+    sizes = [few, many]
+    for _round in range(ROUNDS):
+        sizes.reverse()
+        for page, person in PAGES:
+            for size in sizes:
+                size.use()
+                heartbeat.beat(*health.QUEUES, heartbeat.BEAT, heartbeat.CLOCK)
+                size.read(page, person)
+    say(f"p50 of a page, ms       {FEW:>9,} {MANY:>9,}  ratio")
+    for page, _person in PAGES:
+        before, after = few.p50(page), many.p50(page)
+        say(f"  {page:<22}{before:>9.1f} {after:>9.1f} {after / before:>6.2f}")
+
+
+def run(folder: Path) -> None:
+    postgres, redis = Postgres(folder, durable=False), Redis(folder, durable=False)
+    os.environ.update(test_settings(folder), LOG_LEVEL="CRITICAL")
+    os.environ.update(DATABASE_URL=postgres.url, REDIS_URL=redis.url)
+    os.environ.pop("DATABASE_APP_URL", None)
+    try:
+        postgres.start()
+        redis.start()
+        collect_static_files(dict(os.environ))
+        import django
+
+        django.setup()
+        from django.test.utils import setup_test_environment
+
+        setup_test_environment()
+        compare()
+    finally:
+        redis.stop()
+        postgres.stop()
+
+
+def main() -> int:
+    folder = Path(tempfile.mkdtemp(prefix="policetweets-bench-"))
+    try:
+        run(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
