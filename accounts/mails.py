@@ -49,7 +49,7 @@ def mail_of(notice: Notice) -> Mail:
 
 
 def subject_of(notice: Notice) -> str:
-    """« À relire avant 18:00 : @pnationale44, urgent »: the act, until when, the account; the day
+    """« À relire avant 18 h : @pnationale44, urgent »: the act, until when, the account; the day
     too when it is another than that of the act.
     """
     words = str(NoticeAct(notice.act).label if notice.act else NoticeKind(notice.kind).label)

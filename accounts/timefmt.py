@@ -12,9 +12,13 @@ from django.utils.translation import gettext as _
 PARIS = ZoneInfo("Europe/Paris")
 
 
+def _in_french() -> bool:
+    return (get_language() or "").startswith("fr")
+
+
 def format_date(value: dt.date, pattern: str) -> str:
     """A date by Django's `pattern`; in French the first of a month is « 1er »."""
-    if value.day == 1 and (get_language() or "").startswith("fr"):
+    if value.day == 1 and _in_french():
         pattern = pattern.replace("j", "\\1\\e\\r")
     return date_format(value, pattern)
 
@@ -26,49 +30,84 @@ def offset(moment: dt.datetime) -> str:
     return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
 
+def format_hour(local: dt.datetime | dt.time) -> str:
+    """« 18 h », « 8 h 05 », « 0 h 30 »; « 18:00 » in English; in the zone of `local`."""
+    if not _in_french():
+        return f"{local:%H:%M}"
+    if local.minute == 0:
+        return _("%(hour)d h") % {"hour": local.hour}
+    return _("%(hour)d h %(minutes)02d") % {"hour": local.hour, "minutes": local.minute}
+
+
+def format_seconds(local: dt.datetime) -> str:
+    """« 18 h 00 min 09 s », for a trail; « 18:00:09 » in English."""
+    if not _in_french():
+        return f"{local:%H:%M:%S}"
+    words = {"hour": local.hour, "minutes": local.minute, "seconds": local.second}
+    return _("%(hour)d h %(minutes)02d min %(seconds)02d s") % words
+
+
+def format_day_and_hour(local: dt.datetime) -> str:
+    """« 2 décembre 2026 à 18 h », in the zone of `local`."""
+    day = format_date(local, "j F Y")
+    return _("%(day)s à %(hour)s") % {"day": day, "hour": format_hour(local)}
+
+
 def format_exact(moment: dt.datetime, zone: ZoneInfo) -> str:
-    """« mercredi 2 décembre 2026 à 18:00 (UTC+4), 15:00 à Paris »"""
+    """« mercredi 2 décembre 2026 à 18 h (heure de Paris) »; overseas « … à 18 h (UTC+4), 15 h à
+    Paris ».
+    """
     local = moment.astimezone(zone)
-    words = _("%(day)s à %(hour)s (%(offset)s)") % {
+    words = _("%(day)s à %(hour)s (%(zone)s)") % {
         "day": format_date(local, "l j F Y"),
-        "hour": f"{local:%H:%M}",
-        "offset": offset(local),
+        "hour": format_hour(local),
+        "zone": zone_words(local),
     }
     paris = in_paris(local)
     return f"{words}, {paris}" if paris else words
 
 
 def format_relative(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime) -> str:
-    """« aujourd’hui à 18:00 », « demain à 08:05 », « le 2 décembre à 18:00 (15:00 à Paris) »"""
+    """« aujourd’hui à 18 h », « demain à 8 h 05 », « le 2 décembre à 18 h (15 h à Paris) »"""
     local = moment.astimezone(zone)
     words = _relative(local, now.astimezone(zone).date())
     paris = in_paris(local)
     return f"{words} ({paris})" if paris else words
 
 
-def format_hour(local: dt.datetime) -> str:
-    """« 18 h », « 18 h 05 », in the zone of `local`."""
-    if local.minute == 0:
-        return _("%(hour)d h") % {"hour": local.hour}
-    return _("%(hour)d h %(minutes)02d") % {"hour": local.hour, "minutes": local.minute}
+def zone_words(local: dt.datetime) -> str:
+    """« heure de Paris », with the season where that hour exists twice; elsewhere « UTC+4 »."""
+    if not _agrees_with_paris(local):
+        return offset(local)
+    if not exists_twice(local):
+        return _("heure de Paris")
+    return _("heure d’été de Paris") if local.dst() else _("heure d’hiver de Paris")
+
+
+def exists_twice(local: dt.datetime) -> bool:
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 def in_paris(local: dt.datetime) -> str:
-    """« 15:00 à Paris », with the day where it is another; empty where clocks agree with Paris."""
-    paris = local.astimezone(PARIS)
-    if paris.utcoffset() == local.utcoffset():
+    """« 15 h à Paris », with the day where it is another; empty where clocks agree with Paris."""
+    if _agrees_with_paris(local):
         return ""
+    paris = local.astimezone(PARIS)
     if paris.date() == local.date():
-        return _("%(hour)s à Paris") % {"hour": f"{paris:%H:%M}"}
+        return _("%(hour)s à Paris") % {"hour": format_hour(paris)}
     day = format_date(paris, "j F")
-    return _("le %(day)s à %(hour)s à Paris") % {"day": day, "hour": f"{paris:%H:%M}"}
+    return _("le %(day)s à %(hour)s à Paris") % {"day": day, "hour": format_hour(paris)}
+
+
+def _agrees_with_paris(local: dt.datetime) -> bool:
+    return local.astimezone(PARIS).utcoffset() == local.utcoffset()
 
 
 def _relative(local: dt.datetime, today: dt.date) -> str:
-    """The day as people say it, with the hour; its offset too where that hour exists twice."""
-    hour = f"{local:%H:%M}"
-    if local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset():
-        hour += f" ({offset(local)})"
+    """The day as people say it, with the hour; its zone too where that hour exists twice."""
+    hour = format_hour(local)
+    if exists_twice(local):
+        hour += f" ({zone_words(local)})"
     days = (local.date() - today).days
     if days == 0:
         return _("aujourd’hui à %(hour)s") % {"hour": hour}
@@ -88,6 +127,8 @@ def distance(moment: dt.datetime, now: dt.datetime) -> str:
         return _("dans moins d’une minute") if seconds > 0 else _("à l’instant")
     if minutes < 60:
         length = _("%(minutes)d min") % {"minutes": minutes}
+    elif minutes < 24 * 60 and minutes % 60 == 0:
+        length = _("%(hours)d h") % {"hours": minutes // 60}
     elif minutes < 24 * 60:
         length = _("%(hours)d h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
     else:

@@ -18,7 +18,7 @@ from accounts.clock import db_now
 from accounts.models import Account
 from accounts.models.account import ReplySettings
 from accounts.requests import parse_int
-from accounts.timefmt import format_date, format_exact, in_paris, offset
+from accounts.timefmt import PARIS, format_date, format_exact, format_hour, in_paris
 from approvals.actions.drafts import MAX_PARTS, Content, text_too_long, thread_too_long
 from approvals.actions.images import alt_missing, alt_too_long
 from approvals.images import MAX_ALT, alt_length
@@ -48,7 +48,7 @@ class MomentForm(forms.Form):
     )
     hour = forms.CharField(
         label=gettext_lazy("Heure"),
-        help_text=gettext_lazy("Par exemple : 18:00, 18h, 8h30, midi."),
+        help_text=gettext_lazy("Par exemple : 18 h, 18:00, 8 h 30, midi."),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -85,7 +85,7 @@ class MomentForm(forms.Form):
                     "Cette nuit-là on passe à l’heure d’été : %(hour)s n’existe pas. "
                     "La première heure qui existe ensuite est %(next)s."
                 )
-                % {"hour": f"{hour:%H:%M}", "next": f"{proposed:%H:%M}"},
+                % {"hour": format_hour(hour), "next": format_hour(proposed)},
             )
             return
         self.ask_which(instants)
@@ -112,7 +112,7 @@ class MomentForm(forms.Form):
             self.add_error(
                 "hour",
                 _("La date dit déjà une autre heure, %(hour)s : n’en gardez qu’une.")
-                % {"hour": f"{day.hour:%H:%M}"},
+                % {"hour": format_hour(day.hour)},
             )
             return None, None
         return day.day, hour or day.hour
@@ -153,14 +153,21 @@ class MomentForm(forms.Form):
         words = [_("la première, à l’heure d’été"), _("la seconde, à l’heure d’hiver")]
         field = cast(forms.ChoiceField, self.fields["fold"])
         field.choices = [
-            (str(i), f"{moment:%H:%M} ({offset(moment)}), {words[i]}{_paris_too(moment)}")
+            (str(i), f"{format_hour(moment)}, {words[i]}{_paris_too(moment)}")
             for i, moment in enumerate(instants)
         ]
         field.initial = "0"
 
     @property
+    def zone_hint(self) -> str:
+        """Whose hours are typed here."""
+        if self.zone == PARIS:
+            return _("Heure de Paris.")
+        return _("Heure du département (%(zone)s).") % {"zone": self.zone}
+
+    @property
     def moment_words(self) -> str:
-        """« mercredi 2 décembre 2026 à 18:00 (UTC+1) »"""
+        """« mercredi 2 décembre 2026 à 18 h (heure de Paris) »"""
         if self.moment is None:
             return ""
         return format_exact(self.moment, self.zone)
@@ -303,7 +310,7 @@ def _initial(draft: Draft) -> dict[str, Any]:
         "reply_settings": draft.reply_settings,
         "when": "at" if requested else "approved",
         "day": format_date(requested, "j F Y") if requested else "",
-        "hour": f"{requested:%H:%M}" if requested else "",
+        "hour": format_hour(requested) if requested else "",
         "fold": str(requested.fold) if requested else "",
     }
 

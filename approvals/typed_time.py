@@ -112,7 +112,7 @@ def plain(text: str) -> str:
 
 
 def parse_hour(text: str) -> dt.time:
-    """« 18:00 », « 8h30 », « 8 h 30 », « 20h », « midi », « 8:30 pm »"""
+    """« 18:00 », « 18 h », « 8h30 », « 8 h 30 », « 20h », « midi », « 8:30 pm »"""
     words = plain(text)
     bare = words.removeprefix("a ").removeprefix("at ")
     if bare in NOON:
@@ -121,12 +121,12 @@ def parse_hour(text: str) -> dt.time:
     hour, minute = (int(match["hour"]), int(match["minute"] or 0)) if match else (99, 0)
     if bare in MIDNIGHT or (hour, minute) == (24, 0):
         raise Unreadable(
-            _("Minuit se comprend de deux façons : écrivez 00:00, où le jour commence, ou 23:59.")
+            _("Minuit se comprend de deux façons : écrivez 0 h, où le jour commence, ou 23 h 59.")
         )
     if match and match["half"]:
         hour = hour % 12 + (12 if match["half"] == "p" else 0) if 1 <= hour <= 12 else 99
     if hour > 23 or minute > 59:
-        raise Unreadable(_("Écrivez l’heure comme 18:00, 18h, 8h30 ou midi."))
+        raise Unreadable(_("Écrivez l’heure comme 18 h, 18:00, 8 h 30 ou midi."))
     return dt.time(hour, minute)
 
 

@@ -13,7 +13,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import Account
-from accounts.timefmt import distance, format_date, format_exact, format_relative
+from accounts.timefmt import (
+    distance,
+    format_date,
+    format_day_and_hour,
+    format_exact,
+    format_hour,
+    format_relative,
+    format_seconds,
+)
 
 register = template.Library()
 
@@ -29,7 +37,7 @@ def _element(moment: dt.datetime, zone: ZoneInfo, words: str) -> SafeString:
 
 @register.filter
 def moment(value: dt.datetime | None, account: Account) -> str:
-    """`{{ draft.requested_at|moment:draft.account }}`: « aujourd’hui à 18:00 »."""
+    """`{{ draft.requested_at|moment:draft.account }}`: « aujourd’hui à 18 h »."""
     if value is None:
         return ""
     return _element(value, account.zone, format_relative(value, account.zone, timezone.now()))
@@ -70,3 +78,21 @@ def readers_place(context: dict[str, Any], account: Account | None = None) -> Ac
 def long_date(value: dt.datetime | None, pattern: str) -> str:
     """`{{ seat.started_at|long_date:"j F Y" }}`: « 1er décembre 2026 »."""
     return format_date(value, pattern) if value else ""
+
+
+@register.filter
+def hour(value: dt.datetime, account: Account) -> str:
+    """`{{ at|hour:account }}`: « 18 h 05 », in the account's zone."""
+    return format_hour(value.astimezone(account.zone))
+
+
+@register.filter(expects_localtime=True)
+def long_moment(value: dt.datetime | None) -> str:
+    """`{{ seat.started_at|long_moment }}`: « 1er décembre 2026 à 18 h »."""
+    return format_day_and_hour(value) if value else ""
+
+
+@register.filter(expects_localtime=True)
+def with_seconds(value: dt.datetime) -> str:
+    """`{{ entry.at|with_seconds }}`: « 02/12/2026 18 h 00 min 09 s »."""
+    return f"{value:%d/%m/%Y} {format_seconds(value)}"

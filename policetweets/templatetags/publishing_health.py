@@ -40,5 +40,5 @@ def interruption(problems: list[Problem]) -> Problem | None:
 
 @register.filter
 def since_when(moment: dt.datetime) -> str:
-    """« aujourd’hui à 10:45 », in the zone of the service itself."""
+    """« aujourd’hui à 10 h 45 », in the zone of the service itself."""
     return format_relative(moment, ZoneInfo(settings.TIME_ZONE), timezone.now())

@@ -173,7 +173,7 @@ def test_an_overseas_department_s_hours_are_its_own_with_those_of_paris_beside(c
         checked_at=at,
     )
     page = ada.get("/departements/44").text
-    hour = "le 10 mars 2025 à 07:30 (le 9 mars à 21:30 à Paris)</time>"
+    hour = "le 10 mars 2025 à 7 h 30 (le 9 mars à 21 h 30 à Paris)</time>"
     assert page.count(hour) == 3
     assert "depuis le 10 mars 2025" in page
 

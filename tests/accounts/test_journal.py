@@ -58,7 +58,7 @@ def test_details_in_words_too(cast, ada):
     assert "connecté → à reconnecter" in page
     assert "réponses de X : 17 (200), 18 (sans réponse)" in page
     assert "message 1" in page
-    assert "sauvegarde du jeudi 2 juillet 2026 à 00:30 (UTC+2)" in page
+    assert "sauvegarde du jeudi 2 juillet 2026 à 0 h 30 (heure de Paris)" in page
     assert not re.search(r"[a-z_]+=", re.sub(r"<[^>]+>", "", page))
 
 

@@ -142,8 +142,8 @@ AT_18 = dt.datetime(2026, 12, 2, 17, 0, tzinfo=dt.UTC)
 @pytest.mark.parametrize(
     ("told", "more", "subject"),
     [
-        (0, {"urgent": True, "until": AT_18}, "À relire avant 18\u00a0h : @pnationale44, urgent"),
-        (-1, {"until": AT_18}, "À relire avant le 2 décembre à 18\u00a0h : @pnationale44"),
+        (0, {"urgent": True, "until": AT_18}, "À relire avant 18 h : @pnationale44, urgent"),
+        (-1, {"until": AT_18}, "À relire avant le 2 décembre à 18 h : @pnationale44"),
         (0, {}, "À relire : @pnationale44"),
     ],
 )

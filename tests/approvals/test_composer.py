@@ -42,8 +42,8 @@ def at(day, hour, **more):
 @pytest.mark.parametrize(
     ("today", "day", "hour", "sentence"),
     [
-        ("2026-10-01T12:00", "2027-03-28", "02:30", "02:30 n’existe pas"),
-        ("2026-10-01T12:00", "2027-03-28", "02:30", "ensuite est 03:00"),
+        ("2026-10-01T12:00", "2027-03-28", "02:30", "2 h 30 n’existe pas"),
+        ("2026-10-01T12:00", "2027-03-28", "02:30", "ensuite est 3 h"),
         ("2026-10-01T12:00", "2026-10-25", "02:30", "Précisez laquelle"),
         ("2026-10-25T12:00", "2026-10-25", "11:59", "déjà passée"),
         ("2026-10-25T12:00", "2026-10-24", "18:00", "déjà passée"),
@@ -52,13 +52,13 @@ def at(day, hour, **more):
         ("2026-12-01T12:00", "0001-01-01", "00:10", "n’existe pas au calendrier"),
         ("2026-12-01T12:00", "9999-12-31", "23:50", "n’existe pas au calendrier"),
         ("2026-12-01T12:00", "2027-06-01", "12:01", "six mois à l’avance au plus"),
-        ("2026-12-01T12:00", "2026-12-02", "25:00", "Écrivez l’heure comme 18:00"),
+        ("2026-12-01T12:00", "2026-12-02", "25:00", "Écrivez l’heure comme 18 h"),
         ("2026-12-01T12:00", "", "18:00", "Choisissez une date"),
         ("2026-12-01T12:00", "31/02/2027", "18:00", "Cette date n’existe pas au calendrier."),
         ("2026-12-01T12:00", "bientôt", "18:00", "Écrivez la date comme 31/12/2026"),
         ("2026-12-01T12:00", "12/31/2026", "18:00", "le jour avant le mois, comme 31/12/2026"),
-        ("2026-12-01T12:00", "demain 8h", "9h", "La date dit déjà une autre heure, 08:00"),
-        ("2026-12-01T12:00", "demain", "tôt", "Écrivez l’heure comme 18:00, 18h, 8h30 ou midi"),
+        ("2026-12-01T12:00", "demain 8h", "9h", "La date dit déjà une autre heure, 8 h"),
+        ("2026-12-01T12:00", "demain", "tôt", "Écrivez l’heure comme 18 h, 18:00, 8 h 30 ou midi"),
         ("2026-12-01T12:00", "2026-12-02", "", "Choisissez une heure"),
     ],
 )
@@ -81,8 +81,8 @@ def test_the_hour_that_exists_twice_is_asked_and_kept_as_answered(cast, now, fol
     now("2026-10-01T12:00")
     draft = a_draft(cast.claire, cast.nantes)
     asked = " ".join(post(cast, draft, **at("2026-10-25", "02:30")).text.split())
-    assert "02:30 (UTC+2), la première" in asked
-    assert "02:30 (UTC+1), la seconde" in asked
+    assert "2 h 30, la première, à l’heure d’été" in asked
+    assert "2 h 30, la seconde, à l’heure d’hiver" in asked
     assert 'value="0" id="id_fold_0" checked' in asked
     post(cast, draft, **at("2026-10-25", "02:30", fold=fold))
     assert f"{draft.requested_at.astimezone(dt.UTC):%d %H:%M}" == f"25 {instant}"
@@ -101,9 +101,9 @@ def test_an_hour_is_the_departments_own(cast, now):
     assert draft.requested_at == dt.datetime(2026, 12, 2, 14, 0, tzinfo=dt.UTC)
     assert (draft.requested_local, draft.requested_zone) == ("2026-12-02T18:00", "Indian/Reunion")
     page = signed_in(cast.claire).get(reverse("compose", args=[draft.pk])).content.decode()
-    assert 'value="18:00"' in page
+    assert 'value="18 h"' in page
     assert 'value="2 décembre 2026"' in page
-    assert "mercredi 2 décembre 2026 à 18:00 (UTC+4), 15:00 à Paris" in page
+    assert "mercredi 2 décembre 2026 à 18 h (UTC+4), 15 h à Paris" in page
 
 
 def test_a_time_that_has_passed_meanwhile_can_stay_while_one_writes_but_not_be_submitted(cast):
@@ -240,7 +240,7 @@ def test_the_first_of_a_month_is_shown_as_french_writes_it_and_read_again(cast, 
     draft = a_draft(cast.claire, cast.nantes)
     post(cast, draft, **at("1er décembre", "18h"))
     page = signed_in(cast.claire).get(reverse("compose", args=[draft.pk])).content.decode()
-    assert "mardi 1er décembre 2026 à 18:00" in page
+    assert "mardi 1er décembre 2026 à 18 h" in page
     version = draft.version
     post(cast, draft, **at("1er décembre 2026", "18:00"))
     assert draft.version == version

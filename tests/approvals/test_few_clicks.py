@@ -66,10 +66,7 @@ def test_lists_filter_by_account_only_for_who_has_several(cast, name):
 
 
 def labels(moment: str) -> list[str]:
-    return [
-        q.label.replace("\u00a0", " ")
-        for q in quick_hours(dt.datetime.fromisoformat(moment).replace(tzinfo=PARIS))
-    ]
+    return [q.label for q in quick_hours(dt.datetime.fromisoformat(moment).replace(tzinfo=PARIS))]
 
 
 def test_quick_hours_leave_out_what_is_past():

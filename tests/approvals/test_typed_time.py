@@ -122,7 +122,7 @@ def test_an_hour_however_it_is_written(typed, hour):
         ("bientôt", "Écrivez la date comme 31/12/2026"),
         ("lundi prochain", "Écrivez la date comme 31/12/2026"),
         ("31/12/2026/1", "Écrivez la date comme 31/12/2026"),
-        ("demain 25h", "Écrivez l’heure comme 18:00"),
+        ("demain 25h", "Écrivez l’heure comme 18 h"),
         ("31 décembre minuit", "Minuit se comprend de deux façons"),
         ("demain" + " " * 100, "Écrivez la date comme 31/12/2026"),
     ],
@@ -135,7 +135,7 @@ def test_a_date_that_cannot_be_read_says_why_or_how_to_write_it(typed, sentence)
 
 @pytest.mark.parametrize("typed", ["25:00", "8h60", "8", "1830", "tôt", "13 pm", "0 am", "8h5"])
 def test_an_hour_that_cannot_be_read_says_how_to_write_it(typed):
-    with pytest.raises(Unreadable, match="Écrivez l’heure comme 18:00, 18h, 8h30 ou midi"):
+    with pytest.raises(Unreadable, match="Écrivez l’heure comme 18 h, 18:00, 8 h 30 ou midi"):
         parse_hour(typed)
 
 

@@ -186,11 +186,13 @@ def test_the_hours_of_the_clock_change_are_settled_as_one_types(cast, desk, monk
     moment = page.locator("#moment")
     day.fill("2027-03-28")
     hour.fill("02:30")
-    expect(moment).to_contain_text("La première heure qui existe ensuite est 03:00")
+    expect(moment).to_contain_text("La première heure qui existe ensuite est 3 h")
     day.fill("2026-10-25")
-    expect(moment).to_contain_text("Diffusion prévue : dimanche 25 octobre 2026 à 02:30 (UTC+2)")
+    expect(moment).to_contain_text(
+        "Diffusion prévue : dimanche 25 octobre 2026 à 2 h 30 (heure d’été de Paris)"
+    )
     page.get_by_text("la seconde, à l’heure d’hiver").click()
-    expect(moment).to_contain_text("02:30 (UTC+1), si les accords")
+    expect(moment).to_contain_text("2 h 30 (heure d’hiver de Paris), si les accords")
     claire.press("Soumettre à la relecture")
     expect(page.get_by_text("Texte soumis à la relecture")).to_be_visible()
     draft.refresh_from_db()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts import demo
+from accounts.timefmt import format_hour
 from tests.journeys.desks import NARROW, WIDE
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -115,7 +116,7 @@ def test_at_its_hour_though_redis_was_emptied(team, stack):
     marc.approves(text)
     helene.approves(text)
     helene.sees("Approuvé, en attente de son heure")
-    helene.sees(f"à {hour:%H:%M}")
+    helene.sees(f"à {format_hour(hour)}")
     assert text not in texts_on_x(stack)
 
     stack.empty_redis()
@@ -176,7 +177,7 @@ def test_recalled_before_its_hour(team, stack):
     claire.writes(text, tomorrow.replace(hour=18, minute=0))
     marc.approves(text)
     helene.approves(text)
-    helene.sees("part demain à 18:00")
+    helene.sees("part demain à 18 h")
     page = helene.page
     page.get_by_role("link", name="Rappeler", exact=True).click()
     expect(page.get_by_text("@pnationale44").first).to_be_visible()

@@ -86,7 +86,7 @@ def test_the_band_of_an_overseas_freeze_says_its_own_hour_first_and_paris_s_besi
     cast.nantes.save()
     frozen = freeze(actor=cast.claire, account=cast.nantes, reason="Un doute.")
     Freeze.objects.filter(pk=frozen.pk).update(since=dt.datetime(2026, 1, 2, 3, 4, tzinfo=dt.UTC))
-    hour = "le 1er janvier à 23:04 (le 2 janvier à 04:04 à Paris)</time>"
+    hour = "le 1er janvier à 23 h 04 (le 2 janvier à 4 h 04 à Paris)</time>"
     for person in (cast.claire, cast.ada):
         assert hour in signed_in(person).get(reverse("home")).text
 

@@ -126,7 +126,7 @@ def test_fault_90_a_published_post_of_another_account_differs(line, x, lies, bac
     lies().says({"data": [row(line, x_id, text="Prudence.", author_id="4242")]})
     assert next_lookup(publication, backdate, "read_back").result == "differs"
     assert publication.reading == "differs"
-    assert "Diffusé" not in line.page(publication)
+    assert "Diffusé :" not in line.page(publication)
 
 
 def test_fault_90_a_link_to_another_account_s_post_is_not_believed(

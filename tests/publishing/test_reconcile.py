@@ -331,7 +331,7 @@ def test_fault_27_a_post_that_vanished_or_differs_is_said_to_be_so(
     assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
     page = line.page(publication)
     assert label in page
-    assert "Diffusé" not in page
+    assert "Diffusé :" not in page
     acknowledge(actor=line.cast.marc, publication_id=publication.pk, reason="Vu avec X.")
     publication.refresh_from_db()
     assert publication.acknowledged_by == line.cast.marc

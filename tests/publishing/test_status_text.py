@@ -72,7 +72,7 @@ def test_what_is_held_says_who_can_free_it(reason):
 def test_a_later_hour_is_said_in_the_zone_of_the_account():
     later = NOW + dt.timedelta(hours=2, minutes=10)
     assert sentence("waiting", due_at=later) == (
-        "Approuvé, en attente de son heure : part aujourd’hui à 19:10, dans 2 h 10."
+        "Approuvé, en attente de son heure : part aujourd’hui à 19 h 10, dans 2 h 10."
     )
 
 
@@ -101,7 +101,7 @@ def test_a_retraction_under_way_comes_first(retraction):
         (-5, "d’un instant à l’autre"),
         (40, "dans 40 s"),
         (100, "dans 1 min 40"),
-        (3600, "dans 1 h 00"),
+        (3600, "dans 1 h"),
     ],
 )
 def test_soon_counts_seconds_while_they_matter(seconds, words):
@@ -125,7 +125,7 @@ def test_what_is_uncertain_says_what_can_be_done_now_and_what_only_later():
     assert "abandonner" in now
     assert "renvoyer" not in now
     assert "le renvoyer ne sera possible qu’après la dernière recherche" in later
-    assert "aujourd’hui à 17:12" in later
+    assert "aujourd’hui à 17 h 12" in later
     undated = "après la dernière recherche sur X : il pourrait"
     assert undated in advised("uncertain", last_lookup=NOW)
     assert undated in advised("uncertain", last_lookup=ahead, interruption=Interruption(None))
@@ -138,7 +138,7 @@ def test_what_is_uncertain_says_what_can_be_done_now_and_what_only_later():
 def test_once_the_searches_are_over_the_last_one_has_its_hour():
     searched = NOW - dt.timedelta(minutes=5)
     words = sentence("uncertain", "no_answer", next_at=None, searched_at=searched)
-    assert "la dernière aujourd’hui à 16:55" in words
+    assert "la dernière aujourd’hui à 16 h 55" in words
     assert "à vous de décider" in words
 
 
@@ -185,7 +185,7 @@ def test_a_freeze_s_deadline_says_that_what_is_past_its_hour_does_not_leave_by_i
 @pytest.mark.parametrize(
     ("since", "words"),
     [
-        (NOW - dt.timedelta(minutes=39), "Envois interrompus depuis 16\u00a0h\u00a021"),
+        (NOW - dt.timedelta(minutes=39), "Envois interrompus depuis 16 h 21"),
         (None, "Envois interrompus"),
     ],
 )
@@ -198,9 +198,9 @@ def test_nothing_leaves_at_any_moment_while_workers_are_dead(state, since, words
 @pytest.mark.parametrize(
     ("state", "retraction", "words"),
     [
-        ("uncertain", "", "recherches sur X interrompues depuis 16\u00a0h\u00a021"),
-        ("published", "requested", "suppressions sur X interrompues depuis 16\u00a0h\u00a021"),
-        ("published", "failing", "suppressions sur X interrompues depuis 16\u00a0h\u00a021"),
+        ("uncertain", "", "recherches sur X interrompues depuis 16 h 21"),
+        ("published", "requested", "suppressions sur X interrompues depuis 16 h 21"),
+        ("published", "failing", "suppressions sur X interrompues depuis 16 h 21"),
     ],
 )
 def test_nothing_is_looked_for_or_deleted_at_any_moment_while_workers_are_dead(
