@@ -24,7 +24,12 @@ if (composer) {
   let answered = false;
   let leaving = false;
 
-  window.addEventListener("pageshow", () => (leaving = false));
+  window.addEventListener("pageshow", () => {
+    leaving = false;
+    // The browser, or the end of the session, has put back another text than the page was made of.
+    const restored = [...composer.querySelectorAll("textarea")].find((area) => area.value !== area.defaultValue);
+    restored?.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   const say = (id, shown) => (document.getElementById(id).hidden = !shown);
 
   function goOn() {
@@ -50,6 +55,28 @@ if (composer) {
     htmx.trigger(preview, "flush");
   });
 
+  // « Enregistré » is taken back as soon as a save fails, and the save is tried again.
+  let again;
+  function notSaved(status) {
+    const why = status === 401 ? "signed-out" : status === 0 || status >= 500 ? "unreachable" : "refused";
+    const place = document.getElementById("not-saved");
+    const last = document.querySelector("#saved [data-saved-at]")?.dataset.savedAt;
+    if (last) {
+      place.querySelector("#last-saved > span").textContent = last;
+      say("last-saved", true);
+    }
+    for (const reason of place.querySelectorAll("[data-why]")) reason.hidden = reason.dataset.why !== why;
+    place.hidden = false;
+    document.getElementById("saved").replaceChildren();
+    clearTimeout(again);
+    if (why !== "refused") again = setTimeout(() => htmx.trigger(saver, "again"), 10_000);
+  }
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id === "saved") say("not-saved", false);
+    // The page does not jump to the same message each time.
+    else if (detail.requestConfig.triggeringEvent?.type === "again") detail.shouldSwap = false;
+  });
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt !== saver) return;
     // The submission that is under way carries the same text.
@@ -59,6 +86,9 @@ if (composer) {
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, xhr } = event.detail;
     if (elt === saver) saving -= 1;
+    // What the save itself answers stands in its own place.
+    const elsewhere = xhr.status === 0 || xhr.getResponseHeader("HX-Retarget");
+    if (elt === saver && elsewhere && !leaving) notSaved(xhr.status);
     // A preview that a newer one replaces has no status either, and is no failure.
     if (xhr.status !== 0 && (elt === preview || elt === saver)) say("no-answer", xhr.status >= 500);
     if (elt === preview && xhr.status >= 400) wanted = null;
@@ -71,6 +101,23 @@ if (composer) {
       say("no-answer", true);
     });
   }
+
+  // What was refused was said of another text: what is wrong with this one is among the findings.
+  composer.addEventListener("input", ({ target: field }) => {
+    if (!field.hasAttribute("aria-invalid")) return;
+    field.removeAttribute("aria-invalid");
+    field.closest(".fr-input-group--error")?.classList.remove("fr-input-group--error");
+    for (const id of field.getAttribute("aria-describedby")?.split(" ") ?? []) {
+      const place = document.getElementById(id);
+      if (place?.matches(".fr-messages-group")) place.replaceChildren();
+    }
+    const problems = document.getElementById("error-summary");
+    problems?.querySelector(`a[href="#${field.id}"]`)?.closest("li").remove();
+    const left = problems?.querySelectorAll("li").length;
+    if (!left) problems?.remove();
+    else if (left === 1) problems.firstElementChild.textContent = problems.dataset.one;
+    else problems.firstElementChild.textContent = problems.firstElementChild.textContent.replace(/\d+/, left);
+  });
 
   // What one cannot see change is said once the typing pauses, and only when it is new.
   const spoken = document.getElementById("spoken");

@@ -44,6 +44,12 @@ def moment(value: dt.datetime | None, account: Account) -> str:
 
 
 @register.filter
+def moment_words(value: dt.datetime, account: Account) -> str:
+    """The same as plain words, for an attribute."""
+    return format_relative(value, account.zone, timezone.now())
+
+
+@register.filter
 def exact(value: dt.datetime, account: Account) -> str:
     """`{{ publication.published_at|exact:account }}`: the whole date and hour, with its zone."""
     return _element(value, account.zone, format_exact(value, account.zone))

@@ -155,6 +155,52 @@ def test_a_comment_survives_the_end_of_the_session_and_the_sign_in(cast, desk, p
     assert Review.objects.get().reviewer == cast.marc
 
 
+def test_a_refusal_is_not_said_of_the_text_that_was_corrected_since(cast, desk):
+    claire = desk(cast.claire)
+    page = claire.open("compose", a_draft(cast.claire, cast.nantes, "a" * 319).pk)
+    claire.press("Soumettre à la relecture")
+    expect(page.locator("#text-0-error")).to_contain_text("39 signes de trop")
+    area = page.get_by_label("Texte", exact=True)
+    area.fill("a" * 179)
+    expect(page.locator("#count-0")).to_have_text("179 / 280")
+    expect(page.get_by_text("39 signes de trop")).to_have_count(0)
+    expect(page.locator("#error-summary")).to_have_count(0)
+    expect(area).not_to_have_attribute("aria-invalid", "true")
+    area.fill("a" * 300)
+    expect(page.locator("#count-0")).to_have_text("20 signes de trop")
+
+
+def test_saved_is_no_longer_said_once_a_save_failed(cast, desk, page_problems):
+    draft = a_draft(cast.claire, cast.nantes)
+    claire = desk(cast.claire)
+    page = claire.open("compose", draft.pk)
+    area, saved, failed = (
+        page.get_by_label("Texte", exact=True),
+        page.locator("#saved"),
+        page.locator("#not-saved"),
+    )
+    area.fill("Un")
+    expect(saved).to_contain_text("Enregistré à")
+    hour = saved.locator("[data-saved-at]").get_attribute("data-saved-at")
+    page.route("**/enregistrer", lambda route: route.abort())
+    area.fill("Deux")
+    told = f"Non enregistré : le serveur ne répond pas. Dernier enregistrement : {hour}."
+    expect(failed).to_have_text(told, use_inner_text=True)
+    expect(saved).to_be_empty()
+    page.unroute("**/enregistrer")
+    claire.sign_out()
+    area.fill("Trois")
+    told = f"Non enregistré : votre session a pris fin. Dernier enregistrement : {hour}."
+    expect(failed).to_have_text(told, use_inner_text=True)
+    claire.sign_in(cast.claire)
+    area.fill("Quatre")
+    expect(saved).to_contain_text("Enregistré à")
+    expect(failed).to_be_hidden()
+    page_problems.clear()  # The browser notes what was aborted, and each 401.
+    draft.refresh_from_db()
+    assert draft.texts == ["Quatre"]
+
+
 def test_two_tabs_are_told_and_neither_loses_its_text(cast, desk, page_problems):
     draft = a_draft(cast.claire, cast.nantes)
     claire, marc = desk(cast.claire), desk(cast.marc)
