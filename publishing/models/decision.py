@@ -30,7 +30,8 @@ SELECT coalesce(
     (SELECT account_id FROM publishing_publication WHERE id = NEW.publication_id),
     (SELECT account_id FROM publishing_freeze WHERE id = NEW.freeze_id)) INTO of_account;
 IF TG_OP = 'INSERT' OR NEW.expires_at <= clock_timestamp()
-   OR NEW.decided_at NOT BETWEEN now() - interval '1 minute' AND clock_timestamp()
+   OR NOT coalesce(
+    NEW.decided_at BETWEEN now() - interval '1 minute' AND clock_timestamp(), false)
    OR NOT coalesce(
     CASE WHEN of_account IS NULL THEN (
         SELECT count(*) = 2 FROM accounts_person

@@ -154,7 +154,9 @@ def test_fault_92_posting_as_signed_an_hour_that_two_did_not_confirm(line, prepa
         expires_at="2100-01-01T00:00:00Z",
     )
     if state != "open":
-        Confirmation.objects.filter(pk=one.pk).update(state=state, decided_by=line.cast.helene)
+        Confirmation.objects.filter(pk=one.pk).update(
+            state=state, decided_by=line.cast.helene, decided_at=db_now()
+        )
     Publication.objects.filter(pk=publication.pk).update(due_at=soon)
     refused("posting_as_signed", POST, publication.release.digest, attempt.pk)
 
@@ -170,7 +172,9 @@ def test_fault_92_the_hour_that_two_confirmed_lets_it_leave(line, preparing):
         proposed_by=line.cast.claire,
         expires_at="2100-01-01T00:00:00Z",
     )
-    Confirmation.objects.filter(pk=one.pk).update(state="confirmed", decided_by=line.cast.helene)
+    Confirmation.objects.filter(pk=one.pk).update(
+        state="confirmed", decided_by=line.cast.helene, decided_at=db_now()
+    )
     Publication.objects.filter(pk=publication.pk).update(due_at=soon)
     with connection.cursor() as cursor:
         cursor.execute(POST, [publication.release.digest, attempt.pk])
@@ -361,7 +365,9 @@ def test_rule_7_posting_in_its_turn_a_second_time_only_by_a_decision_of_two(
     )
     if decision != "open":
         state = "declined" if decision == "declined" else "confirmed"
-        Confirmation.objects.filter(pk=one.pk).update(state=state, decided_by=line.cast.helene)
+        Confirmation.objects.filter(pk=one.pk).update(
+            state=state, decided_by=line.cast.helene, decided_at=db_now()
+        )
     again = a_try(attempt.part, confirmation=one)
     refused("posting_in_its_turn", POST, digest, again.pk)
 
@@ -403,7 +409,9 @@ def test_rule_9_lifted_by_two(line):
         line.cast.rennes.pk,
         frozen.pk,
     )
-    Confirmation.objects.filter(pk=one.pk).update(state="confirmed", decided_by=line.cast.paul)
+    Confirmation.objects.filter(pk=one.pk).update(
+        state="confirmed", decided_by=line.cast.paul, decided_at=db_now()
+    )
     with connection.cursor() as cursor:
         cursor.execute(lift, [frozen.pk])
 
@@ -476,7 +484,8 @@ def test_confirmed_by_another(line):
         )
     refused(
         "confirmed_by_another",
-        "UPDATE publishing_confirmation SET state = 'confirmed', decided_by_id = %s",
+        "UPDATE publishing_confirmation"
+        " SET state = 'confirmed', decided_at = now(), decided_by_id = %s",
         helene.pk,
     )
     refused(
@@ -504,7 +513,10 @@ def test_rule_7_confirmed_by_two(line, two):
     refused("confirmed_by_two", made, publication.pk, "confirmed", proposer, other)
     with connection.cursor() as cursor:
         cursor.execute(made, [publication.pk, "open", proposer, None])
-    confirmed = "UPDATE publishing_confirmation SET state = 'confirmed', decided_by_id = %s"
+    confirmed = (
+        "UPDATE publishing_confirmation"
+        " SET state = 'confirmed', decided_at = now(), decided_by_id = %s"
+    )
     refused("confirmed_by_two", confirmed, other)
     refused("Cannot update rows", "UPDATE publishing_confirmation SET kind = 'recall'")
 
@@ -520,7 +532,8 @@ def test_confirmed_by_two_in_time(line):
     )
     refused(
         "confirmed_by_two",
-        "UPDATE publishing_confirmation SET state = 'confirmed', decided_by_id = %s",
+        "UPDATE publishing_confirmation"
+        " SET state = 'confirmed', decided_at = now(), decided_by_id = %s",
         cast.helene.pk,
     )
 

@@ -167,7 +167,7 @@ def test_rule_11_an_act_is_written_down_at_its_moment(cast, when):
     )
 
 
-@pytest.mark.parametrize("when", ["3 days", "-3 days"])
+@pytest.mark.parametrize("when", ["3 days", "-3 days", None])
 def test_two_confirm_at_their_moment_and_in_its_hour(line, when):
     one = Confirmation.objects.create(
         kind="new_time",
