@@ -50,7 +50,6 @@ class Durations:
     retraction_sure_tries: int = 3
     # People.
     confirmation_expires: float = 3_600
-    tolerance: float = 900
     warn_author_before: float = 1_800
     password_link: float = 3 * 86_400
     sign_in_pause: float = 900

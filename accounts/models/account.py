@@ -5,7 +5,6 @@ from __future__ import annotations
 import zoneinfo
 
 import pgtrigger
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -123,8 +122,7 @@ class Account(models.Model):
 
     @property
     def tolerance_seconds(self) -> float:
-        """The default of 15 minutes follows the settings' scale; a chosen one does too."""
-        return self.tolerance_minutes * 60 * (settings.DURATIONS.tolerance / 900)
+        return self.tolerance_minutes * 60
 
 
 class Tenure(models.Model):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
@@ -44,11 +43,11 @@ def rows_to_reevaluate() -> list[int]:
             WHERE (pub.state = 'waiting' AND rules.violation <> '')
                OR (pub.state = 'held' AND pub.reason NOT IN (%s, %s, rules.violation))
                OR (pub.state IN ('waiting', 'held') AND pub.reason NOT IN (%s, %s)
-                   AND pub.due_at + make_interval(secs => a.tolerance_minutes * 60 * %s)
+                   AND pub.due_at + make_interval(mins => a.tolerance_minutes)
                        < clock_timestamp())
             ORDER BY pub.due_at LIMIT 500
             """,
-            [*FOR_GOOD, *FOR_GOOD, settings.DURATIONS.tolerance / 900],
+            [*FOR_GOOD, *FOR_GOOD],
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -200,8 +200,8 @@ class Judge:
             return
         late = post["at"] - publication.due_at.timestamp()
         self.verdict.worst_lateness = max(self.verdict.worst_lateness, late)
-        durations = settings.DURATIONS
-        if late > durations.tolerance + durations.post_total:
+        tolerance = publication.account.tolerance_seconds
+        if late > tolerance + settings.DURATIONS.post_total:
             self.verdict.unapproved.append(f"part {part.pk} left {late:.1f} s after its hour")
 
 
