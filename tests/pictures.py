@@ -9,7 +9,7 @@ import zlib
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms, PngImagePlugin
 
-from accounts.models import Account, Person
+from accounts.models import Account
 from approvals import images
 from approvals.models import StoredImage
 
@@ -89,7 +89,7 @@ def rewrite(raw: bytes, name: str = "photo") -> images.NormalizedImage:
     return images.received(uploaded(raw, name or "photo"))
 
 
-def stored_image(person: Person, account: Account, raw: bytes | None = None) -> str:
+def stored_image(account: Account, raw: bytes | None = None) -> str:
     """An image of the account, as its upload leaves it; its digest."""
     image = rewrite(raw or picture())
     images.put(image)
@@ -101,7 +101,6 @@ def stored_image(person: Person, account: Account, raw: bytes | None = None) -> 
             "width": image.width,
             "height": image.height,
             "size": len(image.raw),
-            "uploaded_by": person,
         },
     )
     return image.sha256

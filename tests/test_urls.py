@@ -186,7 +186,7 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
     if name == "vacate":
         subjects["pk"] = Seat.objects.get(account=cast.nantes, number=3).pk
     if name == "image":
-        subjects["sha256"] = stored_image(cast.claire, cast.nantes)
+        subjects["sha256"] = stored_image(cast.nantes)
     if name == "end-supervision":
         subjects["pk"] = Supervision.objects.get(person=cast.paul).pk
     wanted = pattern.pattern.converters

@@ -40,7 +40,6 @@ def _record_image(*, actor: Person, draft_id: int, image: images.NormalizedImage
             "width": image.width,
             "height": image.height,
             "size": len(image.raw),
-            "uploaded_by": actor,
         },
     )
     audit.record("image.added", actor=actor, about=draft, subject=stored, sha256=stored.sha256)

@@ -126,13 +126,12 @@ class Review(models.Model):
 
 
 class RevisionView(models.Model):
-    """The first time that somebody had a revision before their eyes."""
+    """That somebody had a revision before their eyes."""
 
     revision = models.ForeignKey(
         "approvals.Revision", on_delete=models.PROTECT, related_name="views_of_revision"
     )
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
-    opened_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [

@@ -124,7 +124,9 @@ def _show_freezes(request: PersonRequest, status: int = 200, **more: Any) -> Htt
     of_accounts = Freeze.objects.filter(lifted_at=None, account__isnull=False)
     context = {
         "of_accounts": of_accounts.select_related("account", "frozen_by").order_by("since"),
-        "credit_stop": CreditStop.objects.filter(ended_at=None).first(),
+        "credit_stop": CreditStop.objects.filter(ended_at=None)
+        .select_related("restored_by")
+        .first(),
         "few_administrators": few_administrators(),
         **_freeze_context(None, request.user),
         **more,

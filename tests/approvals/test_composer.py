@@ -129,7 +129,7 @@ def test_saving_by_itself_keeps_the_text_even_when_another_field_is_wrong(cast):
 
 def test_a_thread_grows_and_shrinks_and_images_stay_with_their_message(cast):
     draft = a_draft(cast.claire, cast.nantes)
-    image = {"sha256": stored_image(cast.claire, cast.nantes), "alt": "Une carte"}
+    image = {"sha256": stored_image(cast.nantes), "alt": "Une carte"}
     theirs = {"image-0": image["sha256"], "alt-0": image["alt"]}
     Draft.objects.filter(pk=draft.pk).update(parts=[{"text": TEXT, "images": [image]}])
     draft.refresh_from_db()

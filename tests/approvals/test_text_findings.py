@@ -102,7 +102,7 @@ def test_it_is_said_while_typing_and_cannot_be_submitted(cast):
 
 @pytest.mark.django_db(transaction=True)
 def test_an_image_description_may_hide_nothing_either(cast):
-    sha256 = stored_image(cast.claire, cast.nantes)
+    sha256 = stored_image(cast.nantes)
     images = [{"sha256": sha256, "alt": "Une\u200b voiture"}]
     draft = begin_draft(
         actor=cast.claire, account=cast.nantes, content=Content([{"text": "a", "images": images}])

@@ -31,7 +31,7 @@ def address(sha256: str) -> str:
 
 
 def test_fault_64_another_department_s_image_is_not_there(cast):
-    sha256 = stored_image(cast.claire, cast.nantes)
+    sha256 = stored_image(cast.nantes)
     for insider in (cast.claire, cast.leila, cast.helene):
         assert signed_in(insider).get(address(sha256)).status_code == 200
     for outsider in (cast.yann, cast.gwen, cast.ada, cast.nadia):
@@ -43,14 +43,14 @@ def test_fault_64_another_department_s_image_is_not_there(cast):
 
 
 def test_the_same_bytes_brought_by_two_departments_are_each_one_s_own(cast):
-    sha256 = stored_image(cast.claire, cast.nantes)
-    stored_image(cast.yann, cast.rennes)
+    sha256 = stored_image(cast.nantes)
+    stored_image(cast.rennes)
     assert signed_in(cast.yann).get(address(sha256)).status_code == 200
     assert StoredImage.objects.filter(sha256=sha256).count() == 2
 
 
 def test_a_known_digest_of_another_department_cannot_be_put_into_a_draft(cast):
-    theirs = stored_image(cast.yann, cast.rennes)
+    theirs = stored_image(cast.rennes)
     parts = [{"text": "Texte", "images": [{"sha256": theirs, "alt": "Volée"}]}]
     with pytest.raises(Invalid):
         begin_draft(actor=cast.claire, account=cast.nantes, content=Content(parts=parts))
@@ -99,7 +99,7 @@ def test_nothing_is_added_to_what_is_released(cast):
 
 
 def test_fault_73_a_browser_takes_an_image_for_an_image_only(cast):
-    sha256 = stored_image(cast.claire, cast.nantes, picture("PNG"))
+    sha256 = stored_image(cast.nantes, picture("PNG"))
     answer = signed_in(cast.claire).get(address(sha256))
     assert answer.content == stored_bytes(sha256)
     headers = answer.headers
@@ -112,7 +112,7 @@ def test_fault_73_a_browser_takes_an_image_for_an_image_only(cast):
 
 
 def test_a_right_that_ended_shows_nothing_more_even_from_the_cache(cast):
-    sha256 = stored_image(cast.claire, cast.nantes)
+    sha256 = stored_image(cast.nantes)
     claire = signed_in(cast.claire)
     etag = claire.get(address(sha256)).headers["ETag"]
     again = claire.get(address(sha256), headers={"If-None-Match": f'"another", W/{etag}'})
@@ -122,7 +122,7 @@ def test_a_right_that_ended_shows_nothing_more_even_from_the_cache(cast):
 
 
 def test_bytes_altered_on_disk_are_shown_to_nobody(cast):
-    sha256 = stored_image(cast.claire, cast.nantes)
+    sha256 = stored_image(cast.nantes)
     default_storage.delete(path_of(sha256))
     default_storage.save(path_of(sha256), ContentFile(b"<script>alert(1)</script>"))
     answer = signed_in(cast.claire).get(address(sha256))
@@ -163,9 +163,7 @@ def test_a_body_too_large_is_refused_before_it_is_read(cast, name, size, status)
 
 def test_a_whole_thread_with_all_its_images_fits_the_form(cast):
     draft = a_draft(cast.claire, cast.nantes)
-    shas = [
-        stored_image(cast.claire, cast.nantes, picture("PNG", size=(8, n))) for n in range(4, 8)
-    ]
+    shas = [stored_image(cast.nantes, picture("PNG", size=(8, n))) for n in range(4, 8)]
     form = typed(draft, ["é" * 280] * 25)
     for i in range(25):
         form |= {f"image-{i}": shas, f"alt-{i}": ["é" * 1000] * 4}

@@ -59,7 +59,9 @@ def test_it_is_lifted_by_two_one_of_them_a_supervisor(cast):
     assert "Confirmer et lever" not in page(cast.marc, cast.nantes)
     assert signed_in(cast.marc).post(confirm).status_code == 403
     assert signed_in(cast.yann).post(confirm).status_code == 404
-    assert "Confirmer et lever" in page(cast.paul, cast.nantes)
+    asked = page(cast.paul, cast.nantes)
+    assert "Confirmer et lever" in asked
+    assert "propose de lever le gel : « C’est clair. » (<time" in " ".join(asked.split())
     assert signed_in(cast.paul).get(confirm).headers["Location"] == "/"
     signed_in(cast.paul).post(confirm)
     standing.refresh_from_db()

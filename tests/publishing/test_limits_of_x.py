@@ -82,6 +82,8 @@ def test_402_holds_everything_until_an_administrator_and_lets_one_through_first(
     assert "Crédits rétablis" in page
     assert signed_in(line.cast.claire).post(reverse("restore-credits")).status_code == 403
     signed_in(line.cast.ada).post(reverse("restore-credits"))
+    page = signed_in(line.cast.basile).get(reverse("freezes")).text
+    assert "Ada l’a dit réglé <time" in page
     scan()
     send_due(first.account_id)
     scan()
@@ -96,6 +98,8 @@ def test_402_again_after_credits_restored_stops_all_again(line, x):
     send_due(first.account_id)
     scan()
     signed_in(line.cast.ada).post(reverse("restore-credits"))
+    page = signed_in(line.cast.basile).get(reverse("freezes")).text
+    assert "Ada l’a dit réglé <time" in page
     scan()
     send_due(first.account_id)
     assert states() == [("held", "no_credits")]

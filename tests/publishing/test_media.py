@@ -45,7 +45,7 @@ def released(line, *messages, **content) -> Publication:
     """Each message a (text, pictures) pair, its descriptions « Image 1 »…"""
     cast, parts = line.cast, []
     for text, pictures in messages:
-        shas = [stored_image(cast.claire, cast.nantes, raw) for raw in pictures]
+        shas = [stored_image(cast.nantes, raw) for raw in pictures]
         images = [{"sha256": sha, "alt": f"Image {n}"} for n, sha in enumerate(shas, start=1)]
         parts.append({"text": text, "images": images})
     draft = begin_draft(actor=cast.claire, account=cast.nantes, content=Content(parts, **content))

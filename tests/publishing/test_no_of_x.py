@@ -460,7 +460,7 @@ DESCRIBED = {"data": {"id": "77", "associated_metadata": {"alt_text": {"text": A
 
 @pytest.fixture
 def with_image(line, media_folder):
-    sha256 = stored_image(line.cast.claire, line.cast.nantes)
+    sha256 = stored_image(line.cast.nantes)
     parts = [{"text": "Voyez.", "images": [{"sha256": sha256, "alt": ALT}]}]
     draft = begin_draft(
         actor=line.cast.claire, account=line.cast.nantes, content=Content(parts=parts)

@@ -124,7 +124,7 @@ class People(threading.Thread):
         ]
         images = []
         if self.random.random() < 0.15:
-            sha256 = stored_image(author, town.account, PICTURE)
+            sha256 = stored_image(town.account, PICTURE)
             images = [{"sha256": sha256, "alt": f"Une image, {name}"}]
         requested_at = None
         if self.random.random() < 0.4:
