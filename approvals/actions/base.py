@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from django.db.models.functions import Now
 
+from accounts import audit
 from accounts.access import require_role
-from accounts.actions.base import lock_account
+from accounts.actions.base import lock_account, require_text
 from accounts.errors import NotFound
 from accounts.models import Person
 from accounts.roles import Role
 from approvals import capabilities
 from approvals.errors import ApprovedText, WrongState
-from approvals.models import CloseReason, Contributor, Draft, DraftState, Revision
+from approvals.models import CloseReason, Comment, Contributor, Draft, DraftState, Revision
 from approvals.models.states import TRANSITIONS
+
+MAX_COMMENT = 4000
 
 
 def lock_draft(draft_id: int, actor: Person, *, act: str) -> tuple[Draft, Role]:
@@ -45,6 +48,18 @@ def open_revision(draft: Draft) -> Revision | None:
     if revision is not None:
         revision.draft = draft
     return revision
+
+
+def add_comment(draft: Draft, actor: Person, body: str) -> Comment:
+    """A word in the debate, about the open revision if there is one. Raises Invalid."""
+    comment = Comment.objects.create(
+        draft=draft,
+        revision=open_revision(draft),
+        author=actor,
+        body=require_text(body, field="body", max_length=MAX_COMMENT),
+    )
+    audit.record("draft.commented", actor=actor, about=draft, subject=comment)
+    return comment
 
 
 def close_revision(draft: Draft, closing: CloseReason, *, actor: Person | None) -> None:

@@ -1,4 +1,6 @@
-"""Writing: begin, save, submit, take back, abandon, adopt, use again."""
+"""Writing: begin, save, submit, take back, abandon, adopt, use again. What its actor was writing in
+the debate when an act was done is recorded with it or not at all: `comment`.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ from accounts.models import Account, Person
 from accounts.models.account import ReplySettings
 from accounts.roles import Role
 from approvals.actions.base import (
+    add_comment,
     close_revision,
     contribute,
     lock_draft,
@@ -86,11 +89,20 @@ def thread_too_long() -> str:
 
 @action
 def begin_draft(
-    *, actor: Person, account: Account, content: Content, came_from: Draft | None = None
+    *,
+    actor: Person,
+    account: Account,
+    content: Content,
+    came_from: Draft | None = None,
+    comment: str = "",
 ) -> Draft:
-    """A new draft of the account, by one of its seat holders."""
+    """A new draft of the account, by one of its seat holders; a comment is about the earlier one,
+    from which it came.
+    """
     account = lock_account(account.pk)
     CAPABILITIES["begin"].require(require_role(actor, account))
+    if comment and came_from is not None:
+        add_comment(came_from, actor, comment)
     draft = Draft(account=account, author=actor, came_from=came_from)
     _write(draft, content)
     draft.save(force_insert=True)
@@ -182,10 +194,12 @@ def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
 
 
 @action
-def take_back(*, actor: Person, draft_id: int) -> Draft:
+def take_back(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
     """A seat holder takes a submitted draft back to writing; its approvals end."""
     draft, _role = lock_draft(draft_id, actor, act="take_back")
     require_state(draft, "take_back")
+    if comment:
+        add_comment(draft, actor, comment)
     close_revision(draft, CloseReason.TAKEN_BACK, actor=actor)
     transition(draft, "take_back")
     audit.record("draft.taken_back", actor=actor, about=draft)
@@ -198,12 +212,14 @@ def author_left(draft: Draft) -> bool:
 
 
 @action
-def abandon_draft(*, actor: Person, draft_id: int) -> Draft:
+def abandon_draft(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
     """The author, or any seat holder once the author's seat has ended, gives the draft up."""
     draft, _role = lock_draft(draft_id, actor, act="abandon")
     require_state(draft, "abandon")
     if draft.author_id != actor.pk and not author_left(draft):
         raise Forbidden(_("Seul l’auteur de ce brouillon peut l’abandonner."))
+    if comment:
+        add_comment(draft, actor, comment)
     close_revision(draft, CloseReason.ABANDONED, actor=actor)
     transition(draft, "abandon")
     audit.record("draft.abandoned", actor=actor, about=draft)
@@ -211,7 +227,7 @@ def abandon_draft(*, actor: Person, draft_id: int) -> Draft:
 
 
 @action
-def adopt_draft(*, actor: Person, draft_id: int) -> Draft:
+def adopt_draft(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
     """Another seat holder takes over a draft whose author left; their own approval of it, if
     there was one, counts no more.
     """
@@ -219,6 +235,8 @@ def adopt_draft(*, actor: Person, draft_id: int) -> Draft:
     require_state(draft, "adopt")
     if not author_left(draft):
         raise WrongState(_("L’auteur de ce brouillon est toujours titulaire de ce compte."))
+    if comment:
+        add_comment(draft, actor, comment)
     before = draft.author_id
     draft.author = actor
     draft.save(update_fields=["author"])
@@ -227,9 +245,11 @@ def adopt_draft(*, actor: Person, draft_id: int) -> Draft:
     return draft
 
 
-def use_again(*, actor: Person, draft: Draft) -> Draft:
+def use_again(*, actor: Person, draft: Draft, comment: str = "") -> Draft:
     """A new draft with the text of an earlier one, which it names as its origin."""
     content = Content(
         parts=draft.parts, category=draft.category, reply_settings=draft.reply_settings
     )
-    return begin_draft(actor=actor, account=draft.account, content=content, came_from=draft)
+    return begin_draft(
+        actor=actor, account=draft.account, content=content, came_from=draft, comment=comment
+    )

@@ -12,6 +12,8 @@ from accounts.models import Person
 from accounts.models.notice import NoticeAct
 from accounts.roles import Role
 from approvals.actions.base import (
+    MAX_COMMENT,
+    add_comment,
     close_revision,
     lock_draft,
     open_revision,
@@ -33,7 +35,6 @@ from approvals.notices import notify_author
 from approvals.quorum import quorum_of
 from approvals.signals import released
 
-MAX_COMMENT = 4000
 # What each of these verdicts is called as an act, why it ends the revision, what its author reads.
 TURNED_DOWN = {
     Verdict.CHANGES: ("ask_for_changes", CloseReason.CHANGES, NoticeAct.CHANGES),
@@ -45,18 +46,7 @@ TURNED_DOWN = {
 def comment(*, actor: Person, draft_id: int, body: str) -> Comment:
     """A word in the debate, by anybody of the account."""
     draft, _role = lock_draft(draft_id, actor, act="comment")
-    return _add_comment(draft, open_revision(draft), actor, body)
-
-
-def _add_comment(draft: Draft, revision: Revision | None, actor: Person, body: str) -> Comment:
-    comment_row = Comment.objects.create(
-        draft=draft,
-        revision=revision,
-        author=actor,
-        body=require_text(body, field="body", max_length=MAX_COMMENT),
-    )
-    audit.record("draft.commented", actor=actor, about=draft, subject=comment_row)
-    return comment_row
+    return add_comment(draft, actor, body)
 
 
 def _lock_revision(
@@ -73,7 +63,7 @@ def _lock_revision(
     if revision is None or revision.pk != revision_id or revision.digest != digest:
         raise TextChanged(draft=draft)
     if comment:
-        _add_comment(draft, revision, actor, comment)
+        add_comment(draft, actor, comment)
     return draft, revision, role
 
 

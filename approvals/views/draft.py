@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -294,28 +295,42 @@ def reject(request: PersonRequest, draft_id: int) -> HttpResponse:
     return _turn_down(request, draft_id, "reject")
 
 
+def _done_with_comment(
+    request: PersonRequest, draft_id: int, act: Callable[..., Draft], then: str, done: str = ""
+) -> HttpResponse:
+    """Does it with what was being written in the debate, and goes to `then` of the draft."""
+    draft_for(request.user, draft_id)
+    form = _comment_form(request)
+    if not form.is_valid():
+        return show(request, draft_id, status=400, comment_form=form)
+    draft = act(actor=request.user, comment=form.cleaned_data["body"])
+    if done:
+        messages.success(request, done)
+    return redirect(then, draft.pk)
+
+
 @require_POST
 def take_back(request: PersonRequest, draft_id: int) -> HttpResponse:
-    writing.take_back(actor=request.user, draft_id=draft_id)
-    return redirect("compose", draft_id)
+    act = partial(writing.take_back, draft_id=draft_id)
+    return _done_with_comment(request, draft_id, act, "compose")
 
 
 @require_POST
 def abandon(request: PersonRequest, draft_id: int) -> HttpResponse:
-    writing.abandon_draft(actor=request.user, draft_id=draft_id)
-    messages.success(request, _("Brouillon abandonné. Son texte reste ici et peut être repris."))
-    return redirect("draft", draft_id)
+    act = partial(writing.abandon_draft, draft_id=draft_id)
+    done = _("Brouillon abandonné. Son texte reste ici et peut être repris.")
+    return _done_with_comment(request, draft_id, act, "draft", done)
 
 
 @require_POST
 def adopt(request: PersonRequest, draft_id: int) -> HttpResponse:
-    writing.adopt_draft(actor=request.user, draft_id=draft_id)
-    messages.success(request, _("Vous êtes maintenant l’auteur de ce brouillon."))
-    return redirect("draft", draft_id)
+    act = partial(writing.adopt_draft, draft_id=draft_id)
+    done = _("Vous êtes maintenant l’auteur de ce brouillon.")
+    return _done_with_comment(request, draft_id, act, "draft", done)
 
 
 @require_POST
 def use_again(request: PersonRequest, draft_id: int) -> HttpResponse:
     draft, _role = draft_for(request.user, draft_id)
-    again = writing.use_again(actor=request.user, draft=draft)
-    return redirect("compose", again.pk)
+    act = partial(writing.use_again, draft=draft)
+    return _done_with_comment(request, draft_id, act, "compose")

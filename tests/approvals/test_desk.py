@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from accounts.models import Seat
 from approvals.models import Comment, Draft, Review
 from tests.approvals.writing import TEXT, a_draft, a_revision, signed, typed
 from tests.cast import signed_in
@@ -278,6 +279,32 @@ def test_what_was_being_written_in_the_debate_goes_with_the_verdict(cast, act, f
     )
     assert Review.objects.get().reason == ("Trop précis" if field else "")
     assert "Bonne tournure." in said(helene.get(page))
+
+
+@pytest.mark.parametrize("act", ["take-back", "abandon", "adopt", "use-again"])
+def test_what_was_being_written_in_the_debate_goes_with_every_act(cast, act):
+    revision = a_revision(cast.claire, cast.nantes)
+    if act == "adopt":
+        Seat.objects.filter(person=cast.claire).update(ended_at=revision.submitted_at)
+    if act == "use-again":
+        signed(revision, cast.marc, cast.helene)
+    somebody = cast.claire if act == "abandon" else cast.marc
+    client, url = signed_in(somebody), reverse(act, args=[revision.draft_id])
+    page = said(client.get(reverse("draft", args=[revision.draft_id])))
+    assert f'form="debate" formaction="{url}"' in page
+    too_long = client.post(url, {"body": "é" * 4001})
+    assert too_long.status_code == 400
+    assert "é" * 4001 in too_long.content.decode()
+    assert not Comment.objects.exists()
+
+    assert client.post(url, {"body": "Il manque la date."}).status_code == 302
+    comment = Comment.objects.get()
+    assert (comment.body, comment.author) == ("Il manque la date.", somebody)
+    assert comment.draft_id == revision.draft_id
+    refused = client.post(url, {"body": "Encore un mot."})
+    if refused.status_code != 302:
+        assert "Encore un mot." in refused.content.decode()
+        assert Comment.objects.count() == 1
 
 
 def test_a_verdict_that_is_refused_keeps_the_comment_and_records_neither(cast):
