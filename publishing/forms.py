@@ -49,9 +49,9 @@ class LinkForm(AccountForm):
     """A post of the account on X, by its link: that is reason enough."""
 
     link = forms.CharField(
-        label=gettext_lazy("Lien du message sur X"),
+        label=gettext_lazy("Lien du tweet sur X"),
         max_length=300,
-        error_messages={"required": gettext_lazy("Collez ici le lien du message.")},
+        error_messages={"required": gettext_lazy("Collez ici le lien du tweet.")},
     )
 
     def clean_link(self) -> str:

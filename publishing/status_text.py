@@ -413,9 +413,9 @@ def pointed(result: str) -> str:
 POINTED: dict[LookupResult, Sentence] = {
     LookupResult.NONE: lazy("vérification en cours"),
     LookupResult.FOUND: lazy("c’est bien ce message"),
-    LookupResult.ABSENT: lazy("X n’a aucun message à cette adresse"),
+    LookupResult.ABSENT: lazy("X n’a aucun tweet à cette adresse"),
     LookupResult.UNREADABLE: lazy("X n’a pas répondu : redonnez le lien dans un instant"),
-    LookupResult.OTHER_ACCOUNT: lazy("c’est le message d’un autre compte"),
+    LookupResult.OTHER_ACCOUNT: lazy("c’est le tweet d’un autre compte"),
     LookupResult.DIFFERS: lazy("ce n’est pas le message approuvé, ou pas cet envoi"),
     LookupResult.CANCELLED: lazy("il n’y avait plus rien à vérifier"),
 }
@@ -436,7 +436,7 @@ HISTORY: dict[str, Sentence] = {
     "publication.gone": lazy("Relu sur X : le message n’y est plus"),
     "publication.differs": lazy("Relu sur X : le message diffère"),
     "publication.acknowledged": lazy("a pris connaissance de l’alerte"),
-    "publication.pointed": lazy("a donné le lien du message sur X"),
+    "publication.pointed": lazy("a donné le lien du tweet sur X"),
     "attempt.preparing": lazy("Envoi préparé"),
     "attempt.posting": lazy("Appel à X"),
     "attempt.answered": lazy("Résultat de l’envoi"),

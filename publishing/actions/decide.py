@@ -68,7 +68,7 @@ def propose(
     if due_at is not None and due_at <= db_now():
         raise Invalid(_("Cette heure est déjà passée : choisissez-en une autre."), field="due_at")
     if kind == ConfirmationKind.FOUND and not is_post_id(x_id):
-        raise Invalid(_("Donnez le lien du message sur X."), field="link")
+        raise Invalid(_("Donnez le lien du tweet sur X."), field="link")
     if publication.confirmations.filter(state=ConfirmationState.OPEN).exists():
         raise AlreadyOpen
     proposal = Confirmation.objects.create(

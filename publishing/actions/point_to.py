@@ -37,5 +37,5 @@ def post_id(link: str, account: Account) -> str:
         len(pieces) >= 3 and pieces[-2] == "status" and pieces[-3].lower() == account.handle.lower()
     )
     if not named or not is_post_id(pieces[-1]):
-        raise Invalid(_("Ce n’est pas le lien d’un message de ce compte sur X."), field="link")
+        raise Invalid(_("Ce n’est pas le lien d’un tweet de ce compte sur X."), field="link")
     return pieces[-1]

@@ -12,9 +12,11 @@ from accounts.clock import db_now
 from accounts.mails import mail_of
 from accounts.models import Notice, Person
 from accounts.models.notice import NoticeKind
-from approvals.actions.reviews import ask_for_changes
-from publishing.actions.decide import propose_lift
+from approvals.actions.reviews import ask_for_changes, comment, reject
+from publishing.actions.decide import propose, propose_lift
 from publishing.actions.freeze import freeze
+from publishing.actions.recall import recall
+from publishing.models import ConfirmationKind, Publication, PublicationState
 from tests.approvals.writing import a_draft, a_revision, signed
 from tests.cast import Cast, signed_in
 
@@ -27,7 +29,8 @@ FRENCH = re.compile(
     r"|\b\w*[éèêàçùî]\w*",
     re.IGNORECASE,
 )
-TEXT = "Burglaries: close your shutters when you leave."
+# What people write is French, and says so on every page.
+TEXT = "Cambriolages : fermez vos volets quand vous partez en congés."
 
 
 def in_english(person=None) -> Client:
@@ -86,13 +89,28 @@ def busy(cast) -> Cast:
     )
     sent_back = a_revision(cast.claire, cast.nantes, f"{TEXT} 2", urgent=True)
     ask_for_changes(
-        actor=cast.helene, revision_id=sent_back.pk, digest=sent_back.digest, reason="Say when."
+        actor=cast.helene,
+        revision_id=sent_back.pk,
+        digest=sent_back.digest,
+        reason="Dites à quelle heure.",
     )
     signed(a_revision(cast.marc, cast.nantes, f"{TEXT} 3"), cast.leila)
     a_draft(cast.claire, cast.nantes, f"{TEXT} @prefet example.com #Loire-Atlantique" + 300 * "!")
-    standing = freeze(actor=cast.helene, account=cast.nantes, reason="Wrong number.")
-    propose_lift(actor=cast.claire, freeze_id=standing.pk, reason="Corrected.")
-    freeze(actor=cast.ada, account=None, reason="An exercise.")
+    rejected = a_revision(cast.claire, cast.nantes, f"{TEXT} 4")
+    shown = {"revision_id": rejected.pk, "digest": rejected.digest}
+    reject(actor=cast.helene, reason="L’enquête est en cours.", **shown)
+    comment(actor=cast.marc, draft_id=rejected.draft_id, body="C’est dommage, à mon avis.")
+    recalled = signed(a_revision(cast.claire, cast.nantes, f"{TEXT} 5"), cast.marc, cast.helene)
+    publication = Publication.objects.get(release__revision__draft=recalled)
+    recall(actor=cast.paul, publication_id=publication.pk, reason="Le numéro a changé.")
+    missed = signed(a_revision(cast.claire, cast.nantes, f"{TEXT} 6"), cast.marc, cast.helene)
+    publication = Publication.objects.get(release__revision__draft=missed)
+    Publication.objects.filter(pk=publication.pk).update(state=PublicationState.MISSED)
+    why = {"kind": ConfirmationKind.NEW_TIME, "reason": "Le bouchon dure."}
+    propose(actor=cast.claire, publication_id=publication.pk, **why)
+    standing = freeze(actor=cast.helene, account=cast.nantes, reason="Un numéro est erroné.")
+    propose_lift(actor=cast.claire, freeze_id=standing.pk, reason="Il est corrigé.")
+    freeze(actor=cast.ada, account=None, reason="Un exercice est prévu.")
     # The demonstration shows an administrator everybody's mails, each in its reader's language.
     Person.objects.update(language="en")
     return cast

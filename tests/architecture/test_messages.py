@@ -67,6 +67,17 @@ def test_the_english_is_not_the_french_with_its_typography():
     assert [m.id for m in kept("en") if m.id and french.search(" ".join(forms(m.string)))] == []
 
 
+def test_one_thing_has_one_name():
+    """In French « version », in English "revision"; of X alone is said « tweet »."""
+    french = {m.id for m in kept("en") if m.id and re.search("(?i)révision", " ".join(forms(m.id)))}
+    english = {
+        m.id
+        for m in kept("en")
+        if m.id and re.search(r"(?i)\bversions?\b|\bposts? on X", " ".join(forms(m.string)))
+    }
+    assert french | english == set()
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_what_is_compiled_is_what_is_written(template, language):
     on_disk = (folder(language) / "django.mo").read_bytes()

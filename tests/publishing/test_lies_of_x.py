@@ -250,4 +250,4 @@ def test_an_equal_post_of_another_release_is_shown_as_what_x_took_it_for(line, x
     next_lookup(second, backdate, "lookups")
     assert second.state == "uncertain"
     assert Part.objects.get(publication=second).lookalike_id == x_id
-    assert "Un message identique plus ancien est sur X" in line.page(second)
+    assert "Un tweet identique plus ancien est sur X" in line.page(second)

@@ -286,10 +286,10 @@ def test_the_page_says_what_x_answered_about_the_last_link_given(line, x, backda
         reconcile_account(publication.account_id)
         return line.page(publication)
 
-    assert "X n’a aucun message à cette adresse" in answer("1234567890123456789")
+    assert "X n’a aucun tweet à cette adresse" in answer("1234567890123456789")
     page = answer(elsewhere)
-    assert "c’est le message d’un autre compte" in page
-    assert "aucun message à cette adresse" not in page
+    assert "c’est le tweet d’un autre compte" in page
+    assert "aucun tweet à cette adresse" not in page
     x.switch("status", on="posts", status=503)
     assert "X n’a pas répondu : redonnez le lien" in answer(post["id"])
 
