@@ -39,7 +39,7 @@ PROPOSED = gettext_lazy("rien n’a été proposé")
 SAVED = gettext_lazy("rien n’a été enregistré")
 
 # Parts of pages: one signs in to see the page, never the part alone.
-FRAGMENTS = {"draft-live", "publication-live", "rule-sentence"}
+FRAGMENTS = {"draft-live", "is-current", "publication-live", "rule-sentence"}
 
 
 class SignedOutMiddleware(LoginRequiredMiddleware):

@@ -78,6 +78,7 @@ if (composer) {
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.id === "moved-on" && (wanted || leaving)) event.preventDefault();
     if (event.detail.elt !== saver) return;
     // The submission that is under way carries the same text.
     if (wanted || leaving) event.preventDefault();

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import reviewers
 from accounts.errors import Invalid
@@ -25,9 +25,12 @@ from approvals.findings import findings, findings_in_descriptions
 from approvals.forms import ComposerForm
 from approvals.history import history_of
 from approvals.models import Contributor, Draft, DraftState, Review, Verdict
+from approvals.models.states import TRANSITIONS
 from approvals.origin import texts_x_had
 from approvals.tweet_text import MAX_CHARACTERS, MAX_WEIGHT, weighted_length
 
+# htmx asks no more after this status.
+STOP_POLLING = 286
 # 25 messages with four descriptions of 1,000 signs each.
 MAX_COMPOSED_BYTES = 1024 * 1024
 
@@ -237,6 +240,21 @@ def preview(request: PersonRequest, draft_id: int) -> HttpResponse:
     if form.beyond:
         return render(request, "approvals/_preview.html", {"form": form, "live": 1})
     return render(request, "approvals/_preview.html", {**_context(request, draft, form), "live": 1})
+
+
+@require_safe
+def is_current(request: PersonRequest, draft_id: int) -> HttpResponse:
+    """Nothing while the composer's page is up to date; else what it says in place of its buttons,
+    and it asks no more.
+    """
+    draft, role = draft_for(request.user, draft_id)
+    CAPABILITIES["edit"].require(role)
+    asked = request.GET.get("state"), request.GET.get("version")
+    if asked == (draft.state, str(draft.version)):
+        return HttpResponse(status=204)
+    still = draft.state in TRANSITIONS["edit"].before
+    context = {"draft": draft, "still": still}
+    return render(request, "approvals/_moved_on.html", context, status=STOP_POLLING)
 
 
 @max_body_size(MAX_COMPOSED_BYTES)

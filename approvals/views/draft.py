@@ -193,6 +193,24 @@ def live(request: PersonRequest, draft_id: int) -> HttpResponse:
 
 
 @require_POST
+def now(request: PersonRequest, draft_id: int) -> HttpResponse:
+    """The page as it is now, for one that is out of date: what was being written there is kept."""
+    seen = Revision.objects.filter(
+        pk=parse_int(request.POST.get("revision", "")) or 0, draft=draft_id
+    ).first()
+    draft, _role = draft_for(request.user, draft_id)
+    fields = ["body", "changes-reason", "reject-reason"]
+    typed = [text for name in fields if (text := request.POST.get(name, "").strip())]
+    forms: dict[str, Any] = {"comment_form": CommentForm(initial={"body": "\n\n".join(typed)})}
+    if draft.state == DraftState.IN_REVIEW:
+        forms = {"comment_form": CommentForm(initial={"body": request.POST.get("body", "")})}
+        for verdict in ("changes", "reject"):
+            if request.POST.get(f"{verdict}-reason", "").strip():
+                forms[f"{verdict}_form"] = ReasonForm(request.POST, prefix=verdict)
+    return show(request, draft_id, seen=seen, **forms)
+
+
+@require_POST
 def comment(request: PersonRequest, draft_id: int) -> HttpResponse:
     draft_for(request.user, draft_id)
     form = CommentForm(request.POST)

@@ -191,7 +191,51 @@ def test_live_parts_answer_304_until_something_changed(cast):
     assert "Et le numéro" in said(changed)
     a = typed(draft, "Autre")
     signed_in(cast.claire).post(reverse("compose", args=[draft.pk]), a)
-    assert "a changé depuis que vous avez ouvert" in said(marc.get(url + position))
+    told = said(marc.get(url + position))
+    assert "a changé depuis que vous avez ouvert" in told
+    assert 'id="moved-on"' in told
+
+
+def test_a_page_that_is_out_of_date_has_the_present_state_and_keeps_what_is_written(cast):
+    revision = a_revision(cast.claire, cast.nantes)
+    helene, url = signed_in(cast.helene), reverse("draft-live", args=[revision.draft_id])
+    page = helene.get(reverse("draft", args=[revision.draft_id]))
+    position = f"?position={page.context['position']}"
+    assert 'id="state"' not in said(helene.get(url + position))
+    signed_in(cast.claire).post(reverse("take-back", args=[revision.draft_id]))
+    told = said(helene.get(url + position)).split('id="state"')[1].split('id="moved-on"')[0]
+    assert "en rédaction" in told
+    now = reverse("draft-now", args=[revision.draft_id])
+    typed_there = {"revision": revision.pk, "body": "Un mot.", "changes-reason": "Trop précis."}
+    shown = helene.post(now, typed_there)
+    assert shown.status_code == 200
+    assert shown.context["comment_form"].initial["body"] == "Un mot.\n\nTrop précis."
+    assert not Comment.objects.exists()
+    again = signed_in(cast.claire).post(
+        reverse("compose", args=[revision.draft_id]),
+        typed(Draft.objects.get(), "Autre texte", act="submit"),
+    )
+    assert again.status_code == 302
+    shown = helene.post(now, typed_there)
+    assert shown.context["comment_form"].initial["body"] == "Un mot."
+    assert "Trop précis." in said(shown)
+    assert shown.context["before"] == revision
+
+
+def test_a_composer_left_open_learns_that_its_text_moved_on(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    marc, url = signed_in(cast.marc), reverse("is-current", args=[draft.pk])
+    page = {"state": "writing", "version": draft.version}
+    assert marc.get(url, page).status_code == 204
+    claire = signed_in(cast.claire)
+    claire.post(reverse("compose", args=[draft.pk]), typed(draft, "Autre"))
+    told = marc.get(url, page)
+    assert told.status_code == 286
+    assert "Voir les deux textes" in said(told)
+    claire.post(reverse("abandon", args=[draft.pk]))
+    told = said(marc.get(url, page))
+    assert "ne s’écrit plus : il est « abandonné »" in told
+    assert "Voir les deux textes" not in told
 
 
 def test_lists_filter_by_account_state_category_and_words(cast):

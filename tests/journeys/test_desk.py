@@ -4,6 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.models import Seat
@@ -11,7 +12,7 @@ from approvals import forms
 from approvals.actions import drafts
 from approvals.models import Draft, Review
 from tests.approvals.writing import TEXT, a_draft, a_revision, signed
-from tests.cast import seat
+from tests.cast import seat, signed_in
 from tests.journeys.desks import NARROW, Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,6 +82,23 @@ def test_edited_after_an_approval_it_needs_all_of_them_again(cast, desk):
     assert draft.state == "in_review"
     paul.press("J’approuve ce texte tel quel")
     expect(shown.get_by_text("Accords : 1 sur 2")).to_be_visible()
+
+
+def test_a_page_whose_text_moved_on_shows_neither_the_old_badge_nor_the_old_buttons(cast, desk):
+    draft = a_revision(cast.claire, cast.nantes).draft
+    helene, claire = desk(cast.helene), desk(cast.claire)
+    page = helene.open("draft", draft.pk)
+    page.get_by_label("Votre message").fill("Je commence à écrire")
+    writer = claire.open("compose", draft.pk)
+    signed_in(cast.claire).post(reverse("take-back", args=[draft.pk]))
+    approve = page.get_by_role("button", name="J’approuve ce texte tel quel")
+    expect(approve).to_be_hidden()
+    expect(page.locator("#state")).to_have_text("en rédaction")
+    helene.press("Afficher la situation actuelle")
+    expect(approve).to_have_count(0)
+    expect(page.get_by_label("Votre message")).to_have_value("Je commence à écrire")
+    expect(writer.locator("#moved-on")).to_contain_text("a changé depuis")
+    expect(writer.get_by_role("button", name="Soumettre à la relecture")).to_be_hidden()
 
 
 def test_what_one_types_stays_while_the_page_counts_saves_and_refreshes(cast, desk):
