@@ -36,6 +36,7 @@ WORDS: dict[str, Sentence] = {
     "account.added": gettext_lazy("a ajouté le département"),
     "account.rule_changed": gettext_lazy("a changé la règle d’accord"),
     "account.changed": gettext_lazy("a changé les réglages du compte"),
+    "account.seeded": gettext_lazy("Messages de la démonstration créés"),
 }
 
 # How each detail of an act is said, and what its values are called; upper layers add theirs.

@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import json
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,18 +20,25 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw, ImageFont
 
+from accounts import audit
 from accounts.clock import db_now
-from accounts.models import Account, Person, Seat, Supervision
+from accounts.models import Account, AuditEntry, Person, Seat, Supervision
 from approvals.actions.drafts import Content, abandon_draft, begin_draft, save_draft, submit_draft
 from approvals.actions.images import add_image
 from approvals.actions.reviews import approve, ask_for_changes, comment, reject
-from approvals.models import Category, Draft, Revision
+from approvals.models import Category, Comment, Draft, DraftState, Revision
 from publishing.actions import retract as retraction
 from publishing.actions.decide import confirm, propose, propose_lift
 from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
 from publishing.actions.send import send_due
-from publishing.models import ConfirmationKind, Publication
+from publishing.models import (
+    ConfirmationKind,
+    ConfirmationState,
+    Freeze,
+    Publication,
+    PublicationState,
+)
 
 PILOT_TWEET = (
     "#Saint-Nazaire Les enquêteurs de la sûreté élucident 6 #cambriolages et tentatives. "
@@ -39,11 +47,16 @@ PILOT_TWEET = (
 
 
 def seed_messages() -> None:
-    """Makes them all where no account has a draft yet; anywhere else, nothing."""
-    if Draft.objects.exists():
-        return
+    """Makes what is missing: where it was stopped it goes on, and where it came to its end once it
+    changes nothing, whatever people did since.
+    """
     for code, seed in SEEDS.items():
-        seed(Team.of(Account.objects.get(code=code)))
+        account = Account.objects.get(code=code)
+        if AuditEntry.objects.filter(act="account.seeded", account=account).exists():
+            continue
+        switch_sandbox({"clear": True})
+        seed(Team.of(account))
+        audit.record("account.seeded", actor=None, account=account, subject=account)
 
 
 def as_read(revision: Revision) -> dict[str, Any]:
@@ -53,7 +66,9 @@ def as_read(revision: Revision) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Team:
-    """An account with its people: the author of a message is `writers[author]`."""
+    """An account with its people: the author of a message is `writers[author]`. Each verb does what
+    is not done yet.
+    """
 
     account: Account
     writers: list[Person]
@@ -70,7 +85,9 @@ class Team:
         )
 
     def draft(self, *texts: str, author: int = 0, **content: Any) -> Draft:
-        """In writing."""
+        """In writing, unless it was begun before."""
+        if begun := self.begun(texts[0]):
+            return begun
         if moment := content.get("requested_at"):
             content["requested_zone"] = self.account.time_zone
             content["requested_local"] = moment.strftime("%Y-%m-%dT%H:%M")
@@ -81,17 +98,38 @@ class Team:
             content=Content(parts=parts, **content),
         )
 
+    def begun(self, text: str) -> Draft | None:
+        """What was begun for an hour that passed meanwhile is abandoned, and begun anew."""
+        passed = {"requested_at__lt": db_now()}
+        rows = Draft.objects.filter(account=self.account, parts__0__text=text)
+        for draft in rows.filter(state__in=(DraftState.WRITING, DraftState.IN_REVIEW), **passed):
+            abandon_draft(actor=draft.author, draft_id=draft.pk)
+        return rows.exclude(state=DraftState.ABANDONED, **passed).first()
+
     def submit(self, draft: Draft) -> Revision:
-        return submit_draft(actor=draft.author, draft_id=draft.pk, version=draft.version)
+        return draft.revisions.last() or submit_draft(
+            actor=draft.author, draft_id=draft.pk, version=draft.version
+        )
 
     def in_review(self, *texts: str, **content: Any) -> Revision:
         return self.submit(self.draft(*texts, **content))
+
+    def review(
+        self, verdict: Callable[..., Any], reviewer: Person, revision: Revision, **why: str
+    ) -> None:
+        if not revision.reviews.filter(reviewer=reviewer).exists():
+            verdict(actor=reviewer, **as_read(revision), **why)
+
+    def comment(self, person: Person, revision: Revision, words: str) -> None:
+        said = Comment.objects.filter(draft=revision.draft_id, author=person, body=words)
+        if not said.exists():
+            comment(actor=person, draft_id=revision.draft_id, body=words)
 
     def release(self, revision: Revision) -> Publication:
         """Another seat holder and a supervisor approve."""
         colleague = next(p for p in self.writers if p.pk != revision.submitted_by_id)
         for signer in (colleague, self.supervisors[0]):
-            approve(actor=signer, **as_read(revision))
+            self.review(approve, signer, revision)
         return Publication.objects.get(release__revision=revision)
 
     def scheduled(self, *texts: str, **content: Any) -> Publication:
@@ -103,37 +141,51 @@ class Team:
 
     def send(self, revision: Revision) -> Publication:
         publication = self.release(revision)
-        send_due(self.account.pk)
+        if publication.state == PublicationState.WAITING:
+            send_due(self.account.pk)
+            publication.refresh_from_db()
         return publication
 
     def meet(self, fault: str, *texts: str, skip: int = 0, **content: Any) -> Publication:
         """Sent while X has this fault, once it has let `skip` posts pass."""
+        revision = self.in_review(*texts, **content)
         drawn = {"fault": fault, "account": self.account.handle, "skip": skip}
         switch_sandbox({"faults": [drawn]})
-        publication = self.publish(*texts, **content)
+        publication = self.send(revision)
         switch_sandbox({"clear": True})
         return publication
 
     def miss(self, *texts: str, **content: Any) -> Publication:
         """Approved under a freeze, which two people lift: its moment has passed by then."""
         holder, supervisor = self.writers[1], self.supervisors[0]
+        revision = self.in_review(*texts, **content)
+        standing = Freeze.objects.filter(account=self.account, lifted_at=None).first()
+        if standing is None and revision.draft.state == DraftState.RELEASED:
+            return self.release(revision)
         reason = "Vérification d’une information avec le service d’enquête."
-        standing = freeze(actor=holder, account=self.account, reason=reason)
-        publication = self.release(self.in_review(*texts, **content))
-        proposal = propose_lift(
+        standing = standing or freeze(actor=holder, account=self.account, reason=reason)
+        publication = self.release(revision)
+        proposal = standing.confirmations.filter(state=ConfirmationState.OPEN).first()
+        proposal = proposal or propose_lift(
             actor=holder, freeze_id=standing.pk, reason="L’information est vérifiée."
         )
         confirm(actor=supervisor, confirmation_id=proposal.pk)
         return publication
 
     def take_down(self, publication: Publication, reason: str) -> None:
-        asked = retraction.retract(
-            actor=self.supervisors[0], publication_id=publication.pk, reason=reason
-        )
-        retraction.run(asked.pk)
+        """What a stop caught in the middle of its POST is left to the workers."""
+        asked = publication.retractions.first()
+        if asked is None and retraction.can_retract(publication):
+            asked = retraction.retract(
+                actor=self.supervisors[0], publication_id=publication.pk, reason=reason
+            )
+        if asked is not None:
+            retraction.run(asked.pk)
 
     def illustrate(self, draft: Draft, *posters: tuple[str, str]) -> Draft:
         """The first message of the draft, with a poster of each (title, colour)."""
+        if draft.parts[0]["images"]:
+            return draft
         images = []
         for title, colour in posters:
             upload = SimpleUploadedFile(f"{title}.png", poster(title, colour), "image/png")
@@ -197,20 +249,21 @@ def loire_atlantique(team: Team) -> None:
         author=1,
         category=Category.TRAFFIC,
     )
-    propose(
-        actor=helene,
-        publication_id=missed.pk,
-        kind=ConfirmationKind.NEW_TIME,
-        reason="L’information reste utile demain matin, à l’heure de pointe.",
-        due_at=team.tomorrow(7, 30),
-    )
+    if not missed.confirmations.exists():
+        propose(
+            actor=helene,
+            publication_id=missed.pk,
+            kind=ConfirmationKind.NEW_TIME,
+            reason="L’information reste utile demain matin, à l’heure de pointe.",
+            due_at=team.tomorrow(7, 30),
+        )
     pilot = team.in_review(PILOT_TWEET, category=Category.OPERATION)
     for person, words in (
         (claire, "Le tweet du 10 janvier 2014, au début de l’expérience des comptes pilotes."),
         (marc, "Le mot-dièse s’arrête au trait d’union : #SaintNazaire serait mieux lu."),
         (helene, "Accord du parquet obtenu. On garde le texte tel quel."),
     ):
-        comment(actor=person, draft_id=pilot.draft_id, body=words)
+        team.comment(person, pilot, words)
     team.send(pilot)
     team.publish(
         "Vous partez en vacances ? L’opération tranquillité vacances veille sur votre logement.",
@@ -251,19 +304,16 @@ def loire_atlantique_to_come(team: Team) -> None:
         urgent=True,
         requested_at=team.in_hours(3),
     )
-    comment(actor=leila, draft_id=debated.draft_id, body="Faut-il dire la couleur du véhicule ?")
-    comment(
-        actor=marc,
-        draft_id=debated.draft_id,
-        body="Non : l’enquêteur préfère que les témoins la disent d’eux-mêmes.",
-    )
-    approve(actor=paul, **as_read(debated))
+    team.comment(leila, debated, "Faut-il dire la couleur du véhicule ?")
+    team.comment(marc, debated, "Non : l’enquêteur préfère que les témoins la disent d’eux-mêmes.")
+    team.review(approve, paul, debated)
     back = team.in_review(
         "Ne laissez jamais vos clés sous le paillasson : cette cachette, tout le monde la connaît."
     )
-    ask_for_changes(
-        actor=paul,
-        **as_read(back),
+    team.review(
+        ask_for_changes,
+        paul,
+        back,
         reason="Le conseil est bon ; dites plutôt ce qu’il faut faire : les confier à un voisin.",
     )
     team.draft("Samedi, la brigade équestre sera sur les plages de La Baule. Venez", author=0)
@@ -297,8 +347,8 @@ def ille_et_vilaine(team: Team) -> None:
         author=2,
         category=Category.OPERATION,
     )
-    approve(actor=gwenaelle, **as_read(half))
-    comment(actor=yann, draft_id=half.draft_id, body="A-t-on le nombre exact du mois dernier ?")
+    team.review(approve, gwenaelle, half)
+    team.comment(yann, half, "A-t-on le nombre exact du mois dernier ?")
     team.scheduled(
         "Rentrée : 12 policiers devant les écoles de #Rennes pour des trajets sûrs.",
         author=1,
@@ -306,9 +356,10 @@ def ille_et_vilaine(team: Team) -> None:
         requested_at=team.tomorrow(8),
     )
     back = team.in_review("Soirée étudiante jeudi : on boit ou on conduit.", author=2)
-    ask_for_changes(
-        actor=soazig,
-        **as_read(back),
+    team.review(
+        ask_for_changes,
+        soazig,
+        back,
         reason="Ajoutez les derniers métros : c’est ce que les étudiants cherchent.",
     )
     team.draft("Cybermalveillance : trois réflexes avant de cliquer", author=0)
@@ -334,21 +385,22 @@ def pas_de_calais(team: Team) -> None:
         category=Category.DISAPPEARANCE,
         urgent=True,
     )
-    comment(actor=ines, draft_id=debated.draft_id, body="La famille est-elle d’accord ?")
-    comment(actor=bruno, draft_id=debated.draft_id, body="Oui, et le parquet aussi.")
+    team.comment(ines, debated, "La famille est-elle d’accord ?")
+    team.comment(bruno, debated, "Oui, et le parquet aussi.")
     refused = team.in_review("Les chauffards du week-end n’ont qu’à bien se tenir !", author=2)
-    reject(
-        actor=bruno,
-        **as_read(refused),
+    team.review(
+        reject,
+        bruno,
+        refused,
         reason="Ce ton n’est pas le nôtre : un conseil plutôt qu’une menace.",
     )
     team.scheduled(
         "Brocante de #Béthune demain : gardez vos sacs fermés, devant vous.",
         requested_at=team.in_hours(4),
     )
-    abandon_draft(
-        actor=ines, draft_id=team.draft("Match de ce soir : accès au stade Bollaert", author=2).pk
-    )
+    match = team.draft("Match de ce soir : accès au stade Bollaert", author=2)
+    if match.state == DraftState.WRITING:
+        abandon_draft(actor=ines, draft_id=match.pk)
 
 
 def bas_rhin(team: Team) -> None:
@@ -384,11 +436,12 @@ def bas_rhin(team: Team) -> None:
         category=Category.TRAFFIC,
         requested_at=team.tomorrow(9),
     )
-    recall(
-        actor=anne,
-        publication_id=taken_back.pk,
-        reason="Le parcours change : on attend le nouveau.",
-    )
+    if taken_back.state == PublicationState.WAITING:
+        recall(
+            actor=anne,
+            publication_id=taken_back.pk,
+            reason="Le parcours change : on attend le nouveau.",
+        )
 
 
 def alpes_maritimes(team: Team) -> None:
@@ -413,9 +466,9 @@ def alpes_maritimes(team: Team) -> None:
         urgent=True,
         requested_at=team.in_hours(2),
     )
-    comment(actor=chiara, draft_id=debated.draft_id, body="Le plan de la ville dit 18 h 30 ?")
-    comment(actor=fatou, draft_id=debated.draft_id, body="Vérifié avec la mairie : 19 h.")
-    approve(actor=nicolas, **as_read(debated))
+    team.comment(chiara, debated, "Le plan de la ville dit 18 h 30 ?")
+    team.comment(fatou, debated, "Vérifié avec la mairie : 19 h.")
+    team.review(approve, nicolas, debated)
     team.scheduled(
         "Location de vacances : méfiez-vous des prix trop beaux et ne payez jamais par mandat.",
         author=1,

@@ -113,7 +113,10 @@ def test_the_order_of_the_start():
     after = {name: set(service.get("depends_on") or {}) for name, service in SERVICES.items()}
     assert after["migrate"] == {"postgres"}
     for name in {"web"} | WORKERS:
-        assert after[name] == {"migrate", "redis"}, name
+        assert after[name] == {"migrate", "redis", "seed"}, name
+        # Of the demo alone: production starts without it.
+        assert SERVICES[name]["depends_on"]["seed"]["required"] is False
+    assert "--messages" in SERVICES["seed"]["command"]
 
 
 def test_every_secret_comes_from_a_file():

@@ -67,7 +67,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--messages",
             action="store_true",
-            help="messages in every state too, where there is none yet; before workers start",
+            help="messages in every state too, those that are missing; before workers start",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
