@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
@@ -53,26 +54,38 @@ class KeysetPage(Generic[M]):
 
 
 CURSOR = re.compile(r"-?[0-9]{1,18}")
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def keyset_page(
-    queryset: QuerySet[M], request: HttpRequest, *keys: str, size: int = 25
+    queryset: QuerySet[M], request: HttpRequest, *keys: str, size: int = 25, moment: str = ""
 ) -> KeysetPage[M]:
-    """The rows that follow those of `?after=`, by these numbers, the highest first; the last of
-    them is unique. Nonsense asks for the first page.
+    """The rows that follow those of `?after=`, by these keys, the highest first; the last of them
+    is unique. All are numbers but `moment`. Nonsense asks for the first page.
     """
     given = request.GET.get("after", "").split("_")
-    cursor = [int(part) for part in given if CURSOR.fullmatch(part)]
+    cursor: list[Any] = [int(part) for part in given if CURSOR.fullmatch(part)]
     is_first = len(cursor) != len(keys) or len(given) != len(keys)
+    if not is_first and moment:
+        try:
+            cursor[keys.index(moment)] = EPOCH + cursor[keys.index(moment)] * MICROSECOND
+        except OverflowError:
+            is_first = True
     if not is_first:
-        queryset = queryset.filter(_below(keys, cursor))
+        # Said twice, so that an index finds where the page begins.
+        queryset = queryset.filter(_below(keys, cursor), **{f"{keys[0]}__lte": cursor[0]})
     rows = list(queryset.order_by(*(f"-{key}" for key in keys))[: size + 1])
     more = len(rows) > size
-    last = "_".join(str(getattr(rows[size - 1], key)) for key in keys) if more else ""
+    last = "_".join(_number(getattr(rows[size - 1], key)) for key in keys) if more else ""
     return KeysetPage(rows[:size], last, is_first)
 
 
-def _below(keys: tuple[str, ...], cursor: list[int]) -> Q:
+def _number(value: Any) -> str:
+    return str((value - EPOCH) // MICROSECOND if isinstance(value, dt.datetime) else value)
+
+
+def _below(keys: tuple[str, ...], cursor: list[Any]) -> Q:
     (key, *others), (value, *values) = keys, cursor
     below = Q(**{f"{key}__lt": value})
     if others:

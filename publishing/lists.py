@@ -137,15 +137,15 @@ def by_urgency(rows: QuerySet[Publication]) -> QuerySet[Publication]:
         key=Case(
             When(
                 Q(state=PublicationState.HELD, release__revision__draft__urgent=False),
-                then=micros("due_at", "-"),
+                then=_micros("due_at", "-"),
             ),
-            default=micros("since"),
+            default=_micros("since"),
             output_field=BigIntegerField(),
         ),
     )
 
 
-def micros(field: str, sign: str = "") -> Func:
+def _micros(field: str, sign: str = "") -> Func:
     """Microseconds since 1970: a number that an address can hold."""
     template = f"({sign}extract(epoch from %(expressions)s) * 1000000)::bigint"
     return Func(F(field), template=template, output_field=BigIntegerField())

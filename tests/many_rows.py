@@ -23,6 +23,7 @@ PAGES = [
     ("/gel", "ada"),
     ("/departements/44", "ada"),
     ("/comptes/pnationale44", "claire"),
+    ("/diffuses", "claire"),
 ]
 TABLES = (Draft, Revision, Release, Publication, Part, Attempt, Answer)
 

@@ -120,6 +120,11 @@ class Publication(models.Model):
                 condition=models.Q(state="published"),
                 name="publications_out",
             ),
+            models.Index(
+                fields=["account", "-published_at", "-id"],
+                condition=models.Q(published_at__isnull=False),
+                name="publications_register",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(

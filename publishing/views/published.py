@@ -45,7 +45,7 @@ def published_page(request: PersonRequest) -> HttpResponse:
     rows = published(
         _only(accounts, asked.get("account") or ""), asked.get("since"), asked.get("until")
     )
-    page = keyset_page(rows, request, "key", "pk", size=PAGE)
+    page = keyset_page(rows, request, "published_at", "pk", size=PAGE, moment="published_at")
     context = {
         "form": form,
         "rows": published_rows(page.rows),

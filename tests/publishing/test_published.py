@@ -155,3 +155,16 @@ def test_the_number_of_queries_does_not_grow(line, x):
     for text in ("Deux.", "Trois."):
         out(line, text, "2026-11-03T12:00:00")
     assert [queries_of(client, page) for page in pages] == few
+
+
+@pytest.mark.parametrize("after", ["9" * 18 + "_1", "x_1", "1", "1_2_3", "²_1"])
+def test_a_page_that_cannot_be_read_is_the_first(line, x, after):
+    out(line, "Parti.", "2026-11-02T12:00:00")
+    assert shown(line.cast.claire, f"after={after}") == ["Parti."]
+
+
+def test_messages_of_the_same_instant_stand_once_each(line, x, monkeypatch):
+    monkeypatch.setattr(page_of_published, "PAGE", 1)
+    for number in (1, 2, 3):
+        out(line, f"Numéro {number}.", "2026-11-02T12:00:00.123456")
+    assert shown(line.cast.claire) == ["Numéro 3.", "Numéro 2.", "Numéro 1."]
