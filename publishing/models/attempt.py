@@ -264,7 +264,9 @@ class Answer(models.Model):
         indexes = [
             models.Index(
                 fields=["at"], condition=models.Q(outcome="accepted"), name="answers_accepted"
-            )
+            ),
+            # Each lookup asks whether X gave what it found to another.
+            models.Index(fields=["x_id"], condition=~models.Q(x_id=""), name="answers_of_post"),
         ]
         triggers = [
             pgtrigger.Trigger(

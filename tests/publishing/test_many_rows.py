@@ -14,6 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from policetweets import health
 from publishing import heartbeat
+from publishing.actions.reconcile import _taken
+from publishing.gateway.calls import Seen
+from publishing.models import Part
 from tests.cast import signed_in
 from tests.many_rows import PAGES, TABLES, fill
 
@@ -78,6 +81,14 @@ def test_what_is_over_costs_no_page_of_those_who_watch(full):
         queries = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
         assert any("publishing_" in query for query in queries)
         assert [step for query in queries for step in too_much(query)] == [], page
+
+
+def test_a_lookup_finds_whose_posts_these_are_without_reading_the_others(full):
+    part = Part.objects.select_related("publication").first()
+    seen = [Seen(x_id=x_id, author="1", text="", parent="", media=()) for x_id in "12"]
+    with CaptureQueriesContext(connection) as captured:
+        _taken(part, seen)
+    assert [step for query in captured for step in too_much(query["sql"])] == []
 
 
 def test_a_query_that_counts_what_is_over_is_found(full):
