@@ -35,6 +35,7 @@ from publishing.actions.reconcile import reconcile_account
 from publishing.actions.retract import NothingToRetract, retract, run
 from publishing.actions.scan import reevaluate, rows_to_reevaluate
 from publishing.actions.send import send_due
+from publishing.heartbeat import BEAT, CLOCK, beat, worker_name
 from publishing.models import Attempt, Confirmation, Freeze, Lookup, Part, Publication, Retraction
 from tests.cast import signed_in
 
@@ -423,6 +424,7 @@ def test_fault_30_a_failing_deletion_shouts_and_is_tried_again(
     asked.refresh_from_db()
     assert (publication.state, asked.state) == ("published", "failing")
     assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
+    beat(worker_name("retract"), BEAT, CLOCK)
     page = line.page(publication)
     assert "X n’a pas supprimé ce message, il y est encore ; nouvel essai dans" in page
     (post,) = x.posts(live=True)
