@@ -7,6 +7,7 @@ from accounts.roles import Role
 from publishing.actions.acknowledge import can_acknowledge
 from publishing.actions.decide import answers_of
 from publishing.actions.effects import can_propose
+from publishing.actions.point_to import part_in_doubt
 from publishing.actions.recall import can_recall
 from publishing.actions.retract import can_retract
 from publishing.capabilities import may
@@ -32,21 +33,16 @@ def possible_acts(publication: Publication, person: Person, role: Role | None) -
     """
     if role is None:
         return frozenset()
-    acts = set()
-    if can_recall(publication):
-        acts.add("recall")
-    if any(part.maybe_posted for part in publication.parts.all()):
-        acts.add("point_to")
-    standing = publication.retractions.filter(ended_at=None).exists()
-    if can_retract(publication) and not standing:
-        acts.add("retract")
-    if can_acknowledge(publication):
-        acts.add("acknowledge")
     proposal = open_confirmation(publication)
-    answers: set[str] = set()
-    if proposal is not None:
-        answers = answers_of(proposal, person)
-    else:
-        kinds = [kind for kind in ConfirmationKind if can_propose(publication, kind)]
-        acts |= {f"propose_{kind.value}" for kind in kinds}
-    return frozenset(answers | {act for act in acts if may(act, role)})
+    standing = publication.retractions.filter(ended_at=None).exists()
+    possible = {
+        "recall": can_recall(publication),
+        "point_to": part_in_doubt(publication) is not None,
+        "retract": can_retract(publication) and not standing,
+        "acknowledge": can_acknowledge(publication),
+    }
+    if proposal is None:
+        for kind in ConfirmationKind:
+            possible[f"propose_{kind.value}"] = can_propose(publication, kind)
+    answers = answers_of(proposal, person) if proposal is not None else set()
+    return frozenset(answers | {act for act, yes in possible.items() if yes and may(act, role)})

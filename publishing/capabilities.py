@@ -1,8 +1,14 @@
-"""Who may do what with a publication, a freeze and a connection: one table for all to read."""
+"""Who may do what with a publication, a freeze and a connection, and in which state of a
+publication: the tables that pages, actions and tests read. What an act asks and is called stands in
+`publishing.views.acts`.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from accounts.roles import NO, YES, Capability, Role
+from publishing.models.states import PublicationState
 
 # Nothing here depends on who wrote the text: to stop or to correct a message is everybody's.
 # A decision of two has a condition more: see `publishing.actions.decide.answers_of`.
@@ -26,6 +32,46 @@ CAPABILITIES: dict[str, Capability] = {
     "check_connection":  Capability(NO,    NO,        NO,    NO,        YES),
 }
 # fmt: on
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The acts that one state is for, in the order of its page; each looks closer at the
+    publication itself. `primary` is what most probably is wanted, if anything is.
+    """
+
+    acts: tuple[str, ...]
+    primary: str = ""
+
+
+# Of what may be on X no act that is primary claims to know. A part that was given up may still
+# turn up once the rest was recalled or retracted.
+OFFERS: dict[PublicationState, Offer] = {
+    PublicationState.WAITING: Offer(("recall", "point_to")),
+    PublicationState.SENDING: Offer(("recall", "point_to", "retract")),
+    PublicationState.HELD: Offer(("recall", "point_to")),
+    PublicationState.MISSED: Offer(
+        ("propose_new_time", "recall", "propose_recall", "point_to"), primary="propose_new_time"
+    ),
+    PublicationState.UNCERTAIN: Offer(
+        ("point_to", "propose_found", "propose_send_again", "propose_give_up", "retract"),
+        primary="point_to",
+    ),
+    PublicationState.REFUSED: Offer(
+        ("recall", "propose_recall", "point_to", "acknowledge"), primary="recall"
+    ),
+    PublicationState.PARTIAL: Offer(
+        ("propose_go_on", "retract", "point_to", "acknowledge"), primary="propose_go_on"
+    ),
+    PublicationState.PUBLISHED: Offer(("retract", "acknowledge")),
+    PublicationState.RECALLED: Offer(("point_to", "retract")),
+    PublicationState.RETRACTED: Offer(("point_to", "retract")),
+}
+
+
+def offered(state: str, act: str) -> bool:
+    """Whether the act is one of this state at all."""
+    return act in OFFERS[PublicationState(state)].acts
 
 
 def capability_of(act: str) -> Capability:

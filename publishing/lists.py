@@ -35,9 +35,9 @@ from publishing.models import (
     Retraction,
     RetractionState,
 )
-from publishing.models.publication import ALERTS, Reading
+from publishing.models.publication import ALERTS, BAD, Reading
 from publishing.panel import link_of, now_of, situation_of
-from publishing.status_text import BAD, advice, interrupted, status_sentence
+from publishing.status_text import advice, interrupted, status_sentence
 
 MAX, ALERTS_SHOWN, LAST = 50, 20, 5
 URGENT_FIRST = (F("urgency").desc(), F("key").desc(), F("pk").desc())

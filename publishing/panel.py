@@ -16,6 +16,7 @@ from accounts.models.credential import Connection
 from accounts.roles import Role
 from approvals.models import Review, Verdict
 from publishing.acts import open_confirmation, possible_acts
+from publishing.capabilities import OFFERS
 from publishing.heartbeat import LOOKUPS, RETRACT, SEND, Interruption, interruptions
 from publishing.models import (
     Attempt,
@@ -33,11 +34,10 @@ from publishing.models import (
     Throttle,
 )
 from publishing.models.lookup import SEARCHES
-from publishing.models.publication import Reading
+from publishing.models.publication import BAD, Reading
 from publishing.models.states import FINAL, FOR_GOOD
 from publishing.rules import closes_at
 from publishing.status_text import (
-    BAD,
     Situation,
     advice,
     deadline_words,
@@ -59,13 +59,6 @@ PROGRESS: dict[str, tuple[int, str]] = {
     PublicationState.PARTIAL: (3, "stopped"),
     PublicationState.PUBLISHED: (3, "done"),
     PublicationState.RETRACTED: (3, "stopped"),
-}
-# The act that is most likely wanted; of what is uncertain the one that claims nothing.
-FIRST: dict[str, str] = {
-    PublicationState.MISSED: "propose_new_time",
-    PublicationState.UNCERTAIN: "point_to",
-    PublicationState.REFUSED: "recall",
-    PublicationState.PARTIAL: "propose_go_on",
 }
 ICONS: dict[str, Sentence] = {
     "done": gettext_lazy("fait"),
@@ -187,7 +180,7 @@ class Panel:
     @property
     def first_act(self) -> str:
         """The one act that the state is waiting for: the page's primary button."""
-        first = FIRST.get(self.publication.state, "")
+        first = OFFERS[PublicationState(self.publication.state)].primary
         return first if self.confirmation is None and self.retraction is None else ""
 
     @property

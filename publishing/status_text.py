@@ -23,9 +23,7 @@ from publishing.models import (
     RetractionState,
 )
 from publishing.models.attempt import Outcome
-from publishing.models.publication import Reading
-
-BAD = (Reading.GONE, Reading.DIFFERS)
+from publishing.models.publication import BAD, Reading
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,16 @@ from accounts.errors import Conflict
 from accounts.models import Person
 from approvals.models import Comment
 from publishing.actions.transitions import lock_own
+from publishing.capabilities import offered
 from publishing.models import Publication, PublicationState
-from publishing.models.publication import Reading
-
-CAN_BE_ACKNOWLEDGED = (PublicationState.REFUSED, PublicationState.PARTIAL)
+from publishing.models.publication import BAD
 
 
 def can_acknowledge(publication: Publication) -> bool:
     """Refused, partial, gone from X or different there, and nobody has said so yet."""
-    bad = publication.state in CAN_BE_ACKNOWLEDGED or (
-        publication.state == PublicationState.PUBLISHED
-        and publication.reading in (Reading.GONE, Reading.DIFFERS)
-    )
-    return bad and publication.acknowledged_at is None
+    if publication.state == PublicationState.PUBLISHED and publication.reading not in BAD:
+        return False
+    return offered(publication.state, "acknowledge") and publication.acknowledged_at is None
 
 
 @action

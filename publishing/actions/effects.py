@@ -12,6 +12,7 @@ from publishing import wake
 from publishing.actions.lookup_schedule import cancel_lookups, plan_before_act, plan_given_up
 from publishing.actions.recall import recall_now
 from publishing.actions.transitions import mark_found, transition
+from publishing.capabilities import offered
 from publishing.models import (
     Confirmation,
     ConfirmationKind,
@@ -35,9 +36,8 @@ class NotNow(Conflict):
 
 @dataclass(frozen=True)
 class Rule:
-    """When a kind can be proposed, and what it does once confirmed."""
+    """What a kind does once confirmed; `OFFERS` says in which states it can be proposed."""
 
-    states: frozenset[str]
     effect: Callable[[Confirmation, Publication], None]
     after_final_lookup: bool = False
 
@@ -45,7 +45,7 @@ class Rule:
 def can_propose(publication: Publication, kind: ConfirmationKind) -> bool:
     """Whether this decision makes sense now; also asked again when it is confirmed."""
     rule = RULES.get(kind)
-    if rule is None or publication.state not in rule.states:
+    if rule is None or not _offered(publication, kind):
         return False
     if rule.after_final_lookup and not final_lookups_made(publication):
         return False
@@ -58,6 +58,10 @@ def can_propose(publication: Publication, kind: ConfirmationKind) -> bool:
     if kind == ConfirmationKind.RECALL:
         return any(part.maybe_posted for part in publication.parts.all())
     return kind != ConfirmationKind.FOUND or final_lookup_unreadable(publication)
+
+
+def _offered(publication: Publication, kind: str) -> bool:
+    return offered(publication.state, f"propose_{ConfirmationKind(kind).value}")
 
 
 def final_lookups_made(publication: Publication) -> bool:
@@ -118,7 +122,7 @@ def _after_a_look(proposal: Confirmation, publication: Publication) -> None:
 
 def take_effect(proposal: Confirmation, publication: Publication) -> None:
     """The decision itself, once the look before it has found nothing."""
-    if publication.state not in RULES[ConfirmationKind(proposal.kind)].states:
+    if not _offered(publication, proposal.kind):
         return
     if proposal.kind == ConfirmationKind.RECALL:
         recall_now(publication, actor=proposal.proposed_by, reason=proposal.reason)
@@ -165,16 +169,10 @@ def _found(proposal: Confirmation, publication: Publication) -> None:
 
 
 RULES: dict[ConfirmationKind, Rule] = {
-    ConfirmationKind.NEW_TIME: Rule(frozenset({PublicationState.MISSED}), _after_a_look),
-    ConfirmationKind.SEND_AGAIN: Rule(
-        frozenset({PublicationState.UNCERTAIN}), _after_a_look, after_final_lookup=True
-    ),
-    ConfirmationKind.GIVE_UP: Rule(frozenset({PublicationState.UNCERTAIN}), _give_up),
-    ConfirmationKind.FOUND: Rule(
-        frozenset({PublicationState.UNCERTAIN}), _found, after_final_lookup=True
-    ),
-    ConfirmationKind.GO_ON: Rule(frozenset({PublicationState.PARTIAL}), _after_a_look),
-    ConfirmationKind.RECALL: Rule(
-        frozenset({PublicationState.REFUSED, PublicationState.MISSED}), _after_a_look
-    ),
+    ConfirmationKind.NEW_TIME: Rule(_after_a_look),
+    ConfirmationKind.SEND_AGAIN: Rule(_after_a_look, after_final_lookup=True),
+    ConfirmationKind.GIVE_UP: Rule(_give_up),
+    ConfirmationKind.FOUND: Rule(_found, after_final_lookup=True),
+    ConfirmationKind.GO_ON: Rule(_after_a_look),
+    ConfirmationKind.RECALL: Rule(_after_a_look),
 }

@@ -10,8 +10,9 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import Account, Person
 from publishing.actions.lookup_schedule import plan_pointed
 from publishing.actions.transitions import lock_own
+from publishing.capabilities import offered
 from publishing.matching import is_post_id
-from publishing.models import PartState
+from publishing.models import Part, Publication
 
 
 @action
@@ -22,12 +23,18 @@ def point_to(*, actor: Person, publication_id: int, link: str) -> None:
     """
     publication = lock_own(actor, publication_id, act="point_to")
     x_id = post_id(link, publication.account)
-    parts = publication.parts.all()
-    part = next((p for p in parts if p.maybe_posted or p.state == PartState.REFUSED), None)
+    part = part_in_doubt(publication)
     if part is None:
         raise Conflict
     plan_pointed(part, x_id)
     audit.record("publication.pointed", actor=actor, about=publication, x_id=x_id)
+
+
+def part_in_doubt(publication: Publication) -> Part | None:
+    """The one that a link may be about."""
+    if not offered(publication.state, "point_to"):
+        return None
+    return next((part for part in publication.parts.all() if part.maybe_posted), None)
 
 
 def post_id(link: str, account: Account) -> str:

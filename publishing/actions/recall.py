@@ -11,6 +11,7 @@ from approvals.actions.base import close_revision
 from approvals.actions.base import transition as move_draft
 from approvals.models import CloseReason, Comment, Draft
 from publishing.actions.transitions import close_unsent, lock_own, transition
+from publishing.capabilities import offered
 from publishing.models import (
     Attempt,
     Outcome,
@@ -20,7 +21,6 @@ from publishing.models import (
     PublicationState,
     Reason,
 )
-from publishing.models.states import TRANSITIONS
 
 
 class TooLateToRecall(Conflict):
@@ -47,7 +47,7 @@ def recall(*, actor: Person, publication_id: int, reason: str) -> Publication:
 
 def can_recall(publication: Publication) -> bool:
     """Nothing out, nothing perhaps out, nothing under way; what was given up takes two people."""
-    if PublicationState.RECALLED not in TRANSITIONS[PublicationState(publication.state)]:
+    if not offered(publication.state, "recall"):
         return False
     perhaps = [PartState.POSTING, PartState.OUT, PartState.UNCERTAIN, PartState.DELETED]
     if publication.parts.filter(state__in=perhaps).exists():

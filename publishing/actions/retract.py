@@ -20,6 +20,7 @@ from publishing import wake
 from publishing.actions.connect import credentials_of
 from publishing.actions.lookup_schedule import plan_retracted_reads
 from publishing.actions.transitions import lock_own, lock_publication, transition
+from publishing.capabilities import offered
 from publishing.gateway import ApiCredentials, Deleted, Unreadable, delete_post, read_posts
 from publishing.models import (
     Attempt,
@@ -34,16 +35,6 @@ from publishing.models import (
 )
 from publishing.notices import notify_account
 from publishing.spending import count_deletions
-
-# Of what was recalled or retracted, a part given up before may still turn up on X.
-CAN_BE_RETRACTED = (
-    PublicationState.PUBLISHED,
-    PublicationState.PARTIAL,
-    PublicationState.UNCERTAIN,
-    PublicationState.SENDING,
-    PublicationState.RECALLED,
-    PublicationState.RETRACTED,
-)
 
 
 class NothingToRetract(Conflict):
@@ -85,7 +76,7 @@ def can_retract(publication: Publication) -> bool:
     """Something is out, or may be."""
     perhaps = [PartState.OUT, PartState.UNCERTAIN]
     return (
-        publication.state in CAN_BE_RETRACTED
+        offered(publication.state, "retract")
         and publication.parts.filter(state__in=perhaps).exists()
     )
 

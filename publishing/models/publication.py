@@ -61,6 +61,8 @@ class Reading(models.TextChoices):
     DIFFERS = "differs", _("diffère")
 
 
+# Not what was sent.
+BAD = (Reading.GONE, Reading.DIFFERS)
 # What stands until somebody acts; a retraction that X does not carry out alerts besides.
 ALERTS = (
     models.Q(state__in=["held", "missed", "uncertain"])

@@ -18,9 +18,10 @@ from publishing import status_text
 from publishing.access import holders_of, publication_of
 from publishing.actions.recall import can_recall
 from publishing.answers_awaited import AwaitedAnswer, awaited_from
+from publishing.capabilities import OFFERS
 from publishing.forms import ActForm
 from publishing.lists import AtHome, at_home
-from publishing.models import Publication, Retraction
+from publishing.models import Publication, PublicationState, Retraction
 from publishing.panel import Panel, StatusBadge, panel_of, status_badge
 from publishing.setbacks import Setback, setbacks_of
 from publishing.views.acts import ACTS
@@ -85,18 +86,18 @@ def with_status_badges(drafts: list[Draft]) -> list[tuple[Draft, StatusBadge | N
 
 @register.simple_tag
 def acts_of(panel: Panel) -> list[dict[str, Any]]:
-    """The buttons of this panel: the primary one, then in the order of the table of acts."""
+    """The buttons of this panel, in the order of the table of offers."""
     return [
         {
             "url_name": name.replace("_", "-"),
-            "label": act.label,
+            "label": ACTS[name].label,
             "style": "primary"
             if name == panel.first_act
             else "tertiary"
             if name in ("acknowledge", "point_to")
             else "secondary",
         }
-        for name, act in sorted(ACTS.items(), key=lambda item: item[0] != panel.first_act)
+        for name in OFFERS[PublicationState(panel.publication.state)].acts
         if name in panel.acts
     ]
 

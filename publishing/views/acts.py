@@ -87,7 +87,7 @@ def _by_two(
     )
 
 
-# In the order in which a page shows them.
+# What each act is called, asks and does; `OFFERS` says in which state it is for, and its order.
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (

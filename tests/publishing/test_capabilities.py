@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.errors import Conflict
 from accounts.roles import Role
-from publishing.capabilities import CAPABILITIES, may
-from publishing.models import Confirmation, Freeze
+from publishing.actions.acknowledge import acknowledge
+from publishing.actions.decide import propose
+from publishing.actions.retract import retract
+from publishing.capabilities import CAPABILITIES, OFFERS, may, offered
+from publishing.models import (
+    Confirmation,
+    ConfirmationKind,
+    Freeze,
+    Publication,
+    PublicationState,
+)
+from publishing.models.states import TRANSITIONS
 from publishing.views.acts import ACTS
 from tests.cast import signed_in
 from tests.test_urls import something_published
@@ -45,3 +56,33 @@ def test_rights_on_a_freeze_are_looked_at_before_the_reason(cast, who):
     frozen = Freeze.objects.create(account=cast.nantes, reason="Un motif", frozen_by=cast.paul)
     client = signed_in(getattr(cast, who))
     assert client.post(f"/gel/{frozen.pk}/lever", {"reason": ""}).status_code == 404
+
+
+def test_every_act_is_offered_in_some_state_and_no_other_is():
+    assert {act for offer in OFFERS.values() for act in offer.acts} == set(ACTS)
+    assert set(OFFERS) == set(PublicationState)
+
+
+def test_what_is_primary_is_offered_first_and_claims_nothing_of_what_is_uncertain():
+    for offer in OFFERS.values():
+        assert offer.primary in ("", offer.acts[0])
+    assert OFFERS[PublicationState.UNCERTAIN].primary == "point_to"
+
+
+def test_the_offers_agree_with_the_table_of_moves():
+    recalled = {state for state, after in TRANSITIONS.items() if "recalled" in after}
+    assert {state for state in OFFERS if offered(state, "recall")} == recalled
+
+
+def test_actions_refuse_what_the_state_is_not_offered(cast):
+    publication = something_published("publication", cast)["publication_id"]
+    about = {"actor": cast.claire, "publication_id": publication}
+    state = Publication.objects.get(pk=publication).state
+    assert not any(offered(state, act) for act in ("retract", "acknowledge"))
+    for act in (retract, acknowledge):
+        with pytest.raises(Conflict):
+            act(**about, reason="Non.")
+    for kind in ConfirmationKind:
+        if not offered(state, f"propose_{kind.value}"):
+            with pytest.raises(Conflict):
+                propose(**about, kind=kind, reason="Non.")
