@@ -48,6 +48,18 @@ class HiddenCharacter(Conflict):
     )
 
 
+class NotOpened(Conflict):
+    """The reviewer has not had this version before their eyes: a verdict sent by a machine, or a
+    page kept from elsewhere.
+    """
+
+    code = "not_opened"
+    sentence = _(
+        "Vous n’aviez pas encore ouvert cette version : rien n’a été enregistré. La voici ; "
+        "lisez-la, puis donnez votre avis."
+    )
+
+
 class TooLateToApprove(Conflict):
     code = "too_late"
     sentence = _("L’heure demandée est passée : reprenez ce texte avec un nouvel horaire.")

@@ -20,7 +20,13 @@ from approvals.actions.base import (
     require_state,
     transition,
 )
-from approvals.errors import HiddenCharacter, TextChanged, TooLateToApprove, WrongState
+from approvals.errors import (
+    HiddenCharacter,
+    NotOpened,
+    TextChanged,
+    TooLateToApprove,
+    WrongState,
+)
 from approvals.models import (
     CloseReason,
     Comment,
@@ -29,6 +35,7 @@ from approvals.models import (
     Release,
     Review,
     Revision,
+    RevisionView,
     Verdict,
 )
 from approvals.notices import notify_author
@@ -49,6 +56,13 @@ def comment(*, actor: Person, draft_id: int, body: str) -> Comment:
     return add_comment(draft, actor, body)
 
 
+def record_view(*, actor: Person, revision: Revision) -> None:
+    """That this revision is now on the person's screen; only the first time counts."""
+    RevisionView.objects.bulk_create(
+        [RevisionView(person=actor, revision=revision)], ignore_conflicts=True
+    )
+
+
 def _lock_revision(
     actor: Person, revision_id: int, digest: str, comment: str, *, act: str
 ) -> tuple[Draft, Revision, Role]:
@@ -62,6 +76,8 @@ def _lock_revision(
     revision = open_revision(draft)
     if revision is None or revision.pk != revision_id or revision.digest != digest:
         raise TextChanged(draft=draft)
+    if not RevisionView.objects.filter(revision=revision, person=actor).exists():
+        raise NotOpened(draft=draft)
     if comment:
         add_comment(draft, actor, comment)
     return draft, revision, role
@@ -71,7 +87,7 @@ def _lock_revision(
 def approve(*, actor: Person, revision_id: int, digest: str, comment: str = "") -> Revision:
     """Signs exactly this digest; the approval that meets the quorum releases it, here and now.
 
-    Approving twice is approving once. Raises TextChanged, ContributorCannotApprove,
+    Approving twice is approving once. Raises TextChanged, NotOpened, ContributorCannotApprove,
     HiddenCharacter, TooLateToApprove.
     """
     draft, revision, role = _lock_revision(actor, revision_id, digest, comment, act="approve")

@@ -32,7 +32,22 @@ REVIEW_ENTITLED = """
         RAISE EXCEPTION 'no seat holder reviews, and nobody approves, what they wrote or changed'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'review_not_by_contributor';
     END IF;
+    SELECT v.opened_at INTO opened FROM approvals_revisionview v
+    WHERE v.revision_id = NEW.revision_id AND v.person_id = NEW.reviewer_id;
+    IF opened IS NULL THEN
+        RAISE EXCEPTION 'nobody gives a verdict on a text that was not on their screen'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'review_after_view';
+    END IF;
+    NEW.seconds_since_opened := greatest(floor(extract(epoch FROM clock_timestamp() - opened)), 0);
     RETURN NEW;
+"""
+
+OPENED_NOW = """
+IF NEW.opened_at NOT BETWEEN now() - interval '1 minute' AND clock_timestamp() THEN
+    RAISE EXCEPTION 'a text is opened at the moment at which somebody opens it'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'opened_now';
+END IF;
+RETURN NEW;
 """
 
 QUORUM_OF_RELEASE = """
@@ -92,6 +107,8 @@ class Review(models.Model):
     reason = models.TextField(_("motif"), max_length=4000, blank=True, default="")
     digest = models.CharField(max_length=64)
     role = models.CharField(max_length=12)
+    # The database writes it, from the reviewer's RevisionView; empty in reviews of before.
+    seconds_since_opened = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -110,7 +127,7 @@ class Review(models.Model):
                 name="entitled",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                declare=[("revision", "record")],
+                declare=[("revision", "record"), ("opened", "timestamptz")],
                 func=REVIEW_ENTITLED,
             ),
             *append_only(),
@@ -126,18 +143,27 @@ class Review(models.Model):
 
 
 class RevisionView(models.Model):
-    """That somebody had a revision before their eyes."""
+    """That somebody had a revision before their eyes, and since when; no verdict goes before."""
 
     revision = models.ForeignKey(
         "approvals.Revision", on_delete=models.PROTECT, related_name="views_of_revision"
     )
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
+    opened_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["revision", "person"], name="opened_first_once")
         ]
-        triggers = append_only()
+        triggers = [
+            pgtrigger.Trigger(
+                name="opened_now",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=OPENED_NOW,
+            ),
+            *append_only(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.revision_id}: {self.person_id}"

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotFound
-from accounts.models import Person
 from accounts.models.account import ReplySettings
 from accounts.requests import PersonRequest, etag_of, parse_int, unless_known
 from accounts.roles import Role
@@ -28,13 +27,16 @@ from approvals.actions import reviews as reviewing
 from approvals.acts import possible_acts, why_not_approve
 from approvals.diff import changes, image_changes
 from approvals.digest import content_of
-from approvals.errors import TextChanged
+from approvals.errors import NotOpened, TextChanged
 from approvals.forms import CommentForm, ReasonForm
 from approvals.history import history_of
 from approvals.models import Category, Comment, Draft, DraftState, Review, Revision, RevisionView
 from approvals.origin import texts_x_had
 from approvals.quorum import Quorum, quorum_of
 from approvals.views.compose import shown_parts
+
+# A verdict given so many seconds after the text was opened, or fewer, is said to be.
+AT_ONCE = 2
 
 
 def _debate(draft: Draft) -> list[dict[str, Any]]:
@@ -52,10 +54,21 @@ def _debate(draft: Draft) -> list[dict[str, Any]]:
             "verdict": r.verdict,
             "label": r.get_verdict_display(),
             "number": r.revision.number,
+            "at_once": _at_once(r),
         }
         for r in given
     ]
     return sorted(said, key=lambda word: word["at"])
+
+
+def _at_once(review: Review) -> str:
+    """Said of a verdict that followed the opening of the text within moments; else empty."""
+    seconds = review.seconds_since_opened
+    if seconds is None or seconds > AT_ONCE:
+        return ""
+    if seconds == 0:
+        return _("donné moins d’une seconde après l’ouverture")
+    return _("donné %(seconds)d s après l’ouverture") % {"seconds": seconds}
 
 
 def _live_context(draft: Draft, revisions: list[Revision]) -> dict[str, Any]:
@@ -106,20 +119,20 @@ def _changed(draft: Draft, before: Revision | None, current: Revision | None) ->
     }
 
 
-def _seen_before(person: Person, revisions: list[Revision]) -> Revision | None:
+def _seen_before(request: PersonRequest, revisions: list[Revision]) -> Revision | None:
     """The version that this person last had before their eyes; remembers that it is now the
     open one.
     """
+    person = request.user
     opened = set(
         RevisionView.objects.filter(person=person, revision__in=revisions).values_list(
             "revision_id", flat=True
         )
     )
     current = next((r for r in revisions if r.closed_at is None), None)
-    if current is not None and current.pk not in opened:
-        RevisionView.objects.bulk_create(
-            [RevisionView(person=person, revision=current)], ignore_conflicts=True
-        )
+    # A HEAD request shows nothing.
+    if current is not None and current.pk not in opened and request.method != "HEAD":
+        reviewing.record_view(actor=person, revision=current)
     return next((r for r in reversed(revisions) if r is not current and r.pk in opened), None)
 
 
@@ -152,7 +165,7 @@ def show(
     current: Revision | None = context["revision"]
     parts = current.parts if current is not None else draft.parts
     earlier = [r for r in revisions if r is not current]
-    read = _seen_before(request.user, revisions)
+    read = _seen_before(request, revisions)
     before = seen or read or (earlier[-1] if earlier else None)
     last = revisions[-1] if revisions else None
     context |= _verdict_context(request, draft, role, context["quorum"])
@@ -242,14 +255,16 @@ def _comment_form(request: PersonRequest) -> CommentForm:
 
 
 def _stale(
-    request: PersonRequest, draft_id: int, changed: TextChanged, **forms: Any
+    request: PersonRequest, draft_id: int, changed: TextChanged | NotOpened, **forms: Any
 ) -> HttpResponse:
     """The page as it is now, with what changed since the one that was answered; a reason that
     has no place there any more goes to the debate's field.
     """
-    seen = Revision.objects.filter(
-        pk=parse_int(request.POST.get("revision", "")) or 0, draft=draft_id
-    ).first()
+    seen = (
+        Revision.objects.filter(pk=parse_int(request.POST.get("revision", "")) or 0, draft=draft_id)
+        .exclude(closed_at=None)
+        .first()
+    )
     if changed.details["draft"].state != DraftState.IN_REVIEW:
         typed = [text for form in forms.values() for text in form.cleaned_data.values() if text]
         forms = {"comment_form": CommentForm(initial={"body": "\n\n".join(typed)})}
@@ -265,7 +280,7 @@ def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
     body = comment_form.cleaned_data["body"]
     try:
         revision = reviewing.approve(actor=request.user, comment=body, **shown)
-    except TextChanged as changed:
+    except (NotOpened, TextChanged) as changed:
         return _stale(request, draft_id, changed, comment_form=comment_form)
     revision.draft.refresh_from_db(fields=["state"])
     if revision.draft.state == DraftState.RELEASED:
@@ -293,7 +308,7 @@ def _turn_down(request: PersonRequest, draft_id: int, verdict: str) -> HttpRespo
     reason, body = form.cleaned_data["reason"], comment_form.cleaned_data["body"]
     try:
         act(actor=request.user, reason=reason, comment=body, **shown)
-    except TextChanged as changed:
+    except (NotOpened, TextChanged) as changed:
         return _stale(request, draft_id, changed, **typed)
     done = {
         "changes": _("Texte renvoyé à son auteur, qui est prévenu."),

@@ -6,8 +6,7 @@ import pytest
 
 from accounts import audit
 from accounts.actions import people, rights
-from approvals.actions.reviews import approve
-from tests.approvals.writing import a_revision
+from tests.approvals.writing import a_revision, agree
 from tests.cast import queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +44,7 @@ def test_filters_by_account_person_act_and_day(cast, ada):
 
 def test_details_in_words_too(cast, ada):
     revision = a_revision(cast.claire, cast.nantes)
-    approve(actor=cast.helene, revision_id=revision.pk, digest=revision.digest)
+    agree(cast.helene, revision)
     audit.record("publication.held", actor=None, before="waiting", reason="author_left")
     audit.record("account.checked", actor=None, before="connected", after="reconnect")
     audit.record("retraction.tried", actor=None, answers={"17": 200, "18": None}, gone=[])

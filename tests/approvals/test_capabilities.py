@@ -15,7 +15,7 @@ from approvals.acts import possible_acts
 from approvals.capabilities import CAPABILITIES
 from approvals.models import Contributor, Draft, Review
 from approvals.quorum import quorum_of
-from tests.approvals.writing import a_draft, a_revision, typed
+from tests.approvals.writing import a_draft, a_revision, typed, verdict_form
 from tests.cast import signed_in
 
 # The columns: a seat holder who did not and who did write the draft; a supervisor who did not and
@@ -66,7 +66,8 @@ def prepared(act, cast):
     return draft, revision
 
 
-def posted(client, act, draft, revision, *, reason="Un motif"):
+def posted(reader, act, draft, revision, *, reason="Un motif"):
+    client = signed_in(reader)
     if act == "read":
         return client.get(f"/brouillons/{draft.pk}/")
     if act == "begin":
@@ -76,7 +77,7 @@ def posted(client, act, draft, revision, *, reason="Un motif"):
         text = "Un autre texte" if reason else ""
         form = typed(draft, text, act="submit" if act == "submit" else "save")
     if revision is not None:
-        form |= {"revision": revision.pk, "digest": revision.digest}
+        form |= verdict_form(reader, revision)
     return client.post(f"/brouillons/{draft.pk}/{PATHS[act]}", form)
 
 
@@ -84,7 +85,7 @@ def stored():
     return (
         list(Draft.objects.order_by("pk").values()),
         list(Review.objects.order_by("pk").values()),
-        AuditEntry.objects.count(),
+        AuditEntry.objects.exclude(act="person.signed_in").count(),
     )
 
 
@@ -97,9 +98,8 @@ def test_every_act_of_the_table_is_tried():
 def test_a_cell_holds_through_http(cast, row, who):
     act, expected = row[0], row[1:][WHO.index(who)]
     draft, revision = prepared(act, cast)
-    client = signed_in(getattr(cast, who))
     before = stored()
-    response = posted(client, act, draft, revision)
+    response = posted(getattr(cast, who), act, draft, revision)
     if expected == "ok":
         assert response.status_code in (200, 302)
         assert act == "read" or stored() != before
@@ -115,7 +115,7 @@ def test_rights_are_looked_at_before_the_form(cast, row, who):
     act, expected = row[0], row[1:][WHO.index(who)]
     draft, revision = prepared(act, cast)
     if expected in ("403", "404"):
-        response = posted(signed_in(getattr(cast, who)), act, draft, revision, reason="")
+        response = posted(getattr(cast, who), act, draft, revision, reason="")
         assert response.status_code == int(expected)
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from approvals.actions.drafts import save_draft
 from approvals.actions.reviews import ask_for_changes
 from tests.approvals.test_desk import said
-from tests.approvals.writing import a_draft, a_revision, content, typed
+from tests.approvals.writing import a_draft, a_revision, as_read, content, typed
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -14,8 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_text_sent_back_shows_the_reason(cast):
     revision = a_revision(cast.claire, cast.nantes)
-    shown = {"revision_id": revision.pk, "digest": revision.digest}
-    ask_for_changes(actor=cast.marc, reason="Ajoutez le numéro", **shown)
+    ask_for_changes(**as_read(cast.marc, revision), reason="Ajoutez le numéro")
     page = said(signed_in(cast.claire).get(reverse("compose", args=[revision.draft_id])))
     assert "Marc : une modification a été demandée. « Ajoutez le numéro »" in page
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Seat
 from approvals.models import Comment, Draft, Review
-from tests.approvals.writing import TEXT, a_draft, a_revision, signed, typed
+from tests.approvals.writing import TEXT, a_draft, a_revision, signed, typed, verdict_form
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,10 +16,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def said(response) -> str:
     """The page in one line."""
     return " ".join(response.content.decode().split())
-
-
-def signature(revision, **more):
-    return {"revision": revision.pk, "digest": revision.digest, **more}
 
 
 def test_from_a_new_tweet_to_a_release(cast):
@@ -33,10 +29,10 @@ def test_from_a_new_tweet_to_a_release(cast):
     assert "il manque 2 accords" in said(answer).lower()
     revision = draft.revisions.get()
     url = reverse("approve", args=[draft.pk])
-    answer = marc.post(url, signature(revision), follow=True)
+    answer = marc.post(url, verdict_form(cast.marc, revision), follow=True)
     assert "Accords : 1 sur 2" in said(answer)
     assert "Il manque l’accord d’un superviseur" in said(answer)
-    answer = helene.post(url, signature(revision), follow=True)
+    answer = helene.post(url, verdict_form(cast.helene, revision), follow=True)
     assert "bon à diffuser" in said(answer)
     draft.refresh_from_db()
     assert draft.state == "released"
@@ -63,7 +59,7 @@ def test_every_state_has_its_page_for_everybody_of_the_account(cast, who, state)
     elif state == "released":
         signed(revision, cast.marc, cast.helene)
     elif state == "rejected":
-        form = signature(revision, **{"reject-reason": "Trop précis"})
+        form = verdict_form(cast.helene, revision, **{"reject-reason": "Trop précis"})
         helene.post(reverse("reject", args=[draft.pk]), form)
     draft.refresh_from_db()
     assert draft.state == state
@@ -141,7 +137,7 @@ def test_a_stale_page_approves_nothing_and_shows_what_changed(cast):
     claire.post(compose, typed(draft, "Texte deux"))
     draft.refresh_from_db()
     claire.post(compose, typed(draft, "Texte deux", act="submit"))
-    answer = helene.post(reverse("approve", args=[draft.pk]), signature(old))
+    answer = helene.post(reverse("approve", args=[draft.pk]), verdict_form(cast.helene, old))
     assert answer.status_code == 409
     assert "rien n’a été approuvé" in said(answer)
     assert "<del>" in answer.content.decode()
@@ -313,7 +309,8 @@ def test_what_was_being_written_in_the_debate_goes_with_the_verdict(cast, act, f
     assert f'form="debate" formaction="{reverse(act, args=[revision.draft_id])}"' in said(
         helene.get(page)
     )
-    form = signature(revision, body="Bonne tournure.", **({field: "Trop précis"} if field else {}))
+    more = {field: "Trop précis"} if field else {}
+    form = verdict_form(cast.helene, revision, body="Bonne tournure.", **more)
     assert helene.post(reverse(act, args=[revision.draft_id]), form).status_code == 302
     comment = Comment.objects.get()
     assert (comment.body, comment.author, comment.revision) == (
@@ -355,15 +352,15 @@ def test_a_verdict_that_is_refused_keeps_the_comment_and_records_neither(cast):
     revision = a_revision(cast.claire, cast.nantes)
     helene = signed_in(cast.helene)
     url = reverse("approve", args=[revision.draft_id])
-    too_long = helene.post(url, signature(revision, body="é" * 4001))
+    too_long = helene.post(url, verdict_form(cast.helene, revision, body="é" * 4001))
     assert too_long.status_code == 400
     assert "é" * 4001 in too_long.content.decode()
-    form = signature(revision, body="Bonne tournure.", **{"reject-reason": ""})
+    form = verdict_form(cast.helene, revision, body="Bonne tournure.", **{"reject-reason": ""})
     answer = helene.post(reverse("reject", args=[revision.draft_id]), form)
     assert answer.status_code == 400
     assert "Bonne tournure." in answer.content.decode()
     signed(revision, cast.marc, cast.paul)
-    answer = helene.post(url, signature(revision, body="Bonne tournure."))
+    answer = helene.post(url, verdict_form(cast.helene, revision, body="Bonne tournure."))
     assert answer.status_code == 409
     assert "Bonne tournure." in answer.content.decode()
     assert not Comment.objects.exists()
@@ -372,7 +369,7 @@ def test_a_verdict_that_is_refused_keeps_the_comment_and_records_neither(cast):
 
 def test_the_reason_of_a_verdict_stays_in_the_history(cast):
     revision = a_revision(cast.claire, cast.nantes)
-    form = signature(revision, **{"reject-reason": "Nomme <un> témoin"})
+    form = verdict_form(cast.helene, revision, **{"reject-reason": "Nomme <un> témoin"})
     helene = signed_in(cast.helene)
     helene.post(reverse("reject", args=[revision.draft_id]), form)
     page = said(helene.get(reverse("draft", args=[revision.draft_id])))

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from tests.approvals.test_desk import said, signature
-from tests.approvals.writing import a_draft, a_revision, typed
+from tests.approvals.test_desk import said
+from tests.approvals.writing import a_draft, a_revision, typed, verdict_form
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,7 +17,7 @@ def link(target, label):
 def test_a_verdict_without_a_reason(cast):
     revision = a_revision(cast.claire, cast.nantes)
     url = reverse("reject", args=[revision.draft_id])
-    page = said(signed_in(cast.helene).post(url, signature(revision)))
+    page = said(signed_in(cast.helene).post(url, verdict_form(cast.helene, revision)))
     assert "<title>Erreur : Brouillon" in page
     assert link("id_reject-reason", "Motif") in page
     assert page.count('id="error-summary"') == 1

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Seat
 from approvals.actions.reviews import ask_for_changes
-from tests.approvals.writing import a_draft, a_revision, signed
+from tests.approvals.writing import a_draft, a_revision, as_read, signed
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,9 +37,7 @@ def test_to_review_has_the_urgent_first_then_the_oldest_and_says_what_is_missing
 
 def test_what_was_sent_back_shows_the_reason_to_those_who_wrote_it(cast):
     revision = a_revision(cast.claire, cast.nantes)
-    ask_for_changes(
-        actor=cast.helene, revision_id=revision.pk, digest=revision.digest, reason="Trop précis"
-    )
+    ask_for_changes(**as_read(cast.helene, revision), reason="Trop précis")
     home = signed_in(cast.claire).get(reverse("home"))
     assert texts(home.context["waiting"].sent_back) == [revision.draft.text]
     assert "Trop précis" in home.content.decode()
@@ -73,7 +71,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(cast, address, w
             revision = a_revision(author, cast.nantes)
             signed(revision, cast.leila)
             back = a_revision(author, cast.nantes)
-            ask_for_changes(actor=cast.leila, revision_id=back.pk, digest=back.digest, reason="Non")
+            ask_for_changes(**as_read(cast.leila, back), reason="Non")
 
     def count():
         with CaptureQueriesContext(

@@ -8,18 +8,27 @@ from django.urls import reverse
 from accounts.models import Account, AuditEntry, Seat
 from approvals.actions import reviews
 from approvals.actions.drafts import adopt_draft
-from approvals.actions.reviews import approve, comment
+from approvals.actions.reviews import comment
 from approvals.errors import ContributorCannotApprove, TooLateToApprove
 from approvals.models import Draft, Release, Review, Revision
-from tests.approvals.writing import TEXT, a_draft, a_revision, in_hours, signed, typed
+from tests.approvals.writing import (
+    TEXT,
+    a_draft,
+    a_revision,
+    agree,
+    in_hours,
+    signed,
+    typed,
+    verdict_form,
+)
 from tests.cast import seat, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def sign(person, revision, name="approve", **more):
-    data = {"revision": revision.pk, "digest": revision.digest, **more}
-    return signed_in(person).post(reverse(name, args=[revision.draft_id]), data)
+    form = verdict_form(person, revision, **more)
+    return signed_in(person).post(reverse(name, args=[revision.draft_id]), form)
 
 
 def without_tokens(response):
@@ -108,7 +117,7 @@ class TestRule3NothingIsReleasedWithoutNApprovalsOfThisDigestByOthersOneASupervi
         adopt_draft(actor=cast.marc, draft_id=revision.draft_id)
         assert signed(revision, cast.helene).state == "in_review"
         with pytest.raises(ContributorCannotApprove):
-            approve(actor=cast.marc, revision_id=revision.pk, digest=revision.digest)
+            agree(cast.marc, revision)
         assert signed(revision, cast.leila).state == "released"
 
     def test_not_by_an_author_who_became_a_supervisor(self, cast):
@@ -145,8 +154,8 @@ class TestRule3NothingIsReleasedWithoutNApprovalsOfThisDigestByOthersOneASupervi
     def test_a_revision_of_another_draft_is_not_approved_through_this_one(self, cast):
         ours = a_revision(cast.claire, cast.nantes)
         theirs = a_revision(cast.yann, cast.rennes)
-        data = {"revision": theirs.pk, "digest": theirs.digest}
-        answer = signed_in(cast.helene).post(reverse("approve", args=[ours.draft_id]), data)
+        form = verdict_form(cast.helene, theirs)
+        answer = signed_in(cast.helene).post(reverse("approve", args=[ours.draft_id]), form)
         assert answer.status_code == 404
         assert not Review.objects.exists()
 
@@ -154,7 +163,7 @@ class TestRule3NothingIsReleasedWithoutNApprovalsOfThisDigestByOthersOneASupervi
         revision = a_revision(cast.claire, cast.nantes, requested_at=in_hours(1))
         monkeypatch.setattr(reviews, "db_now", lambda: in_hours(1.5))
         with pytest.raises(TooLateToApprove):
-            approve(actor=cast.helene, revision_id=revision.pk, digest=revision.digest)
+            agree(cast.helene, revision)
         answer = sign(cast.helene, revision)
         assert answer.status_code == 409
         assert "L’heure demandée est passée" in answer.content.decode()

@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils import timezone
 
 from approvals.actions.drafts import Content, begin_draft, submit_draft
-from approvals.actions.reviews import approve
+from approvals.actions.reviews import approve, record_view
 from approvals.models import Draft, Revision
 
 TEXT = "Cambriolages : fermez vos volets en partant. #Prévention"
@@ -30,9 +30,26 @@ def a_revision(author, account, text: str = TEXT, **more) -> Revision:
     return submit_draft(actor=author, draft_id=draft.pk, version=draft.version)
 
 
+def as_read(reader, revision: Revision) -> dict:
+    """Whose verdict it is, and what it signs, once the text was before their eyes."""
+    record_view(actor=reader, revision=revision)
+    return {"actor": reader, "revision_id": revision.pk, "digest": revision.digest}
+
+
+def agree(actor, revision: Revision) -> Revision:
+    """Reads it and approves."""
+    return approve(**as_read(actor, revision))
+
+
+def verdict_form(reader, revision: Revision, **more) -> dict:
+    """What the page of this revision, once read, posts with a verdict."""
+    signs = as_read(reader, revision)
+    return {"revision": signs["revision_id"], "digest": signs["digest"], **more}
+
+
 def signed(revision: Revision, *people) -> Draft:
     for person in people:
-        approve(actor=person, revision_id=revision.pk, digest=revision.digest)
+        agree(person, revision)
     return Draft.objects.get(pk=revision.draft_id)
 
 

@@ -17,7 +17,7 @@ from publishing.actions.decide import propose, propose_lift
 from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
 from publishing.models import ConfirmationKind, Publication, PublicationState
-from tests.approvals.writing import a_draft, a_revision, signed
+from tests.approvals.writing import a_draft, a_revision, as_read, signed
 from tests.cast import Cast, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -88,17 +88,11 @@ def busy(cast) -> Cast:
         cast.helene,
     )
     sent_back = a_revision(cast.claire, cast.nantes, f"{TEXT} 2", urgent=True)
-    ask_for_changes(
-        actor=cast.helene,
-        revision_id=sent_back.pk,
-        digest=sent_back.digest,
-        reason="Dites à quelle heure.",
-    )
+    ask_for_changes(**as_read(cast.helene, sent_back), reason="Dites à quelle heure.")
     signed(a_revision(cast.marc, cast.nantes, f"{TEXT} 3"), cast.leila)
     a_draft(cast.claire, cast.nantes, f"{TEXT} @prefet example.com #Loire-Atlantique" + 300 * "!")
     rejected = a_revision(cast.claire, cast.nantes, f"{TEXT} 4")
-    shown = {"revision_id": rejected.pk, "digest": rejected.digest}
-    reject(actor=cast.helene, reason="L’enquête est en cours.", **shown)
+    reject(**as_read(cast.helene, rejected), reason="L’enquête est en cours.")
     comment(actor=cast.marc, draft_id=rejected.draft_id, body="C’est dommage, à mon avis.")
     recalled = signed(a_revision(cast.claire, cast.nantes, f"{TEXT} 5"), cast.marc, cast.helene)
     publication = Publication.objects.get(release__revision__draft=recalled)

@@ -8,9 +8,9 @@ import time
 from django.db import connection
 
 from accounts.clock import db_now
-from approvals.actions.reviews import approve
 from publishing import wake
 from publishing.models import Publication
+from tests.approvals.writing import agree
 from tests.sandbox import until
 from tests.system.departments import Department
 from tests.system.system import System
@@ -47,9 +47,8 @@ class Ours:
 
     def delay(self, town: Department) -> float:
         revision = town.submitted(f"Seul {town.account.code} {time.time()}")
-        signed = {"revision_id": revision.pk, "digest": revision.digest}
-        approve(actor=town.seats[1], **signed)
-        committed = self.commit_of(lambda: approve(actor=town.supervisors[0], **signed))
+        agree(town.seats[1], revision)
+        committed = self.commit_of(lambda: agree(town.supervisors[0], revision))
         made = Publication.objects.filter(release__revision=revision, state="published")
         until(made.exists, 30)
         return self.system.x.posts(town.account.handle)[-1]["at"] - committed

@@ -12,7 +12,7 @@ from approvals.digest import canonical, digest_of
 from approvals.errors import HiddenCharacter
 from approvals.models import Draft, Review
 from approvals.quorum import quorum_of
-from tests.approvals.writing import a_draft, a_revision, signed
+from tests.approvals.writing import a_draft, a_revision, as_read, signed, verdict_form
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,6 +61,8 @@ def revision(cast):
 
 
 def review(revision, person, verdict="approve", reason="", digest=None, role="supervision"):
+    """The row, after its reviewer had the text before their eyes."""
+    as_read(person, revision)
     return (REVIEW, revision.pk, person.pk, verdict, reason, digest or revision.digest, role)
 
 
@@ -174,7 +176,7 @@ def test_a_text_that_hides_a_character_is_not_approved_but_sent_back(cast, revis
     with pytest.raises(HiddenCharacter):
         signed(revision, cast.marc)
     assert not revision.reviews.exists()
-    form = {"revision": revision.pk, "digest": revision.digest, "changes-reason": "Effacez-le."}
+    form = verdict_form(cast.helene, revision, **{"changes-reason": "Effacez-le."})
     helene = signed_in(cast.helene)
     answer = helene.post(f"/brouillons/{revision.draft_id}/approuver", form)
     assert answer.status_code == 409
@@ -323,6 +325,33 @@ def test_a_seat_holder_does_not_reject(cast, revision):
 
 def test_rule_3_a_review_is_of_exactly_this_digest(cast, revision):
     refused("review_of_this_digest", *review(revision, cast.helene, digest=EMPTY))
+
+
+@pytest.mark.parametrize("verdict", ["approve", "changes", "reject"])
+def test_nobody_gives_a_verdict_on_a_text_that_was_not_on_their_screen(cast, revision, verdict):
+    as_read(cast.paul, revision)  # another's reading is not theirs
+    values = (revision.pk, cast.helene.pk, verdict, "Non", revision.digest, "supervision")
+    refused("review_after_view", REVIEW, *values)
+    as_read(cast.helene, revision)
+    sql(REVIEW, *values)
+
+
+def test_nobody_has_read_a_text_earlier_than_they_opened_it(cast, revision):
+    opened = (
+        "INSERT INTO approvals_revisionview (revision_id, person_id, opened_at)"
+        " VALUES (%s, %s, now() + %s::interval)"
+    )
+    refused("opened_now", opened, revision.pk, cast.helene.pk, "-1 hour")
+    refused("opened_now", opened, revision.pk, cast.helene.pk, "1 hour")
+    sql(opened, revision.pk, cast.helene.pk, "-10 seconds")
+    protected("UPDATE approvals_revisionview SET opened_at = now() - interval '1 hour'")
+    protected("DELETE FROM approvals_revisionview")
+    # Whatever the row says of itself: the database counts.
+    sql(
+        REVIEW.replace("role)", "role, seconds_since_opened)").replace("%s)", "%s, 900)"),
+        *(revision.pk, cast.helene.pk, "approve", "", revision.digest, "supervision"),
+    )
+    assert Review.objects.get().seconds_since_opened == 10
 
 
 def test_rule_4_a_closed_revision_takes_no_review(cast, revision):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from approvals.actions.drafts import abandon_draft, save_draft, submit_draft
 from approvals.actions.reviews import ask_for_changes, comment, reject
-from tests.approvals.writing import a_draft, a_revision, in_hours, signed
+from tests.approvals.writing import a_draft, a_revision, as_read, in_hours, signed
 from tests.approvals.writing import content as written
 from tests.browser import fits, has_focus
 from tests.cast import seat
@@ -28,8 +28,7 @@ def reevaluate(page, name):
 def sent_back(author, reviewer, account, text=LONG):
     revision = a_revision(author, account, text, urgent=True, requested_at=in_hours(3))
     comment(actor=reviewer, draft_id=revision.draft_id, body="Le numéro ?\n" + "b" * 200)
-    reason = {"revision_id": revision.pk, "digest": revision.digest, "reason": "Le bon numéro"}
-    return ask_for_changes(actor=reviewer, **reason)
+    return ask_for_changes(**as_read(reviewer, revision), reason="Le bon numéro")
 
 
 def in_review_again(cast):
@@ -46,7 +45,7 @@ def everything(cast):
     """(who, page, its arguments) in each state."""
     revision = in_review_again(cast)
     rejected = a_revision(cast.claire, cast.nantes)
-    reject(actor=cast.paul, revision_id=rejected.pk, digest=rejected.digest, reason="Non")
+    reject(**as_read(cast.paul, rejected), reason="Non")
     abandoned = a_draft(cast.claire, cast.nantes)
     abandon_draft(actor=cast.claire, draft_id=abandoned.pk)
     released = signed(a_revision(cast.claire, cast.nantes), cast.marc, cast.helene)

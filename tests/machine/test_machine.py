@@ -38,7 +38,7 @@ from approvals.actions.drafts import (
     submit_draft,
     take_back,
 )
-from approvals.actions.reviews import approve, ask_for_changes, reject
+from approvals.actions.reviews import ask_for_changes, reject
 from approvals.models import Draft, Revision
 from publishing import tasks
 from publishing.actions import apply_answer, reconcile, retract, scan, send
@@ -59,6 +59,7 @@ from publishing.models import (
     Retraction,
     Throttle,
 )
+from tests.approvals.writing import agree, as_read
 from tests.cast import Cast
 from tests.clock import backdate_signed_hour
 from tests.machine import rules
@@ -198,7 +199,7 @@ class Machine(RuleBasedStateMachine):
         revision = self.some(Revision, 0, closed_at=None)
         for person in [*self.holders()[1:], *self.supervisors()]:
             if revision is not None:
-                self.does(approve, actor=person, revision_id=revision.pk, digest=revision.digest)
+                self.does(agree, actor=person, revision=revision)
 
     @rule(who=WHO, index=INDEX)
     def edits(self, who: str, index: int) -> None:
@@ -235,21 +236,13 @@ class Machine(RuleBasedStateMachine):
     def approves(self, who: str, index: int) -> None:
         revision = self.some(Revision, index)
         if revision is not None:
-            self.does(
-                approve, actor=self.person(who), revision_id=revision.pk, digest=revision.digest
-            )
+            self.does(agree, actor=self.person(who), revision=revision)
 
     @rule(who=WHO, index=INDEX, act=st.sampled_from([ask_for_changes, reject]))
     def turns_down(self, who: str, index: int, act: Any) -> None:
         revision = self.some(Revision, index)
         if revision is not None:
-            self.does(
-                act,
-                actor=self.person(who),
-                revision_id=revision.pk,
-                digest=revision.digest,
-                reason="Non.",
-            )
+            self.does(act, **as_read(self.person(who), revision), reason="Non.")
 
     # rights
 

@@ -14,10 +14,10 @@ from django.urls import reverse
 from accounts.crypto import Secret
 from accounts.models import Account, Notice, Person
 from approvals.actions.drafts import Content, begin_draft, submit_draft
-from approvals.actions.reviews import approve
 from approvals.models import Revision
 from publishing.actions.connect import connect
 from publishing.models import Publication
+from tests.approvals.writing import agree
 from tests.cast import Cast, make_cast, signed_in
 from tests.clock import backdate_row
 from tests.liar import Liar, lying
@@ -74,7 +74,7 @@ class ConnectedCast:
         """A publication, signed by Marc and Hélène unless said otherwise."""
         revision = self.submitted(*texts, **content)
         for signer in signers or (self.cast.marc, self.cast.helene):
-            approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+            agree(signer, revision)
         return Publication.objects.get(release__revision=revision)
 
     def page(self, publication: Publication, person: Person | None = None) -> str:

@@ -16,6 +16,7 @@ from publishing.actions.recall import recall
 from publishing.actions.retract import retract, run
 from publishing.actions.send import send_due
 from publishing.models import Publication, Retraction
+from tests.approvals.writing import as_read
 from tests.cast import queries_of, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,12 +43,7 @@ def proposed(line, text: str, actor=None):
 
 def rejected(line, text: str):
     revision = line.submitted(text)
-    reject(
-        actor=line.cast.helene,
-        revision_id=revision.pk,
-        digest=revision.digest,
-        reason="L’enquête l’interdit.",
-    )
+    reject(**as_read(line.cast.helene, revision), reason="L’enquête l’interdit.")
     return revision.draft
 
 

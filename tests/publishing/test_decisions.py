@@ -14,7 +14,6 @@ from accounts.errors import Forbidden, Invalid, NotFound
 from accounts.models import Person
 from accounts.signals import right_ended
 from approvals.actions.drafts import adopt_draft
-from approvals.actions.reviews import approve
 from approvals.history import history_of
 from publishing.actions.decide import (
     AlreadyOpen,
@@ -37,6 +36,7 @@ from publishing.actions.scan import reevaluate, rows_to_reevaluate
 from publishing.actions.send import send_due
 from publishing.heartbeat import BEAT, CLOCK, beat, worker_name
 from publishing.models import Attempt, Confirmation, Freeze, Lookup, Part, Publication, Retraction
+from tests.approvals.writing import agree
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -504,7 +504,7 @@ def test_fault_38_a_right_that_ends_holds_what_rests_on_it_and_another_signature
     assert (publication.state, publication.reason) == ("held", "signer_left")
     assert "une autre personne du compte doit l’approuver" in line.page(publication)
     revision = publication.release.revision
-    approve(actor=getattr(people, other), revision_id=revision.pk, digest=revision.digest)
+    agree(getattr(people, other), revision)
     scan()
     publication.refresh_from_db()
     assert publication.state == "waiting"
@@ -524,7 +524,7 @@ def test_fault_38_an_author_who_left_is_replaced_by_adoption(line, people, x):
     publication.refresh_from_db()
     # Marc's own approval counts no more: he is a contributor now.
     assert (publication.state, publication.reason) == ("held", "signer_left")
-    approve(actor=people.leila, revision_id=revision.pk, digest=revision.digest)
+    agree(people.leila, revision)
     scan()
     publication.refresh_from_db()
     assert publication.state == "waiting"
@@ -543,7 +543,7 @@ def test_the_scan_and_the_send_hold_without_the_signals(line, people, x, monkeyp
     try:
         revision = line.submitted()
         for signer in (people.marc, people.helene):
-            approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+            agree(signer, revision)
         assert not Publication.objects.exists()
         for release_id in releases_without_publication():
             create_missing_publications(release_id)
@@ -618,7 +618,7 @@ def test_a_signature_can_be_replaced_after_a_new_time(line, people, x, backdate)
     )
     confirm(actor=people.helene, confirmation_id=one.pk)
     end_seat(people.marc)
-    approve(actor=people.leila, revision_id=revision.pk, digest=revision.digest)
+    agree(people.leila, revision)
     scan()
     publication.refresh_from_db()
     assert publication.state == "waiting"
@@ -629,9 +629,9 @@ def test_one_more_approval_of_what_has_them_all_is_refused_in_a_sentence(line, p
 
     publication = line.released()
     revision = publication.release.revision
-    approve(actor=people.marc, revision_id=revision.pk, digest=revision.digest)  # a double click
+    agree(people.marc, revision)  # a double click
     with pytest.raises(WrongState):
-        approve(actor=people.leila, revision_id=revision.pk, digest=revision.digest)
+        agree(people.leila, revision)
 
 
 def test_a_proposal_is_told_to_those_who_can_answer(line, people, x, backdate):

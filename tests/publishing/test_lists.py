@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.access import memberships
 from accounts.clock import db_now
-from approvals.actions.reviews import approve
 from approvals.models import Draft
 from policetweets import health
 from publishing.actions.acknowledge import acknowledge
@@ -21,6 +20,7 @@ from publishing.actions.send import send_due
 from publishing.lists import at_home
 from publishing.models import Publication
 from publishing.models.publication import Reading
+from tests.approvals.writing import agree
 from tests.cast import signed_in, supervise
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -173,7 +173,7 @@ def test_alerts_are_filtered_by_state_and_account(line):
     supervise(line.cast.rennes, line.cast.helene)
     revision = line.submitted("De Rennes.", author=line.cast.yann, account=line.cast.rennes)
     for signer in (line.cast.soazig, line.cast.gwen):
-        approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+        agree(signer, revision)
     Publication.objects.filter(release__revision=revision).update(state="held")
     helene = line.cast.helene
     assert set(all_pages(helene)) == {"Manqué.", "Suspendu.", "De Rennes."}

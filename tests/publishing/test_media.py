@@ -21,7 +21,6 @@ from django.db import connection
 from PIL import Image
 
 from approvals.actions.drafts import Content, begin_draft, submit_draft
-from approvals.actions.reviews import approve
 from approvals.images import path_of, stored_bytes
 from approvals.models import Draft
 from publishing.actions.apply_answer import close_stale
@@ -30,6 +29,7 @@ from publishing.actions.reconcile import reconcile_account
 from publishing.actions.scan import reevaluate, rows_to_reevaluate
 from publishing.actions.send import send_due
 from publishing.models import Attempt, Lookup, Part, Publication, Throttle
+from tests.approvals.writing import agree
 from tests.pictures import SECRETS, picture, stored_image, told
 from tests.sandbox import until
 
@@ -51,7 +51,7 @@ def released(line, *messages, **content) -> Publication:
     draft = begin_draft(actor=cast.claire, account=cast.nantes, content=Content(parts, **content))
     revision = submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)
     for signer in (cast.marc, cast.helene):
-        approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+        agree(signer, revision)
     return Publication.objects.get(release__revision=revision)
 
 

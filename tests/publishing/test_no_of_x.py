@@ -14,12 +14,12 @@ from django.urls import reverse
 from accounts.crypto import NotSealedForThis
 from accounts.models import AuditEntry, Credential, Notice
 from approvals.actions.drafts import Content, begin_draft, submit_draft
-from approvals.actions.reviews import approve
 from publishing.actions.apply_answer import apply_answer, stale_attempts
 from publishing.actions.connect import ask_for_check, probe
 from publishing.actions.scan import reevaluate, rows_to_reevaluate
 from publishing.actions.send import claim, send_due
 from publishing.models import Answer, Attempt, CreditStop, Part, Publication, Throttle
+from tests.approvals.writing import agree
 from tests.cast import signed_in
 from tests.pictures import stored_image
 
@@ -467,7 +467,7 @@ def with_image(line, media_folder):
     )
     revision = submit_draft(actor=line.cast.claire, draft_id=draft.pk, version=draft.version)
     for signer in (line.cast.marc, line.cast.helene):
-        approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+        agree(signer, revision)
     return Publication.objects.get(release__revision=revision)
 
 

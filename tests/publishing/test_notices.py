@@ -11,6 +11,7 @@ from publishing.actions.recall import recall
 from publishing.actions.retract import retract, run
 from publishing.actions.send import send_due
 from publishing.notices import notify_account
+from tests.approvals.writing import as_read
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = "Prudence sur le pont."
@@ -84,7 +85,5 @@ def test_an_alert_says_what_happened_and_never_what_did_not(line, state, reason,
 @pytest.mark.parametrize(("turn_down", "act"), [(ask_for_changes, "changes"), (reject, "rejected")])
 def test_the_author_is_told_that_the_text_was_sent_back_or_rejected(line, turn_down, act):
     revision = line.submitted(TEXT)
-    turn_down(
-        actor=line.cast.helene, revision_id=revision.pk, digest=revision.digest, reason="Préciser."
-    )
+    turn_down(**as_read(line.cast.helene, revision), reason="Préciser.")
     assert told(revision.draft.author) == [act]

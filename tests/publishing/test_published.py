@@ -10,11 +10,11 @@ import pytest
 
 from accounts.clock import db_now
 from accounts.models import Account
-from approvals.actions.reviews import approve
 from publishing.actions.retract import retract, run
 from publishing.actions.send import send_due
 from publishing.models import Publication
 from publishing.views import published as page_of_published
+from tests.approvals.writing import agree
 from tests.cast import queries_of, signed_in, supervise
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +24,7 @@ def out(line, text: str, moment: str, **people) -> Publication:
     """A message that left at this moment, in UTC."""
     revision = line.submitted(text, **{k: v for k, v in people.items() if k != "signers"})
     for signer in people.get("signers", (line.cast.marc, line.cast.helene)):
-        approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+        agree(signer, revision)
     publication = Publication.objects.get(release__revision=revision)
     send_due(publication.account_id)
     at = dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC)

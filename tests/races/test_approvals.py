@@ -11,14 +11,14 @@ from approvals.actions.drafts import Content, save_draft, submit_draft, take_bac
 from approvals.actions.reviews import approve, ask_for_changes, reject
 from approvals.errors import SavedElsewhere, TextChanged, WrongState
 from approvals.models import Draft, Release, Review, Revision
-from tests.approvals.writing import TEXT, a_draft, a_revision, one_part, signed
+from tests.approvals.writing import TEXT, a_draft, a_revision, as_read, one_part, signed
 from tests.races.crowd import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def approval(person, revision):
-    return functools.partial(approve, actor=person, revision_id=revision.pk, digest=revision.digest)
+    return functools.partial(approve, **as_read(person, revision))
 
 
 def edit(person, draft, text="Autre texte"):
@@ -99,18 +99,14 @@ def test_an_edit_after_the_first_approval_ends_it(cast):
 def test_a_verdict_against_and_the_last_approval(cast, verdict):
     revision = a_revision(cast.claire, cast.nantes)
     signed(revision, cast.marc)
-    against = functools.partial(
-        verdict, actor=cast.paul, revision_id=revision.pk, digest=revision.digest, reason="Non"
-    )
+    against = functools.partial(verdict, **as_read(cast.paul, revision), reason="Non")
     outcomes = all_at_once(cast.nantes, against, approval(cast.helene, revision))
     assert isinstance(outcomes[1], TextChanged)
     assert not Release.objects.exists()
 
     revision = a_revision(cast.claire, cast.nantes)
     signed(revision, cast.marc)
-    against = functools.partial(
-        verdict, actor=cast.paul, revision_id=revision.pk, digest=revision.digest, reason="Non"
-    )
+    against = functools.partial(verdict, **as_read(cast.paul, revision), reason="Non")
     outcomes = all_at_once(cast.nantes, approval(cast.helene, revision), against)
     assert isinstance(outcomes[1], WrongState)
     assert the_draft(revision).state == "released"

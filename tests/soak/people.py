@@ -20,7 +20,6 @@ from accounts.clock import db_now
 from accounts.errors import Refusal
 from accounts.models import Credential, Person, Seat, Supervision
 from approvals.actions.drafts import Content, adopt_draft, save_draft, submit_draft
-from approvals.actions.reviews import approve
 from approvals.models import Draft, Revision
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.connect import ask_for_check
@@ -30,6 +29,7 @@ from publishing.actions.recall import recall
 from publishing.actions.retract import retract
 from publishing.actions.stops import credits_restored
 from publishing.models import Confirmation, CreditStop, Freeze, Publication, PublicationState
+from tests.approvals.writing import agree
 from tests.pictures import picture, stored_image
 from tests.system.departments import Department
 
@@ -151,7 +151,7 @@ class People(threading.Thread):
         signers += self.random.sample(colleagues, min(1, len(colleagues)))
         self.random.shuffle(signers)
         for signer in signers:
-            self.tries(approve, actor=signer, revision_id=revision.pk, digest=revision.digest)
+            self.tries(agree, actor=signer, revision=revision)
 
     # what happens beside
 
@@ -280,7 +280,7 @@ class People(threading.Thread):
             case PublicationState.HELD, "signer_left":
                 revision = one.release.revision
                 for who in seats(town) + supervisions(town):
-                    self.tries(approve, actor=who, revision_id=revision.pk, digest=revision.digest)
+                    self.tries(agree, actor=who, revision=revision)
                 return
             case PublicationState.HELD, _:
                 return

@@ -9,10 +9,10 @@ from typing import Any
 from accounts.crypto import Secret
 from accounts.models import Account, Person
 from approvals.actions.drafts import Content, begin_draft, submit_draft
-from approvals.actions.reviews import approve
 from approvals.models import Revision
 from publishing.actions.connect import connect
 from publishing.models import Publication
+from tests.approvals.writing import agree
 from tests.cast import person, seat, supervise
 from tests.sandbox import Sandbox
 
@@ -45,7 +45,7 @@ class Department:
         """Signed by the second seat and the first supervisor."""
         revision = self.submitted(*texts, **content)
         for signer in (self.seats[1], self.supervisors[0]):
-            approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+            agree(signer, revision)
         return Publication.objects.get(release__revision=revision)
 
 

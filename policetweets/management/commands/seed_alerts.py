@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import Account, Person, Seat, Supervision
 from approvals.actions.drafts import Content, begin_draft, submit_draft
-from approvals.actions.reviews import approve
+from policetweets.management.demo_messages import agree
 from publishing.actions.freeze import freeze
 from publishing.actions.scan import reevaluate_account
 from publishing.models import Freeze
@@ -56,4 +56,4 @@ def release(
     draft = begin_draft(actor=author, account=account, content=content)
     revision = submit_draft(actor=author, draft_id=draft.pk, version=draft.version)
     for signer in (colleague, supervisor):
-        approve(actor=signer, revision_id=revision.pk, digest=revision.digest)
+        agree(signer, revision)

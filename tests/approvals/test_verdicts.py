@@ -1,0 +1,87 @@
+"""A verdict: given on a text that was read, and how it was given is in the debate."""
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+
+from approvals.errors import NotOpened
+from approvals.models import Comment, Review, RevisionView
+from tests.approvals.test_desk import said
+from tests.approvals.writing import a_revision, agree, as_read, verdict_form
+from tests.cast import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def opened_earlier(seconds):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE approvals_revisionview SET opened_at = opened_at - make_interval(secs => %s)",
+            [seconds],
+        )
+
+
+def debate(person, revision):
+    page = said(signed_in(person).get(reverse("draft", args=[revision.draft_id])))
+    return page.split('id="live"')[1].split("</ol>")[0]
+
+
+@pytest.mark.parametrize(
+    ("act", "more"),
+    [
+        ("approve", {}),
+        ("ask-for-changes", {"changes-reason": "Plus court"}),
+        ("reject", {"reject-reason": "Plus court"}),
+    ],
+)
+def test_a_verdict_before_the_text_was_opened_is_refused_and_shows_it(cast, act, more):
+    revision = a_revision(cast.claire, cast.nantes)
+    form = verdict_form(cast.paul, revision, body="Bonne tournure.", **more)
+    helene, url = signed_in(cast.helene), reverse(act, args=[revision.draft_id])
+    answer = helene.post(url, form)
+    assert answer.status_code == 409
+    assert "Vous n’aviez pas encore ouvert cette version" in said(answer)
+    for typed in ("Bonne tournure.", *more.values(), "Cambriolages : fermez vos volets"):
+        assert typed in said(answer)
+    assert not Review.objects.exists()
+    assert not Comment.objects.exists()
+    # The answer showed it.
+    assert helene.post(url, form).status_code == 302
+
+
+def test_the_action_itself_refuses_a_verdict_on_what_was_not_opened(cast):
+    from approvals.actions.reviews import approve
+
+    revision = a_revision(cast.claire, cast.nantes)
+    with pytest.raises(NotOpened):
+        approve(actor=cast.helene, revision_id=revision.pk, digest=revision.digest)
+    agree(cast.helene, revision)
+
+
+def test_a_page_that_was_not_shown_is_not_read(cast):
+    revision = a_revision(cast.claire, cast.nantes)
+    signed_in(cast.helene).head(reverse("draft", args=[revision.draft_id]))
+    assert not RevisionView.objects.exists()
+    signed_in(cast.helene).get(reverse("draft", args=[revision.draft_id]))
+    assert RevisionView.objects.get().person == cast.helene
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "approuvé (version 1), donné moins d’une seconde après l’ouverture"),
+        (1, "approuvé (version 1), donné 1 s après l’ouverture"),
+        (2, "approuvé (version 1), donné 2 s après l’ouverture"),
+        (3, "approuvé (version 1) "),
+    ],
+)
+def test_a_verdict_given_at_once_is_possible_and_the_debate_says_so(cast, seconds, words):
+    revision = a_revision(cast.claire, cast.nantes)
+    as_read(cast.helene, revision)
+    opened_earlier(seconds)
+    agree(cast.helene, revision)
+    assert Review.objects.get().seconds_since_opened == seconds
+    said_of_it = debate(cast.claire, revision)
+    assert words in said_of_it
+    assert ("après l’ouverture" in said_of_it) == (seconds <= 2)
