@@ -60,6 +60,13 @@ class NotOpened(Conflict):
     )
 
 
+class ChecklistIncomplete(Conflict):
+    """A mandatory point of the reviewer's checklist is not ticked."""
+
+    code = "checklist_incomplete"
+    sentence = _("Rien n’a été approuvé : cochez d’abord chaque point que vous avez vérifié.")
+
+
 class TooLateToApprove(Conflict):
     code = "too_late"
     sentence = _("L’heure demandée est passée : reprenez ce texte avec un nouvel horaire.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -19,8 +19,10 @@ from accounts.models import Account
 from accounts.models.account import ReplySettings
 from accounts.requests import parse_int
 from accounts.timefmt import PARIS, format_date, format_exact, format_hour, in_paris
+from approvals import checklist
 from approvals.actions.drafts import MAX_PARTS, Content, text_too_long, thread_too_long
 from approvals.actions.images import alt_missing, alt_too_long
+from approvals.checklist import Item
 from approvals.images import MAX_ALT, alt_length
 from approvals.models import Category, Draft, DraftState
 from approvals.schedule import (
@@ -372,6 +374,47 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "form": "debate"}),
         error_messages={"required": gettext_lazy("Dites pourquoi, en une phrase.")},
     )
+
+
+class ChecklistForm(forms.Form):
+    """The points of the reviewer's checklist; bound, it says which mandatory ones are not ticked.
+    Its rows are no Django fields: they are those of one revision.
+    """
+
+    def __init__(
+        self, items: list[Item], data: QueryDict | None = None, ticked: Collection[str] = ()
+    ) -> None:
+        super().__init__(data)
+        self.items = items
+        self.ticked = frozenset(data.getlist("ticked") if data is not None else ticked)
+
+    def rows(self) -> list[tuple[Item, bool]]:
+        return [(item, item.id in self.ticked) for item in self.items]
+
+    @property
+    def common(self) -> list[tuple[Item, bool]]:
+        return [row for row in self.rows() if row[0].common]
+
+    @property
+    def own(self) -> list[tuple[Item, bool]]:
+        """Those that this very text calls for."""
+        return [row for row in self.rows() if not row[0].common]
+
+    @property
+    def problem(self) -> str:
+        absent = checklist.missing(self.items, self.ticked) if self.is_bound else []
+        if not absent:
+            return ""
+        return _("rien n’a été approuvé, il manque : %(points)s.") % {
+            "points": ", ".join(str(item.name) for item in absent)
+        }
+
+    def row_errors(self) -> list[tuple[str, str, str]]:
+        """(the field's id, its label, the sentence): see `accounts.templatetags.form_problems`."""
+        if not self.problem:
+            return []
+        first = checklist.missing(self.items, self.ticked)[0]
+        return [(f"id_ticked-{first.id}", _("Points à vérifier"), self.problem)]
 
 
 class CommentForm(forms.Form):

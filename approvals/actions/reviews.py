@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -11,6 +13,7 @@ from accounts.errors import NotFound
 from accounts.models import Person
 from accounts.models.notice import NoticeAct
 from accounts.roles import Role
+from approvals import checklist
 from approvals.actions.base import (
     MAX_COMMENT,
     add_comment,
@@ -21,6 +24,7 @@ from approvals.actions.base import (
     transition,
 )
 from approvals.errors import (
+    ChecklistIncomplete,
     HiddenCharacter,
     NotOpened,
     TextChanged,
@@ -84,11 +88,20 @@ def _lock_revision(
 
 
 @action
-def approve(*, actor: Person, revision_id: int, digest: str, comment: str = "") -> Revision:
-    """Signs exactly this digest; the approval that meets the quorum releases it, here and now.
+def approve(
+    *,
+    actor: Person,
+    revision_id: int,
+    digest: str,
+    ticked: Collection[str] = (),
+    together: bool = False,
+    comment: str = "",
+) -> Revision:
+    """Signs exactly this digest, the mandatory points of its checklist ticked; the approval that
+    meets the quorum releases it, here and now.
 
     Approving twice is approving once. Raises TextChanged, NotOpened, ContributorCannotApprove,
-    HiddenCharacter, TooLateToApprove.
+    HiddenCharacter, TooLateToApprove, ChecklistIncomplete.
     """
     draft, revision, role = _lock_revision(actor, revision_id, digest, comment, act="approve")
     if revision.has_hidden_character:
@@ -105,8 +118,16 @@ def approve(*, actor: Person, revision_id: int, digest: str, comment: str = "") 
         late = (db_now() - revision.requested_at).total_seconds()
         if late > draft.account.tolerance_seconds:
             raise TooLateToApprove
+    items = checklist.items_of(revision)
+    if checklist.missing(items, ticked):
+        raise ChecklistIncomplete
     review = Review.objects.create(
-        revision=revision, reviewer=actor, verdict=Verdict.APPROVE, digest=digest, role=role
+        revision=revision,
+        reviewer=actor,
+        verdict=Verdict.APPROVE,
+        digest=digest,
+        role=role,
+        checklist=checklist.recorded(items, ticked, together=together),
     )
     audit.record(
         "review.approved", actor=actor, about=draft, subject=review, digest=digest, role=role
@@ -128,22 +149,40 @@ def _release(draft: Draft, revision: Revision) -> None:
 
 @action
 def ask_for_changes(
-    *, actor: Person, revision_id: int, digest: str, reason: str, comment: str = ""
+    *,
+    actor: Person,
+    revision_id: int,
+    digest: str,
+    reason: str,
+    ticked: Collection[str] = (),
+    comment: str = "",
 ) -> Draft:
     """Sends the draft back to writing, with a reason; the revision ends with its approvals."""
-    return _turn_down(actor, revision_id, digest, Verdict.CHANGES, reason, comment)
+    return _turn_down(actor, revision_id, digest, Verdict.CHANGES, reason, ticked, comment)
 
 
 @action
 def reject(
-    *, actor: Person, revision_id: int, digest: str, reason: str, comment: str = ""
+    *,
+    actor: Person,
+    revision_id: int,
+    digest: str,
+    reason: str,
+    ticked: Collection[str] = (),
+    comment: str = "",
 ) -> Draft:
     """A supervisor ends the matter, with a reason. Raises Forbidden for a seat holder."""
-    return _turn_down(actor, revision_id, digest, Verdict.REJECT, reason, comment)
+    return _turn_down(actor, revision_id, digest, Verdict.REJECT, reason, ticked, comment)
 
 
 def _turn_down(
-    actor: Person, revision_id: int, digest: str, verdict: Verdict, reason: str, comment: str
+    actor: Person,
+    revision_id: int,
+    digest: str,
+    verdict: Verdict,
+    reason: str,
+    ticked: Collection[str],
+    comment: str,
 ) -> Draft:
     act, closing, told = TURNED_DOWN[verdict]
     draft, revision, role = _lock_revision(actor, revision_id, digest, comment, act=act)
@@ -157,6 +196,7 @@ def _turn_down(
         reason=require_text(reason, max_length=MAX_COMMENT),
         digest=digest,
         role=role,
+        checklist=checklist.recorded(checklist.items_of(revision), ticked, together=False),
     )
     close_revision(draft, closing, actor=actor)
     transition(draft, act)

@@ -38,6 +38,13 @@ REVIEW_ENTITLED = """
         RAISE EXCEPTION 'nobody gives a verdict on a text that was not on their screen'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'review_after_view';
     END IF;
+    IF NEW.verdict = 'approve' AND (
+        jsonb_array_length(NEW.checklist -> 'mandatory') > 0
+        AND (NEW.checklist -> 'ticked') @> (NEW.checklist -> 'mandatory')
+    ) IS NOT TRUE THEN
+        RAISE EXCEPTION 'an approval has every mandatory point of its checklist ticked'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_with_checklist';
+    END IF;
     NEW.seconds_since_opened := greatest(floor(extract(epoch FROM clock_timestamp() - opened)), 0);
     RETURN NEW;
 """
@@ -107,6 +114,8 @@ class Review(models.Model):
     reason = models.TextField(_("motif"), max_length=4000, blank=True, default="")
     digest = models.CharField(max_length=64)
     role = models.CharField(max_length=12)
+    # As `approvals.checklist.recorded` makes it; empty in reviews of before.
+    checklist = models.JSONField(default=dict, db_default={})
     # The database writes it, from the reviewer's RevisionView; empty in reviews of before.
     seconds_since_opened = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -25,10 +25,11 @@ from approvals.access import draft_for
 from approvals.actions import drafts as writing
 from approvals.actions import reviews as reviewing
 from approvals.acts import possible_acts, why_not_approve
+from approvals.checklist import NAMES, items_of
 from approvals.diff import changes, image_changes
 from approvals.digest import content_of
-from approvals.errors import NotOpened, TextChanged
-from approvals.forms import CommentForm, ReasonForm
+from approvals.errors import ChecklistIncomplete, NotOpened, TextChanged
+from approvals.forms import ChecklistForm, CommentForm, ReasonForm
 from approvals.history import history_of
 from approvals.models import Category, Comment, Draft, DraftState, Review, Revision, RevisionView
 from approvals.origin import texts_x_had
@@ -55,10 +56,28 @@ def _debate(draft: Draft) -> list[dict[str, Any]]:
             "label": r.get_verdict_display(),
             "number": r.revision.number,
             "at_once": _at_once(r),
+            "checklist": _checked(r),
         }
         for r in given
     ]
     return sorted(said, key=lambda word: word["at"])
+
+
+def _checked(review: Review) -> str:
+    """« Points vérifiés : compte, exactitude ; non cochés : … »; empty when none was ticked."""
+    kept = review.checklist
+    if not kept.get("ticked"):
+        return ""
+    names = {
+        state: ", ".join(str(NAMES.get(i, i)) for i in kept["shown"] if (i in kept["ticked"]) == on)
+        for state, on in (("ticked", True), ("not", False))
+    }
+    words = _("Points vérifiés : %(points)s") % {"points": names["ticked"]}
+    if kept["together"]:
+        words += _(" (les points communs cochés ensemble)")
+    if names["not"]:
+        words += _(" ; non cochés : %(points)s") % {"points": names["not"]}
+    return f"{words}."
 
 
 def _at_once(review: Review) -> str:
@@ -156,9 +175,12 @@ def show(
     *,
     status: int = 200,
     seen: Revision | None = None,
+    incomplete: bool = False,
     **more: Any,
 ) -> HttpResponse:
-    """The page; `seen` is the revision that the person had before their eyes, now out of date."""
+    """The page; `seen` is the revision that the person had before their eyes, now out of date;
+    `incomplete`: an approval lacked a point of the checklist.
+    """
     draft, role = draft_for(request.user, draft_id)
     revisions = _revisions(draft)
     context = _live_context(draft, revisions)
@@ -178,11 +200,26 @@ def show(
         "position": _position(draft, current),
         "live_etag": _live_body({**context, "moved_on": False})[1],
         "comment_form": CommentForm(),
+        "checklist_form": _checklist_form(request, current, status, incomplete)
+        if current is not None
+        else None,
         "changes_form": ReasonForm(prefix="changes"),
         "reject_form": ReasonForm(prefix="reject"),
         **more,
     }
     return render(request, "approvals/draft.html", context, status=status)
+
+
+def _checklist_form(
+    request: PersonRequest, revision: Revision, status: int, incomplete: bool
+) -> ChecklistForm:
+    """Ticks stay when what was sent lacked something, never for another version of the text."""
+    items = items_of(revision)
+    if request.POST.get("revision") != str(revision.pk) or status != 400:
+        return ChecklistForm(items)
+    if incomplete:
+        return ChecklistForm(items, request.POST)
+    return ChecklistForm(items, ticked=request.POST.getlist("ticked"))
 
 
 def _live_body(context: dict[str, Any]) -> tuple[str, str]:
@@ -277,9 +314,15 @@ def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
     comment_form = _comment_form(request)
     if not comment_form.is_valid():
         return show(request, draft_id, status=400, comment_form=comment_form)
-    body = comment_form.cleaned_data["body"]
+    given: dict[str, Any] = {
+        "comment": comment_form.cleaned_data["body"],
+        "ticked": request.POST.getlist("ticked"),
+        "together": request.POST.get("together") == "yes",
+    }
     try:
-        revision = reviewing.approve(actor=request.user, comment=body, **shown)
+        revision = reviewing.approve(actor=request.user, **given, **shown)
+    except ChecklistIncomplete:
+        return show(request, draft_id, status=400, incomplete=True, comment_form=comment_form)
     except (NotOpened, TextChanged) as changed:
         return _stale(request, draft_id, changed, comment_form=comment_form)
     revision.draft.refresh_from_db(fields=["state"])
@@ -307,7 +350,8 @@ def _turn_down(request: PersonRequest, draft_id: int, verdict: str) -> HttpRespo
     )
     reason, body = form.cleaned_data["reason"], comment_form.cleaned_data["body"]
     try:
-        act(actor=request.user, reason=reason, comment=body, **shown)
+        ticked = request.POST.getlist("ticked")
+        act(actor=request.user, reason=reason, ticked=ticked, comment=body, **shown)
     except (NotOpened, TextChanged) as changed:
         return _stale(request, draft_id, changed, **typed)
     done = {

@@ -26,6 +26,7 @@ from accounts.models import Account, AuditEntry, Person, Seat, Supervision
 from approvals.actions.drafts import Content, abandon_draft, begin_draft, save_draft, submit_draft
 from approvals.actions.images import add_image
 from approvals.actions.reviews import approve, ask_for_changes, comment, record_view, reject
+from approvals.checklist import items_of
 from approvals.models import Category, Comment, Draft, DraftState, Revision
 from publishing.actions import retract as retraction
 from publishing.actions.decide import confirm, propose, propose_lift
@@ -66,7 +67,8 @@ def as_read(reader: Person, revision: Revision) -> dict[str, Any]:
 
 
 def agree(signer: Person, revision: Revision) -> None:
-    approve(**as_read(signer, revision))
+    points = [item.id for item in items_of(revision)]
+    approve(**as_read(signer, revision), ticked=points)
 
 
 @dataclass(frozen=True)

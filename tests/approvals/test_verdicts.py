@@ -7,7 +7,7 @@ from django.urls import reverse
 from approvals.errors import NotOpened
 from approvals.models import Comment, Review, RevisionView
 from tests.approvals.test_desk import said
-from tests.approvals.writing import a_revision, agree, as_read, verdict_form
+from tests.approvals.writing import a_revision, agree, as_read, points, verdict_form
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +55,12 @@ def test_the_action_itself_refuses_a_verdict_on_what_was_not_opened(cast):
 
     revision = a_revision(cast.claire, cast.nantes)
     with pytest.raises(NotOpened):
-        approve(actor=cast.helene, revision_id=revision.pk, digest=revision.digest)
+        approve(
+            actor=cast.helene,
+            revision_id=revision.pk,
+            digest=revision.digest,
+            ticked=points(revision),
+        )
     agree(cast.helene, revision)
 
 

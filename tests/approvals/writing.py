@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.actions.reviews import approve, record_view
+from approvals.checklist import items_of
 from approvals.models import Draft, Revision
 
 TEXT = "Cambriolages : fermez vos volets en partant. #Prévention"
@@ -37,14 +38,20 @@ def as_read(reader, revision: Revision) -> dict:
 
 
 def agree(actor, revision: Revision) -> Revision:
-    """Reads it and approves."""
-    return approve(**as_read(actor, revision))
+    """Reads it, ticks every point and approves."""
+    return approve(**as_read(actor, revision), ticked=points(revision))
+
+
+def points(revision: Revision) -> list[str]:
+    """The ids of its checklist."""
+    return [item.id for item in items_of(revision)]
 
 
 def verdict_form(reader, revision: Revision, **more) -> dict:
-    """What the page of this revision, once read, posts with a verdict."""
+    """What the page of this revision, once read and every point ticked, posts with a verdict."""
     signs = as_read(reader, revision)
-    return {"revision": signs["revision_id"], "digest": signs["digest"], **more}
+    form = {"revision": signs["revision_id"], "digest": signs["digest"]}
+    return form | {"ticked": points(revision), **more}
 
 
 def signed(revision: Revision, *people) -> Draft:

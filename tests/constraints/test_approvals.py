@@ -47,8 +47,9 @@ REVISION = (
     " VALUES (%s, %s, '{}', %s, %s, %s, '')"
 )
 REVIEW = (
-    "INSERT INTO approvals_review (revision_id, reviewer_id, verdict, reason, digest, role)"
-    " VALUES (%s, %s, %s, %s, %s, %s)"
+    "INSERT INTO approvals_review"
+    " (revision_id, reviewer_id, verdict, reason, digest, role, checklist)"
+    """ VALUES (%s, %s, %s, %s, %s, %s, '{"mandatory": ["facts"], "ticked": ["facts"]}')"""
 )
 RELEASE = "INSERT INTO approvals_release (revision_id, account_id, digest) VALUES (%s, %s, %s)"
 STATE = "UPDATE approvals_draft SET state = %s WHERE id = %s"
@@ -336,6 +337,25 @@ def test_nobody_gives_a_verdict_on_a_text_that_was_not_on_their_screen(cast, rev
     sql(REVIEW, *values)
 
 
+@pytest.mark.parametrize(
+    "checklist",
+    [
+        "{}",
+        '{"mandatory": [], "ticked": []}',
+        '{"mandatory": ["facts"]}',
+        '{"mandatory": ["facts", "images"], "ticked": ["facts"]}',
+    ],
+)
+def test_an_approval_has_every_mandatory_point_of_its_checklist_ticked(cast, revision, checklist):
+    as_read(cast.helene, revision)
+    ticked = '{"mandatory": ["facts"], "ticked": ["facts"]}'
+    statement = REVIEW.replace(ticked, checklist)
+    values = (revision.pk, cast.helene.pk, "approve", "", revision.digest, "supervision")
+    refused("approval_with_checklist", statement, *values)
+    # Whoever turns a text down may have stopped at its first point.
+    sql(statement, *values[:2], "changes", "Non", *values[4:])
+
+
 def test_nobody_has_read_a_text_earlier_than_they_opened_it(cast, revision):
     opened = (
         "INSERT INTO approvals_revisionview (revision_id, person_id, opened_at)"
@@ -348,7 +368,7 @@ def test_nobody_has_read_a_text_earlier_than_they_opened_it(cast, revision):
     protected("DELETE FROM approvals_revisionview")
     # Whatever the row says of itself: the database counts.
     sql(
-        REVIEW.replace("role)", "role, seconds_since_opened)").replace("%s)", "%s, 900)"),
+        REVIEW.replace("(rev", "(seconds_since_opened, rev").replace("(%s", "(900, %s"),
         *(revision.pk, cast.helene.pk, "approve", "", revision.digest, "supervision"),
     )
     assert Review.objects.get().seconds_since_opened == 10

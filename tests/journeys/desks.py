@@ -11,6 +11,15 @@ WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
 
+def approve(page):
+    """Three taps: the list, its common points together, the approval; the others one by one."""
+    page.get_by_text("Vérifier et approuver", exact=True).click()
+    page.get_by_role("button", name="J’ai lu et vérifié ces points : tout cocher").click()
+    for label in page.locator(".desk-checks:not([data-common]) label").all():
+        label.click()
+    page.get_by_role("button", name="J’approuve ce texte tel quel", exact=True).click()
+
+
 class Desk:
     """One person's browser."""
 
@@ -32,6 +41,9 @@ class Desk:
     def open(self, name, *args):
         self.page.goto(self.address + reverse(name, args=args))
         return self.page
+
+    def approve(self):
+        approve(self.page)
 
     def press(self, label, exact=True):
         self.page.get_by_role("button", name=label, exact=exact).click()

@@ -38,11 +38,11 @@ def test_written_submitted_approved_twice_and_released(cast, desk):
     draft = Draft.objects.get()
 
     marc.open("home").get_by_role("link", name=TEXT).click()
-    marc.press("J’approuve ce texte tel quel")
+    marc.approve()
     expect(marc.page.get_by_text("Accords : 1 sur 2")).to_be_visible()
 
     helene.open("home").get_by_role("link", name=TEXT).click()
-    helene.press("J’approuve ce texte tel quel")
+    helene.approve()
     expect(helene.page.get_by_text("Tous les accords sont réunis").first).to_be_visible()
     draft.refresh_from_db()
     assert (draft.state, draft.texts) == ("released", [TEXT])
@@ -75,12 +75,12 @@ def test_edited_after_an_approval_it_needs_all_of_them_again(cast, desk):
     claire.press("Soumettre à la relecture")
     expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
     # Paul's page still shows the first version: nothing is approved, the new one is shown.
-    paul.press("J’approuve ce texte tel quel")
+    paul.approve()
     expect(shown.get_by_text("rien n’a été approuvé")).to_be_visible()
     expect(shown.locator("ins").first).to_contain_text("Autre")
     draft.refresh_from_db()
     assert draft.state == "in_review"
-    paul.press("J’approuve ce texte tel quel")
+    paul.approve()
     expect(shown.get_by_text("Accords : 1 sur 2")).to_be_visible()
 
 
@@ -158,7 +158,7 @@ def test_a_comment_survives_the_end_of_the_session_and_the_sign_in(cast, desk, p
     expect(page.get_by_text("Vous êtes déconnecté")).to_be_in_viewport(timeout=20_000)
     expect(comment).to_have_value("Je commence à écrire")
     expect(page).to_have_url(f"{marc.address}/brouillons/{draft.pk}/")
-    marc.press("J’approuve ce texte tel quel")
+    marc.approve()
     expect(page.get_by_text("Vous étiez déconnecté : rien n’a été approuvé.")).to_be_visible()
     page.get_by_role("link", name="Se reconnecter et revenir à la page").click()
     page.get_by_label("Adresse").fill(cast.marc.email)
@@ -167,7 +167,7 @@ def test_a_comment_survives_the_end_of_the_session_and_the_sign_in(cast, desk, p
     expect(page.get_by_text("Ce que vous aviez saisi vous est rendu")).to_be_visible()
     expect(comment).to_have_value("Je commence à écrire")
     assert not draft.comments.exists()
-    marc.press("J’approuve ce texte tel quel")
+    marc.approve()
     expect(page.locator("#live")).to_contain_text("Je commence à écrire")
     page_problems.clear()  # The browser notes each 401.
     assert Review.objects.get().reviewer == cast.marc

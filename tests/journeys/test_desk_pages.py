@@ -163,7 +163,7 @@ def test_a_phone_shows_text_hour_and_verdict_at_once(cast, new_context, live_ser
     revision = a_revision(cast.claire, cast.nantes, LONG, requested_at=in_hours(3))
     helene = Desk(new_context, live_server, cast.helene, NARROW)
     page = helene.open("draft", revision.draft_id)
-    verdicts = [page.get_by_role("button", name="J’approuve ce texte tel quel")]
+    verdicts = [page.get_by_text("Vérifier et approuver", exact=True)]
     verdicts += [page.get_by_text(label) for label in ("Je demande une modification", "Je rejette")]
     for seen in [page.get_by_text("Diffusion :").first, *verdicts]:
         expect(seen).to_be_in_viewport(ratio=1)

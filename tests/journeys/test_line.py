@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from accounts import demo
 from accounts.timefmt import format_hour
-from tests.journeys.desks import NARROW, WIDE
+from tests.journeys.desks import NARROW, WIDE, approve
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -59,7 +59,7 @@ class Officer:
 
     def approves(self, text):
         self.home().get_by_role("link", name=text).first.click()
-        self.press("J’approuve ce texte tel quel")
+        approve(self.page)
         expect(self.page.get_by_text("Accord enregistré").first).to_be_visible()
 
     def sees(self, words, timeout=15_000):

@@ -11,14 +11,14 @@ from approvals.actions.drafts import Content, save_draft, submit_draft, take_bac
 from approvals.actions.reviews import approve, ask_for_changes, reject
 from approvals.errors import SavedElsewhere, TextChanged, WrongState
 from approvals.models import Draft, Release, Review, Revision
-from tests.approvals.writing import TEXT, a_draft, a_revision, as_read, one_part, signed
+from tests.approvals.writing import TEXT, a_draft, a_revision, as_read, one_part, points, signed
 from tests.races.crowd import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def approval(person, revision):
-    return functools.partial(approve, **as_read(person, revision))
+    return functools.partial(approve, **as_read(person, revision), ticked=points(revision))
 
 
 def edit(person, draft, text="Autre texte"):
