@@ -2,6 +2,7 @@
 #   make run     everything, on this machine          PORT=8080 SANDBOX_PORT=8081 choose other ports
 #   make test    lint, types, every test              ARGS="tests/accounts -k seat" BROWSER=none
 #   make soak    releases under faults, for minutes      make bench   beside bare tweepy
+#   make checks  how well the content checks find what they should
 #   make reset   empty the demo      make psql   its database
 
 ifeq ($(origin PYTHON),undefined)
@@ -15,7 +16,7 @@ endif
 RUNNER = .venv/bin/python -m policetweets.runner
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test reset psql lock lint types format messages soak bench
+.PHONY: help venv run test reset psql lock lint types format messages soak checks bench
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -35,6 +36,9 @@ test: venv
 # Variables given on the command line (SEED=7 RELEASES=200) reach both by the environment.
 soak: venv
 	@.venv/bin/python -m tests.soak
+
+checks: venv
+	@.venv/bin/python -m policetweets.runner checks
 
 bench: venv
 	@.venv/bin/python -m tests.bench

@@ -1,8 +1,10 @@
 """The digest: SHA-256 over a revision's canonical JSON. What people sign, what a worker sends.
 
-Canonical JSON: keys sorted, no white space, UTF-8, no escapes but JSON's own. Schema 1 has the
+Canonical JSON: keys sorted, no white space, UTF-8, no escapes but JSON's own. Schema 2 has the
 keys schema, account (X handle in lower case), parts (each: text, images (each: sha256 of the
-bytes to be sent, alt)), category, reply_settings, requested_at (UTC, ISO 8601, or null).
+bytes to be sent, alt)), category, fields (what the category asks for: `approvals.categories`),
+reply_settings, requested_at (UTC, ISO 8601, or null). Schema 1 had no fields; its revisions are
+read and sent as they are.
 """
 
 from __future__ import annotations
@@ -12,9 +14,10 @@ import hashlib
 import json
 from typing import Any
 
+from approvals.categories import fields_of
 from approvals.models import Draft
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def canonical(content: dict[str, Any]) -> str:
@@ -43,6 +46,7 @@ def content_of(draft: Draft) -> str:
                 for part in draft.parts
             ],
             "category": draft.category,
+            "fields": fields_of(draft.category, draft.fields),
             "reply_settings": draft.reply_settings,
             "requested_at": requested.astimezone(dt.UTC).isoformat() if requested else None,
         }

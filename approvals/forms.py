@@ -10,10 +10,12 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access import reviewers
 from accounts.clock import db_now
 from accounts.models import Account
 from accounts.models.account import ReplySettings
@@ -22,7 +24,10 @@ from accounts.timefmt import PARIS, format_date, format_exact, format_hour, in_p
 from approvals import checklist
 from approvals.actions.drafts import MAX_PARTS, Content, text_too_long, thread_too_long
 from approvals.actions.images import alt_missing, alt_too_long
+from approvals.categories import FIELDS, GROUPS, Field, Group
+from approvals.checking import Typed, context_of, findings_of_parts, unanswered
 from approvals.checklist import Item
+from approvals.checks import Finding
 from approvals.images import MAX_ALT, alt_length
 from approvals.models import Category, Draft, DraftState
 from approvals.schedule import (
@@ -37,6 +42,8 @@ from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS, normalis
 from approvals.typed_time import TypedDay, Unreadable, parse_day, parse_hour
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
+REASON_NAME = re.compile(r"reason-[a-z_]{1,60}")
+MAX_REASON = 500
 
 
 class MomentForm(forms.Form):
@@ -184,7 +191,11 @@ class ComposerForm(MomentForm):
     """One draft as its author changes it; the messages themselves are `parts`."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    category = forms.ChoiceField(label=gettext_lazy("Catégorie"), choices=Category.choices)
+    category = forms.ChoiceField(
+        label=gettext_lazy("Catégorie"),
+        choices=[("", gettext_lazy("Choisissez…")), *Category.choices],
+        required=False,
+    )
     urgent = forms.BooleanField(
         label=gettext_lazy("Urgent"),
         help_text=gettext_lazy("Passe devant les autres textes à relire."),
@@ -209,7 +220,10 @@ class ComposerForm(MomentForm):
         self.zone = ZoneInfo(draft.requested_zone or draft.account.time_zone)
         self.parts = _stored_parts(draft) if data is None else _typed_parts(draft, data)
         self.part_errors: dict[int, str] = {}
+        self.asked_reasons: list[Finding] = []
+        self.reason_errors: dict[str, str] = {}
         self.moment = draft.requested
+        self._add_category_fields()
         requested = draft.requested
         if requested is not None:
             self.ask_which(candidate_instants(requested.date(), requested.time(), self.zone))
@@ -229,7 +243,82 @@ class ComposerForm(MomentForm):
         self.moment, self.asks_which = None, ()
         if cleaned.get("when") == "at":
             self.clean_moment(cleaned, kept=self.draft.requested_at)
+        self._clean_category_fields(cleaned)
         return cleaned
+
+    def _add_category_fields(self) -> None:
+        people = [(str(pk), p.name) for pk, (p, _role) in reviewers(self.draft.account).items()]
+        for name, field in FIELDS.items():
+            added: forms.Field = forms.CharField(max_length=200)
+            if field.kind == "person":
+                added = forms.ChoiceField(choices=[("", "—"), *people])
+            added.label, added.help_text, added.required = field.label, field.help_text, False
+            self.fields[name] = added
+            self.initial[name] = shown_value(field, self.draft.fields.get(name, ""))
+
+    def _clean_category_fields(self, cleaned: dict[str, Any]) -> None:
+        """Dates and moments as ISO 8601; what cannot be read is said beside its field."""
+        today = db_now().astimezone(self.zone).date()
+        for name, field in FIELDS.items():
+            typed = (cleaned.get(name) or "").strip()
+            if not typed or field.kind not in ("date", "moment"):
+                cleaned[name] = normalise_typed(typed)
+                continue
+            try:
+                read = parse_day(typed, today)
+                if field.kind == "moment" and read.hour is None:
+                    raise Unreadable(_("Dites aussi l’heure : « samedi 18 h »."))
+            except Unreadable as error:
+                self.add_error(name, str(error))
+                continue
+            moment = dt.datetime.combine(read.day, read.hour or dt.time(), tzinfo=self.zone)
+            cleaned[name] = read.day.isoformat() if field.kind == "date" else moment.isoformat()
+
+    def groups(self) -> list[tuple[Group, list[BoundField]]]:
+        """The fields that categories ask for, by group."""
+        return [(group, [self[field.name] for field in group.fields]) for group in GROUPS]
+
+    def typed_fields(self) -> dict[str, str]:
+        """What is filled of the categories' fields; of what cannot be read, what was stored."""
+        kept = self.draft.fields
+        cleaned = getattr(self, "cleaned_data", None)
+        if cleaned is None:
+            return dict(kept)
+        values = {name: cleaned.get(name, kept.get(name, "")) for name in FIELDS}
+        return {name: value for name, value in values.items() if value}
+
+    def typed_reasons(self) -> dict[str, str]:
+        """The author's reasons by check, those typed now over those stored."""
+        typed = {
+            key.removeprefix("reason-"): normalise_typed(value).strip()[:MAX_REASON]
+            for key, value in self.data.items()
+            if REASON_NAME.fullmatch(key)
+        }
+        return {c: r for c, r in {**self.draft.reasons, **typed}.items() if r}
+
+    def findings(self) -> list[list[Finding]]:
+        """What the checks find in what is typed."""
+        if self.beyond:
+            return []
+        cleaned = getattr(self, "cleaned_data", {})
+        typed = Typed(cleaned.get("category", self.draft.category), self.typed_fields())
+        return findings_of_parts(self.parts, context_of(self.draft, typed))
+
+    def ask_reasons(self) -> None:
+        """Asks for the reasons that a submission still wants, beside those already given."""
+        reasons = self.typed_reasons()
+        found = [finding for part in self.findings() for finding in part]
+        missing = {f.check for f in unanswered(found, reasons)}
+        self.asked_reasons = [
+            dataclasses.replace(f, reason=reasons.get(f.check, "")) for f in unanswered(found, {})
+        ]
+        for check in sorted(missing):
+            self.reason_errors[check] = _("Dites en quelques mots pourquoi, ou changez le texte.")
+
+    @property
+    def reason_rows(self) -> list[tuple[Finding, str]]:
+        """Each finding that wants a reason, with what is wrong with the one given."""
+        return [(f, self.reason_errors.get(f.check, "")) for f in self.asked_reasons]
 
     @property
     def quick_hours(self) -> list[QuickHour]:
@@ -257,6 +346,10 @@ class ComposerForm(MomentForm):
                 errors.append((target, label, error))
             images = [*part["image_errors"], *(i["error"] for i in part["images"] if i["error"])]
             errors += [(target, label, error) for error in images]
+        errors += [
+            (f"reason-{check}", _("Pourquoi garder ces mots"), error)
+            for check, error in self.reason_errors.items()
+        ]
         return errors
 
     def choose_hour(self, value: str) -> None:
@@ -295,12 +388,24 @@ class ComposerForm(MomentForm):
         return Content(
             parts=parts[:MAX_PARTS],
             category=cleaned.get("category", draft.category),
+            fields=self.typed_fields(),
+            reasons=self.typed_reasons(),
             urgent=cleaned.get("urgent", draft.urgent),
             reply_settings=cleaned.get("reply_settings", draft.reply_settings),
             requested_at=draft.requested_at if same else moment,
             requested_local=draft.requested_local if same else local,
             requested_zone=draft.requested_zone if same else (str(self.zone) if moment else ""),
         )
+
+
+def shown_value(field: Field, value: str) -> str:
+    """A stored value as one types it."""
+    if field.kind == "date" and value:
+        return format_date(dt.date.fromisoformat(value), "j F Y")
+    if field.kind == "moment" and value:
+        moment = dt.datetime.fromisoformat(value)
+        return f"{format_date(moment, 'j F Y')} {format_hour(moment)}"
+    return value
 
 
 def _initial(draft: Draft) -> dict[str, Any]:

@@ -1,8 +1,13 @@
-"""What a draft came from, and what came from it: a text used again, or corrected."""
+"""What a draft came from, what came from it, and which texts are near it in time."""
 
 from __future__ import annotations
 
-from approvals.models import Draft, DraftState
+import datetime as dt
+
+from django.db.models import QuerySet
+
+from accounts.clock import db_now
+from approvals.models import Draft, DraftState, Release
 from approvals.signals import texts_on_x
 
 
@@ -15,6 +20,27 @@ def texts_x_had(draft: Draft) -> frozenset[str]:
             had.update(texts or ())
         origin = origin.came_from
     return frozenset(had)
+
+
+# How far back a text like another matters to X, and how many are looked at.
+OWN_DAYS, ELSEWHERE_DAYS, MAX_NEAR = 30, 7, 200
+
+
+def texts_approved_lately(draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The texts of other drafts that were released: of its account, and of all others."""
+    now = db_now()
+    own = Release.objects.filter(
+        account=draft.account_id, released_at__gte=now - dt.timedelta(days=OWN_DAYS)
+    ).exclude(revision__draft=draft)
+    elsewhere = Release.objects.filter(
+        released_at__gte=now - dt.timedelta(days=ELSEWHERE_DAYS)
+    ).exclude(account=draft.account_id)
+    return _texts(own), _texts(elsewhere)
+
+
+def _texts(releases: QuerySet[Release]) -> tuple[str, ...]:
+    latest = releases.select_related("revision").order_by("-released_at")[:MAX_NEAR]
+    return tuple(text for release in latest for text in release.revision.texts)
 
 
 def correction_of(draft: Draft) -> Draft | None:

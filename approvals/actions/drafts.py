@@ -29,10 +29,12 @@ from approvals.actions.base import (
 )
 from approvals.actions.images import refuse_undescribed, refuse_unfit_images
 from approvals.capabilities import CAPABILITIES
+from approvals.categories import missing_fields
+from approvals.checking import context_of, findings_of_parts, stored, unanswered
+from approvals.checks import Severity
 from approvals.digest import content_of, digest_of
 from approvals.errors import SavedElsewhere, WrongState
-from approvals.findings import findings, findings_in_descriptions
-from approvals.models import Category, CloseReason, Draft, DraftState, Revision
+from approvals.models import CloseReason, Draft, DraftState, Revision
 from approvals.models.draft import one_empty_part
 from approvals.notices import notify_reviewers
 from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS, normalise_typed
@@ -45,7 +47,9 @@ class Content:
     """What an author can change of a draft; `parts` as in `Draft.parts`."""
 
     parts: list[dict[str, Any]] = field(default_factory=one_empty_part)
-    category: str = Category.ADVICE
+    category: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
     urgent: bool = False
     reply_settings: str = ReplySettings.MENTIONED
     requested_at: dt.datetime | None = None
@@ -143,19 +147,31 @@ def save_draft(*, actor: Person, draft_id: int, version: int, content: Content) 
     return draft
 
 
-def _refuse_unfit(draft: Draft) -> None:
-    """Raises Invalid with the first thing that stops a submission, and the field it is in."""
-    for position, text in enumerate(draft.texts):
-        for finding in findings(text):
-            if finding.level != "error":
-                continue
-            raise Invalid(finding.sentence, field="text", position=position)
-    for position, part in enumerate(draft.parts):
-        for finding in findings_in_descriptions(part["images"]):
-            raise Invalid(finding.sentence, field="images", position=position)
+def _refuse_unfit(draft: Draft) -> dict[str, Any]:
+    """Raises Invalid with the first thing that stops a submission, and the field it is in; what
+    the checks found otherwise, for the revision to keep.
+    """
+    if not draft.category:
+        raise Invalid(
+            _("Choisissez une catégorie : elle est signée avec le texte."), field="category"
+        )
+    found = findings_of_parts(draft.parts, context_of(draft))
+    for position, findings in enumerate(found):
+        for finding in findings:
+            if finding.severity == Severity.BLOCK:
+                field = "images" if finding.check.endswith("_in_description") else "text"
+                raise Invalid(finding.sentence, field=field, position=position)
     refuse_undescribed(draft.parts)
+    for missing in missing_fields(draft.category, draft.fields):
+        raise Invalid(
+            _("« %(field)s » : cette catégorie le demande.") % {"field": missing.label},
+            field=missing.name,
+        )
     if draft.requested_at is not None and draft.requested_at <= db_now():
         raise Invalid(_("Cette heure est déjà passée : choisissez-en une autre."), field="when")
+    if unanswered((f for part in found for f in part), draft.reasons):
+        raise Invalid(_("Dites pourquoi vous gardez ces mots."), field="reasons")
+    return stored(found, draft.reasons)
 
 
 @action
@@ -165,7 +181,7 @@ def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
     require_state(draft, "submit")
     if draft.version != version:
         raise SavedElsewhere(draft=draft)
-    _refuse_unfit(draft)
+    checks = _refuse_unfit(draft)
     content = content_of(draft)
     last = draft.revisions.order_by("-number").first()
     revision = Revision.objects.create(
@@ -175,6 +191,7 @@ def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
         digest=digest_of(content),
         required=draft.account.approvals_required,
         requested_at=draft.requested_at,
+        checks=checks,
         submitted_by=actor,
     )
     # A page that still shows the draft as being written is told at its next save.
@@ -248,7 +265,10 @@ def adopt_draft(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
 def use_again(*, actor: Person, draft: Draft, comment: str = "") -> Draft:
     """A new draft with the text of an earlier one, which it names as its origin."""
     content = Content(
-        parts=draft.parts, category=draft.category, reply_settings=draft.reply_settings
+        parts=draft.parts,
+        category=draft.category,
+        fields=draft.fields,
+        reply_settings=draft.reply_settings,
     )
     return begin_draft(
         actor=actor, account=draft.account, content=content, came_from=draft, comment=comment

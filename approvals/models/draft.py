@@ -52,13 +52,18 @@ RETURN NEW;
 """
 
 
+# For rows that the version before writes while this one is being installed.
+NOTHING = models.Value({}, models.JSONField())
+
+
 class Category(models.TextChoices):
     ADVICE = "advice", _("conseil de prévention")
     RECRUITMENT = "recruitment", _("recrutement")
     WITNESSES = "witnesses", _("appel à témoins")
     DISAPPEARANCE = "disappearance", _("disparition inquiétante")
     TRAFFIC = "traffic", _("circulation")
-    OPERATION = "operation", _("opération")
+    JUDICIAL = "judicial", _("affaire judiciaire")
+    OPERATION = "operation", _("opération réussie")
     SERVICE = "service", _("vie du service")
 
 
@@ -81,9 +86,14 @@ class Draft(models.Model):
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     parts = models.JSONField(default=one_empty_part)
+    # Chosen by its author, since it is signed: empty while nobody has.
     category = models.CharField(
-        _("catégorie"), max_length=20, choices=Category.choices, default=Category.ADVICE
+        _("catégorie"), max_length=20, choices=Category.choices, default="", blank=True
     )
+    # What the category asks for besides: see `approvals.categories`.
+    fields = models.JSONField(default=dict, db_default=NOTHING)
+    # Why its author keeps what a check warns of, by the id of the check.
+    reasons = models.JSONField(default=dict, db_default=NOTHING)
     urgent = models.BooleanField(_("urgent"), default=False)
     reply_settings = models.CharField(
         _("qui peut répondre"),
@@ -103,7 +113,12 @@ class Draft(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=DraftState.values), name="draft_state_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[DraftState.WRITING, DraftState.ABANDONED])
+                | ~models.Q(category=""),
+                name="category_chosen",
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "state", "-updated_at"], name="drafts_of_account"),

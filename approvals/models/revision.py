@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import never_deleted
+from approvals.models.draft import NOTHING
 from approvals.models.image import images_described
 
 REQUIRED_AS_SET = """
@@ -65,6 +66,8 @@ class Revision(models.Model):
     digest = models.CharField(max_length=64)
     required = models.PositiveSmallIntegerField()
     requested_at = models.DateTimeField(null=True)
+    # What the checks of that moment found, with the author's reasons: see `approvals.checking`.
+    checks = models.JSONField(default=dict, db_default=NOTHING)
     submitted_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(db_default=Now(), editable=False)
     closed_at = models.DateTimeField(null=True)

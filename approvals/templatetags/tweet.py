@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from approvals.findings import Finding
+from approvals.checks import Finding, Severity
 from approvals.hidden_characters import code_of
 from approvals.tweet_text import MAX_CHARACTERS, Entity, entities
 
@@ -18,7 +18,8 @@ register = template.Library()
 
 _NOT_SHOWN = re.compile(r"(?i:https?://(?:www\.)?)")
 _MAX_SHOWN_PATH = 16
-LEVELS = ("", "warning", "error")  # from the least to the worst
+# From the least to the worst, with what a mark of it is called.
+LEVELS = {Severity.ADVICE: "info", Severity.WARN: "warning", Severity.BLOCK: "error"}
 
 
 @register.filter
@@ -31,7 +32,7 @@ def tweet_preview(text: str, findings: Sequence[Finding] = ()) -> SafeString:
     hidden = {
         start
         for finding in findings
-        if finding.code == "hidden_character"
+        if finding.check == "invisible"
         for start, _end in _places(finding)
     }
     pieces: list[tuple[str | SafeString]] = []
@@ -66,9 +67,9 @@ def _shown(text: str, entity: Entity) -> str:
 def _levels(text: str, findings: Sequence[Finding]) -> bytearray:
     """For each character the place in LEVELS of the worst finding about it, 0 for none."""
     levels = bytearray(len(text))
-    for level, name in enumerate(LEVELS):
+    for level, severity in enumerate(LEVELS, 1):
         for finding in findings:
-            if finding.level == name:
+            if finding.severity == severity:
                 for start, end in _places(finding):
                     stop = min(end, len(text))
                     levels[start:stop] = bytes([level]) * (stop - start)
@@ -83,4 +84,4 @@ def _marked(words: str | SafeString, level: int) -> str | SafeString:
     if not level:
         return words
     mark = '<mark class="tweet-mark tweet-mark--{}">{}</mark>'
-    return format_html(mark, LEVELS[level], words)
+    return format_html(mark, [*LEVELS.values()][level - 1], words)

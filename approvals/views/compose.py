@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,14 +19,13 @@ from approvals.access import draft_for
 from approvals.actions.base import require_state
 from approvals.actions.drafts import save_draft, submit_draft
 from approvals.capabilities import CAPABILITIES
+from approvals.checks import Finding
 from approvals.diff import changes, image_changes
 from approvals.errors import ApprovedText, SavedElsewhere
-from approvals.findings import findings, findings_in_descriptions
 from approvals.forms import ComposerForm
 from approvals.history import history_of
 from approvals.models import Contributor, Draft, DraftState, Review, Verdict
 from approvals.models.states import TRANSITIONS
-from approvals.origin import texts_x_had
 from approvals.tweet_text import MAX_CHARACTERS, MAX_WEIGHT, weighted_length
 
 # htmx asks no more after this status.
@@ -47,10 +46,10 @@ def shown_parts(
     parts: list[dict[str, Any]],
     errors: dict[int, str] | None = None,
     *,
-    had: Collection[str] = (),
+    found: Sequence[Sequence[Finding]] = (),
     unread: bool = False,
 ) -> list[Any]:
-    """Each message with what X would make of it; `had` is what it had before.
+    """Each message with what X would make of it and what was found in it.
 
     No work is done on a text that is too long to be kept, nor on any when `unread` says so.
     """
@@ -65,9 +64,7 @@ def shown_parts(
                 "weight": weight,
                 "over": max(weight - MAX_WEIGHT, 0),
                 "left": MAX_WEIGHT - weight,
-                "findings": []
-                if unread
-                else findings(part["text"], had) + findings_in_descriptions(part["images"]),
+                "findings": found[position] if position < len(found) else [],
                 "unread": skipped,
                 "error": (errors or {}).get(position, ""),
             }
@@ -85,8 +82,9 @@ def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[s
         "account": draft.account,
         "form": form,
         "parts": shown_parts(
-            form.parts, form.part_errors, had=texts_x_had(draft), unread=form.beyond
+            form.parts, form.part_errors, found=form.findings(), unread=form.beyond
         ),
+        "groups": form.groups(),
         "most": MAX_WEIGHT,
         "asked": asked,
         "in_review": draft.state == DraftState.IN_REVIEW,
@@ -225,6 +223,10 @@ def _refused(request: PersonRequest, draft: Draft, refused: Invalid) -> HttpResp
         form.parts[position]["image_errors"] = [str(refused.sentence)]
     elif field == "alt":
         form.mark_missing_alts()
+    elif field == "reasons":
+        form.ask_reasons()
+    elif field in form.fields:
+        form.add_error(field, str(refused))
     else:
         form.add_error("day" if field == "when" else None, str(refused))
     return composer_page(request, draft, form, status=400)

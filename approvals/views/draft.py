@@ -25,14 +25,16 @@ from approvals.access import draft_for
 from approvals.actions import drafts as writing
 from approvals.actions import reviews as reviewing
 from approvals.acts import possible_acts, why_not_approve
+from approvals.categories import FIELDS, value_in_words
+from approvals.checking import context_of, findings_of_parts, read_stored
 from approvals.checklist import NAMES, items_of
+from approvals.checks import Finding
 from approvals.diff import changes, image_changes
 from approvals.digest import content_of
 from approvals.errors import ChecklistIncomplete, NotOpened, TextChanged
 from approvals.forms import ChecklistForm, CommentForm, ReasonForm
 from approvals.history import history_of
 from approvals.models import Category, Comment, Draft, DraftState, Review, Revision, RevisionView
-from approvals.origin import texts_x_had
 from approvals.quorum import Quorum, quorum_of
 from approvals.views.compose import shown_parts
 
@@ -115,9 +117,13 @@ def _settings(draft: Draft, signed: dict[str, Any]) -> dict[str, str]:
     requested = signed["requested_at"]
     when = dt.datetime.fromisoformat(requested) if requested else None
     return {
-        _("Catégorie"): str(Category(signed["category"]).label),
+        _("Catégorie"): str(Category(signed["category"]).label) if signed["category"] else "—",
         _("Réponses sur X"): str(ReplySettings(signed["reply_settings"]).label),
         _("Diffusion"): format_exact(when, draft.account.zone) if when else _("dès l’accord"),
+        **{
+            str(FIELDS[name].label): value_in_words(FIELDS[name], value, draft.account)
+            for name, value in signed.get("fields", {}).items()
+        },
     }
 
 
@@ -133,7 +139,9 @@ def _changed(draft: Draft, before: Revision | None, current: Revision | None) ->
         "differences": changes(before.texts, [part["text"] for part in parts]),
         "image_differences": image_changes(before.parts, parts),
         "settings_changed": [
-            (name, old[name], new[name]) for name in new if old[name] != new[name]
+            (name, old.get(name, "—"), new.get(name, "—"))
+            for name in {**old, **new}
+            if old.get(name) != new.get(name)
         ],
     }
 
@@ -192,8 +200,9 @@ def show(
     last = revisions[-1] if revisions else None
     context |= _verdict_context(request, draft, role, context["quorum"])
     context |= {
-        "parts": shown_parts(parts, had=texts_x_had(draft)),
+        "parts": shown_parts(parts, found=_findings(draft, current)),
         **_changed(draft, before, current),
+        "asked_fields": _asked_fields(draft, current),
         "read": before is read and not draft.contributors.filter(person=request.user).exists(),
         "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
         "contributors": [c.person for c in draft.contributors.select_related("person")],
@@ -220,6 +229,22 @@ def _checklist_form(
     if incomplete:
         return ChecklistForm(items, request.POST)
     return ChecklistForm(items, ticked=request.POST.getlist("ticked"))
+
+
+def _asked_fields(draft: Draft, current: Revision | None) -> list[tuple[str, str]]:
+    """What the category asks for besides the text, as signed, in words."""
+    signed = current.signed if current is not None else json.loads(content_of(draft))
+    return [
+        (str(FIELDS[name].label), value_in_words(FIELDS[name], value, draft.account))
+        for name, value in signed.get("fields", {}).items()
+    ]
+
+
+def _findings(draft: Draft, current: Revision | None) -> list[list[Finding]]:
+    """What the checks found when the open revision was submitted; else what they find now."""
+    if current is not None and current.checks:
+        return read_stored(current.checks)
+    return findings_of_parts(draft.parts, context_of(draft))
 
 
 def _live_body(context: dict[str, Any]) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import io
 import json
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,8 @@ from accounts.models import Account, AuditEntry, Person, Seat, Supervision
 from approvals.actions.drafts import Content, abandon_draft, begin_draft, save_draft, submit_draft
 from approvals.actions.images import add_image
 from approvals.actions.reviews import approve, ask_for_changes, comment, record_view, reject
+from approvals.categories import fields_of
+from approvals.checking import context_of, findings_of_parts, unanswered
 from approvals.checklist import items_of
 from approvals.models import Category, Comment, Draft, DraftState, Revision
 from publishing.actions import retract as retraction
@@ -99,11 +101,28 @@ class Team:
             content["requested_zone"] = self.account.time_zone
             content["requested_local"] = moment.strftime("%Y-%m-%dT%H:%M")
         parts = [{"text": text, "images": []} for text in texts]
+        content.setdefault("category", Category.ADVICE)
+        content["fields"] = self.fields_for(content["category"])
         return begin_draft(
             actor=self.writers[author],
             account=self.account,
             content=Content(parts=parts, **content),
         )
+
+    def fields_for(self, category: str) -> dict[str, str]:
+        """What the category asks for."""
+        today = db_now().astimezone(self.zone)
+        asked = {
+            "agreement_by": "Mme Le Goff, vice-procureure",
+            "agreement_on": f"{today:%Y-%m-%d}",
+            "agreement_scope": "Les faits et le nombre de personnes, sans nom.",
+            "reference": f"Parquet {today:%Y}/0417",
+            "contact": "17",
+            "removal_on": f"{today + dt.timedelta(days=30):%Y-%m-%d}",
+            "removal_by": str(self.writers[0].pk),
+            "ends_at": (today + dt.timedelta(days=2)).isoformat(timespec="minutes"),
+        }
+        return fields_of(category, asked)
 
     def begun(self, text: str) -> Draft | None:
         """What was begun for an hour that passed meanwhile is abandoned, and begun anew."""
@@ -114,8 +133,17 @@ class Team:
         return rows.exclude(state=DraftState.ABANDONED, **passed).first()
 
     def submit(self, draft: Draft) -> Revision:
-        return draft.revisions.last() or submit_draft(
-            actor=draft.author, draft_id=draft.pk, version=draft.version
+        if submitted := draft.revisions.last():
+            return submitted
+        found = [f for part in findings_of_parts(draft.parts, context_of(draft)) for f in part]
+        if wanted := unanswered(found, {}):
+            reasons = {f.check: "Relu à deux : le sens est clair et exact." for f in wanted}
+            draft = self.save(draft, replace(content_of(draft), reasons=reasons))
+        return submit_draft(actor=draft.author, draft_id=draft.pk, version=draft.version)
+
+    def save(self, draft: Draft, content: Content) -> Draft:
+        return save_draft(
+            actor=draft.author, draft_id=draft.pk, version=draft.version, content=content
         )
 
     def in_review(self, *texts: str, **content: Any) -> Revision:
@@ -204,9 +232,7 @@ class Team:
             images.append({"sha256": stored.sha256, "alt": f"Affiche : « {title} »."})
         first, *others = draft.parts
         content = replace(content_of(draft), parts=[{**first, "images": images}, *others])
-        return save_draft(
-            actor=draft.author, draft_id=draft.pk, version=draft.version, content=content
-        )
+        return self.save(draft, content)
 
     def in_hours(self, hours: float) -> dt.datetime:
         """So many hours from now in the department, at a round minute."""
@@ -223,7 +249,7 @@ class Team:
 
 
 def content_of(draft: Draft) -> Content:
-    return Content(parts=draft.parts, category=draft.category, urgent=draft.urgent)
+    return Content(**{field.name: getattr(draft, field.name) for field in fields(Content)})
 
 
 def switch_sandbox(changes: dict[str, Any]) -> None:

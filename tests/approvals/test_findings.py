@@ -5,8 +5,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals.findings import findings
 from approvals.tweet_text import normalise
+from tests.checks.forms_of_text import form_findings as findings
 
 PILOT = (
     "#Saint-Nazaire Les enquêteurs de la sûreté élucident 6 #cambriolages et tentatives. "
@@ -15,39 +15,39 @@ PILOT = (
 
 FOUND = {
     "nothing": ("Rejoignez la #police : https://www.ex.fr", []),
-    "an empty text": ("", [("empty", "error", "")]),
-    "spaces and lines only": (" \n\u00a0", [("empty", "error", " \n\u00a0")]),
+    "an empty text": ("", [("empty", "block", "")]),
+    "spaces and lines only": (" \n\u00a0", [("empty", "block", " \n\u00a0")]),
     "exactly 280": ("a" * 280, []),
-    "too long": ("a" * 280 + "bcd", [("too_long", "error", "bcd")]),
+    "too long": ("a" * 280 + "bcd", [("too_long", "block", "bcd")]),
     "too long by a link": (
         "a" * 270 + " https://ex.fr/b",
-        [("too_long", "error", "https://ex.fr/b")],
+        [("too_long", "block", "https://ex.fr/b")],
     ),
-    "the tweet of the pilot": (PILOT, [("hashtag_cut", "warning", "#Saint-Nazaire")]),
+    "the tweet of the pilot": (PILOT, [("hashtag_broken", "warn", "#Saint-Nazaire")]),
     "a non-breaking hyphen cuts too": (
         "#Saint\u2011Nazaire",
-        [("hashtag_cut", "warning", "#Saint\u2011Nazaire")],
+        [("hashtag_broken", "warn", "#Saint\u2011Nazaire")],
     ),
     "a hyphen after a space does not": ("#police - Nantes, #police-", []),
     "a number is no hashtag to be cut": ("#44-Nantes", []),
-    "a mention": ("Merci @prefet44 !", [("mention", "warning", "@prefet44")]),
+    "a mention": ("Merci @durand44 !", [("mention", "warn", "@durand44")]),
     "an address is no mention": ("Écrire à contact@ex.fr", []),
     "an account in a link is no mention": ("https://ex.fr/@moi", []),
     "a link without a scheme": (
         "Voir moncommissariat.fr.",
-        [("link_without_scheme", "warning", "moncommissariat.fr")],
+        [("link_without_scheme", "advice", "moncommissariat.fr")],
     ),
     "a forgotten space": (
         "Le suspect a fui.De plus",
-        [("link_without_scheme", "warning", "fui.De")],
+        [("link_without_scheme", "advice", "fui.De")],
     ),
     "errors come first, warnings as one reads": (
         "@a #b-c ex.fr " + "d" * 280,
         [
-            ("too_long", "error", "d" * 32),
-            ("mention", "warning", "@a"),
-            ("hashtag_cut", "warning", "#b-c"),
-            ("link_without_scheme", "warning", "ex.fr"),
+            ("too_long", "block", "d" * 32),
+            ("mention", "warn", "@a"),
+            ("hashtag_broken", "warn", "#b-c"),
+            ("link_without_scheme", "advice", "ex.fr"),
         ],
     ),
 }
@@ -55,7 +55,7 @@ FOUND = {
 
 @pytest.mark.parametrize(("text", "expected"), FOUND.values(), ids=FOUND.keys())
 def test_what_is_found(text: str, expected: list[tuple[str, str, str]]) -> None:
-    assert [(f.code, f.level, f.words) for f in findings(text)] == expected
+    assert [(f.check, f.severity, f.words) for f in findings(text)] == expected
 
 
 SUGGESTIONS = {
@@ -82,7 +82,10 @@ SENTENCES = {
     "#Saint-Nazaire": (
         "Le trait d’union coupe le mot-dièse : seul #Saint sera un lien. Écrivez #SaintNazaire."
     ),
-    "@a": "X peut refuser un tweet qui cite @a si ce compte ne vous a pas mentionné d’abord.",
+    "@a": (
+        "@a n’est pas sur la liste des comptes officiels, et X peut refuser un tweet qui cite un "
+        "compte qui ne vous a pas mentionné d’abord."
+    ),
     "17.fr": (
         "« 17.fr » sera un lien. Écrivez https://17.fr, ou mettez une espace après le point "
         "si ce n’est pas une adresse."

@@ -386,7 +386,7 @@ def with_images(cast, *pictures: bytes, alt: str = "Une patrouille") -> tuple[Dr
     draft = a_draft(cast.claire, cast.nantes)
     shas = [stored_image(cast.nantes, raw) for raw in pictures or (picture(),)]
     parts = [{"text": TEXT, "images": [{"sha256": sha, "alt": alt} for sha in shas]}]
-    content = Content(parts=parts)
+    content = Content(parts=parts, category="advice")
     draft = save_draft(actor=cast.claire, draft_id=draft.pk, version=1, content=content)
     return draft, shas
 

@@ -8,13 +8,14 @@ from django.urls import reverse
 
 from accounts.errors import Invalid
 from approvals.actions.drafts import save_draft
+from approvals.checks.finding import MAX_OF_ONE_KIND
 from approvals.diff import word_diff
-from approvals.findings import MAX_OF_ONE_KIND, findings
 from approvals.models import Draft
 from approvals.templatetags.tweet import tweet_preview
 from approvals.tweet_text import MAX_CHARACTERS
 from tests.approvals.writing import TEXT, Content, a_draft, typed
 from tests.cast import signed_in
+from tests.checks.forms_of_text import form_findings as findings
 
 # Each is what some part of the reading is slowest at.
 SLOW = {
@@ -85,7 +86,7 @@ def test_every_reading_of_a_text_stops_at_the_cap(piece):
     for read in (findings, tweet_preview, lambda text: word_diff(text, "autre " + text)):
         spent, _answer = seconds_of(lambda read=read: read(text))
         assert spent < 0.3
-    assert [finding.code for finding in findings(text)] == ["unread"]
+    assert [finding.check for finding in findings(text)] == ["unread"]
 
 
 def test_of_one_kind_the_first_findings_are_enough():

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from accounts.errors import Invalid
 from approvals.actions.drafts import Content, begin_draft, submit_draft
-from approvals.findings import findings, findings_in_descriptions
+from approvals.checks import check_description
 from approvals.hidden_characters import hidden_characters
 from approvals.models import Draft
 from approvals.templatetags.tweet import tweet_preview
 from approvals.tweet_text import entities, normalise
 from tests.approvals.writing import a_draft, typed
 from tests.cast import signed_in
+from tests.checks.forms_of_text import form_findings as findings
 from tests.pictures import stored_image
 
 FLAG = "\U0001f3f4"
@@ -37,8 +38,8 @@ def test_a_hidden_character_is_an_error_with_its_place_and_its_code(characters, 
     before, after = around
     for char in characters:
         text = before + char + after
-        (finding,) = [f for f in findings(text) if f.code == "hidden_character"]
-        assert (finding.level, finding.start, finding.words) == ("error", len(before), char)
+        (finding,) = [f for f in findings(text) if f.check == "invisible"]
+        assert (finding.severity, finding.start, finding.words) == ("block", len(before), char)
         code = f"U+{ord(char):04X}"
         assert code in str(finding.sentence)
         assert f'--error">{code}</mark>' in tweet_preview(text, findings(text))
@@ -105,11 +106,13 @@ def test_an_image_description_may_hide_nothing_either(cast):
     sha256 = stored_image(cast.nantes)
     images = [{"sha256": sha256, "alt": "Une\u200b voiture"}]
     draft = begin_draft(
-        actor=cast.claire, account=cast.nantes, content=Content([{"text": "a", "images": images}])
+        actor=cast.claire,
+        account=cast.nantes,
+        content=Content([{"text": "a", "images": images}], category="advice"),
     )
     with pytest.raises(Invalid, match=r"image 1.*U\+200B"):
         submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)
-    assert findings_in_descriptions([{"alt": "Une voiture 👨\u200d🚒"}]) == []
+    assert check_description(1, "Une voiture 👨\u200d🚒") == []
 
 
 HASHTAGS = {
@@ -129,7 +132,7 @@ HASHTAGS = {
 @pytest.mark.parametrize(("typed_tag", "proposed"), HASHTAGS.items())
 def test_a_cut_hashtag_gets_a_whole_one(typed_tag, proposed):
     (finding,) = findings(f"À {typed_tag}, ce soir")
-    assert (finding.code, finding.words) == ("hashtag_cut", typed_tag)
+    assert (finding.check, finding.words) == ("hashtag_broken", typed_tag)
     assert finding.suggestion == proposed
     assert findings(proposed) == []
 
@@ -145,7 +148,7 @@ LINKS = {
 
 @pytest.mark.parametrize(("link", "proposed"), LINKS.items())
 def test_a_cut_link_gets_its_encoded_form(link, proposed):
-    (finding,) = [f for f in findings(f"Voir {link}") if f.code == "link_cut"]
+    (finding,) = [f for f in findings(f"Voir {link}") if f.check == "link_cut"]
     assert finding.suggestion == proposed
     assert findings(proposed) == []
 
@@ -170,7 +173,7 @@ def test_what_closes_a_sentence_cuts_nothing(text):
 @given(st.text(st.sampled_from("aé1_#-–—'’` \u2212Ⅷⓐßŉ·&日\u0301😀"), max_size=40))
 def test_each_hashtag_proposed_is_one_whole_link(text):
     for finding in findings(normalise("#a" + text)):
-        if finding.code == "hashtag_cut":
+        if finding.check == "hashtag_broken":
             (tag,) = entities(finding.suggestion)
             assert (tag.kind, tag.start, tag.end) == ("hashtag", 0, len(finding.suggestion))
 
@@ -178,6 +181,6 @@ def test_each_hashtag_proposed_is_one_whole_link(text):
 @given(st.text(st.sampled_from("aé/?=&#%.’—(日)😀,'\"@\\ "), max_size=40))
 def test_each_link_proposed_is_one_whole_link(text):
     for finding in findings(normalise("https://ex.fr/" + text)):
-        if finding.code == "link_cut":
+        if finding.check == "link_cut":
             (link,) = entities(finding.suggestion)
             assert (link.kind, link.start, link.end) == ("url", 0, len(finding.suggestion))

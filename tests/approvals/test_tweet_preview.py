@@ -9,9 +9,10 @@ from django.utils.safestring import mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals.findings import Finding, findings
+from approvals.checks import Finding, Severity
 from approvals.templatetags.tweet import tweet_preview
 from approvals.tweet_text import normalise
+from tests.checks.forms_of_text import form_findings as findings
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -82,19 +83,19 @@ def test_a_text_that_claims_to_be_safe_is_escaped_all_the_same() -> None:
 
 def test_words_found_are_marked_as_written() -> None:
     text = "Voir ex.fr & <b>, @a"
-    mark = '<mark class="tweet-mark tweet-mark--warning">'
+    mark, advice = (f'<mark class="tweet-mark tweet-mark--{how}">' for how in ("warning", "info"))
     assert inner(tweet_preview(text, findings(text))) == (
-        f'Voir {mark}<span class="tweet-link">ex.fr</span></mark> &amp; &lt;b&gt;, '
+        f'Voir {advice}<span class="tweet-link">ex.fr</span></mark> &amp; &lt;b&gt;, '
         f'{mark}<span class="tweet-link">@a</span></mark>'
     )
 
 
 def test_where_findings_overlap_the_error_shows() -> None:
     found = [
-        Finding("a", "warning", 1, 4, "bcd", ""),
-        Finding("b", "error", 3, 6, "def", ""),
-        Finding("c", "warning", 2, 3, "c", ""),
-        Finding("d", "error", 7, 7, "", ""),
+        Finding("a", Severity.WARN, 1, 4, "bcd", ""),
+        Finding("b", Severity.BLOCK, 3, 6, "def", ""),
+        Finding("c", Severity.WARN, 2, 3, "c", ""),
+        Finding("d", Severity.BLOCK, 7, 7, "", ""),
     ]
     assert inner(tweet_preview("abcdefgh", found)) == (
         'a<mark class="tweet-mark tweet-mark--warning">bc</mark>'

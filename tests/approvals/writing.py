@@ -9,7 +9,7 @@ from django.utils import timezone
 from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.actions.reviews import approve, record_view
 from approvals.checklist import items_of
-from approvals.models import Draft, Revision
+from approvals.models import Category, Draft, Revision
 
 TEXT = "Cambriolages : fermez vos volets en partant. #Prévention"
 
@@ -19,7 +19,7 @@ def one_part(text: str = TEXT) -> list[dict]:
 
 
 def content(text: str = TEXT, **more) -> Content:
-    return Content(one_part(text), **more)
+    return Content(one_part(text), **{"category": Category.ADVICE, **more})
 
 
 def a_draft(author, account, text: str = TEXT, **more) -> Draft:
@@ -67,7 +67,7 @@ def typed(draft: Draft, text: str | list[str] = TEXT, **fields) -> dict:
         "version": draft.version,
         "text": texts,
         "origin": [str(i) for i in range(len(texts))],
-        "category": draft.category,
+        "category": draft.category or Category.ADVICE,
         "reply_settings": draft.reply_settings,
         "when": "approved",
         **fields,

@@ -53,10 +53,17 @@ def test_a_known_digest_of_another_department_cannot_be_put_into_a_draft(cast):
     theirs = stored_image(cast.rennes)
     parts = [{"text": "Texte", "images": [{"sha256": theirs, "alt": "Volée"}]}]
     with pytest.raises(Invalid):
-        begin_draft(actor=cast.claire, account=cast.nantes, content=Content(parts=parts))
+        begin_draft(
+            actor=cast.claire, account=cast.nantes, content=Content(parts=parts, category="advice")
+        )
     draft = a_draft(cast.claire, cast.nantes)
     with pytest.raises(Invalid):
-        save_draft(actor=cast.claire, draft_id=draft.pk, version=1, content=Content(parts=parts))
+        save_draft(
+            actor=cast.claire,
+            draft_id=draft.pk,
+            version=1,
+            content=Content(parts=parts, category="advice"),
+        )
     form = typed(draft, "Texte", **{"image-0": theirs, "alt-0": "Volée"})
     answer = signed_in(cast.claire).post(reverse("compose", args=[draft.pk]), form)
     assert answer.status_code == 400

@@ -183,7 +183,7 @@ class Machine(RuleBasedStateMachine):
         self.words.append(f"Phrase secrète {len(self.words)}")
         texts = [{"text": f"{self.words[-1]}, {i}.", "images": []} for i in range(parts)]
         hour = db_now() + dt.timedelta(seconds=ahead) if ahead else None
-        content = Content(parts=texts, requested_at=hour)
+        content = Content(parts=texts, category="advice", requested_at=hour)
         draft = self.does(
             begin_draft, actor=self.person(who), account=self.account, content=content
         )

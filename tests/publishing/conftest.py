@@ -65,7 +65,11 @@ class ConnectedCast:
         account, author = account or self.cast.nantes, author or self.cast.claire
         self.count += 1
         parts = [{"text": text, "images": []} for text in texts or (f"Conseil {self.count}.",)]
-        draft = begin_draft(actor=author, account=account, content=Content(parts=parts, **content))
+        draft = begin_draft(
+            actor=author,
+            account=account,
+            content=Content(parts=parts, **{"category": "advice", **content}),
+        )
         return submit_draft(actor=author, draft_id=draft.pk, version=draft.version)
 
     def released(

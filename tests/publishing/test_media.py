@@ -48,7 +48,11 @@ def released(line, *messages, **content) -> Publication:
         shas = [stored_image(cast.nantes, raw) for raw in pictures]
         images = [{"sha256": sha, "alt": f"Image {n}"} for n, sha in enumerate(shas, start=1)]
         parts.append({"text": text, "images": images})
-    draft = begin_draft(actor=cast.claire, account=cast.nantes, content=Content(parts, **content))
+    draft = begin_draft(
+        actor=cast.claire,
+        account=cast.nantes,
+        content=Content(parts, **{"category": "advice", **content}),
+    )
     revision = submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)
     for signer in (cast.marc, cast.helene):
         agree(signer, revision)

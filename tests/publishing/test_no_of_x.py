@@ -463,7 +463,9 @@ def with_image(line, media_folder):
     sha256 = stored_image(line.cast.nantes)
     parts = [{"text": "Voyez.", "images": [{"sha256": sha256, "alt": ALT}]}]
     draft = begin_draft(
-        actor=line.cast.claire, account=line.cast.nantes, content=Content(parts=parts)
+        actor=line.cast.claire,
+        account=line.cast.nantes,
+        content=Content(parts=parts, category="advice"),
     )
     revision = submit_draft(actor=line.cast.claire, draft_id=draft.pk, version=draft.version)
     for signer in (line.cast.marc, line.cast.helene):

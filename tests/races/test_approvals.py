@@ -27,7 +27,7 @@ def edit(person, draft, text="Autre texte"):
         actor=person,
         draft_id=draft.pk,
         version=draft.version,
-        content=Content(one_part(text)),
+        content=Content(one_part(text), category="advice"),
     )
 
 

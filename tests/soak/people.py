@@ -20,7 +20,7 @@ from accounts.clock import db_now
 from accounts.errors import Refusal
 from accounts.models import Credential, Person, Seat, Supervision
 from approvals.actions.drafts import Content, adopt_draft, save_draft, submit_draft
-from approvals.models import Draft, Revision
+from approvals.models import Category, Draft, Revision
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.connect import ask_for_check
 from publishing.actions.decide import confirm, propose, propose_lift
@@ -137,6 +137,7 @@ class People(threading.Thread):
     def second_thoughts(self, revision: Revision, author: Person) -> Revision | None:
         draft = Draft.objects.get(pk=revision.draft_id)
         content = Content(
+            category=Category.ADVICE,
             parts=[{**part, "text": part["text"] + " Bis."} for part in draft.parts],
             requested_at=draft.requested_at,
         )

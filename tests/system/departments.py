@@ -37,7 +37,7 @@ class Department:
         parts: list[dict[str, Any]] = [{"text": text, "images": []} for text in texts]
         parts[0]["images"] = images or []
         author = author or self.seats[0]
-        content = Content(parts=parts, requested_at=requested_at)
+        content = Content(parts=parts, category="advice", requested_at=requested_at)
         draft = begin_draft(actor=author, account=self.account, content=content)
         return submit_draft(actor=author, draft_id=draft.pk, version=draft.version)
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import Account, Person, Seat, Supervision
 from approvals.actions.drafts import Content, begin_draft, submit_draft
+from approvals.models import Category
 from policetweets.management.demo_messages import agree
 from publishing.actions.freeze import freeze
 from publishing.actions.scan import reevaluate_account
@@ -52,7 +53,7 @@ def team_of(account: Account) -> tuple[Person, Person, Person]:
 def release(
     account: Account, author: Person, colleague: Person, supervisor: Person, *, text: str
 ) -> None:
-    content = Content(parts=[{"text": text, "images": []}])
+    content = Content(parts=[{"text": text, "images": []}], category=Category.ADVICE)
     draft = begin_draft(actor=author, account=account, content=content)
     revision = submit_draft(actor=author, draft_id=draft.pk, version=draft.version)
     for signer in (colleague, supervisor):

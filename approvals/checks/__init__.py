@@ -1,0 +1,123 @@
+"""What a text should be told about before anyone approves it.
+
+A check is a pure function of an `Analysis` that yields findings; each takes time in proportion to
+the text. `VERSION` grows with any change of what they find: it is stored with each revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from approvals.checks import (
+    characters,
+    drafting,
+    guilt,
+    hashtags,
+    judicial,
+    links,
+    moment,
+    people,
+    personal_data,
+    places,
+    repetition,
+    tone,
+)
+from approvals.checks.analysis import Analysis, Context
+from approvals.checks.finding import MAX_OF_ONE_KIND, ORDER, Finding, Severity
+
+__all__ = ["CHECKS", "VERSION", "Analysis", "Context", "Finding", "Severity", "check_text"]
+
+VERSION = 1
+
+CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
+    characters.empty,
+    characters.too_long,
+    characters.invisible,
+    characters.homoglyph,
+    characters.styled,
+    drafting.draft_words,
+    drafting.test_words,
+    drafting.exercise,
+    judicial.judicial,
+    guilt.guilt_formula,
+    guilt.guilt_words,
+    people.minor_identified,
+    people.minor_mention,
+    people.victim_identified,
+    people.sex_offence_mention,
+    people.victim_blaming,
+    people.protected_unit,
+    people.race,
+    people.origin,
+    personal_data.plate,
+    personal_data.phone,
+    personal_data.nir,
+    personal_data.rio,
+    personal_data.address,
+    links.bad_url,
+    links.foreign_domain,
+    links.mention,
+    links.link_without_scheme,
+    links.link_cut,
+    hashtags.hashtag_broken,
+    hashtags.hashtag_style,
+    moment.live_operation,
+    moment.relative_date,
+    places.other_department,
+    repetition.same_as_before,
+    repetition.same_as_others,
+    tone.personal_voice,
+    tone.politics,
+    tone.long_sentence,
+    tone.text_speak,
+    tone.reacting_face,
+    tone.spelling,
+)
+
+
+NO_CONTEXT = Context()
+
+
+# What an image's description may not hold either: X gets it too.
+OF_DESCRIPTIONS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
+    characters.invisible,
+    personal_data.plate,
+    personal_data.phone,
+    personal_data.nir,
+    personal_data.rio,
+)
+
+
+def check_text(text: str, context: Context = NO_CONTEXT) -> list[Finding]:
+    """Everything found in a text: what blocks first, then in the order of the text."""
+    analysis = Analysis(text, context)
+    found = [f for check in CHECKS for f in islice(check(analysis), MAX_OF_ONE_KIND)]
+    return sorted(found, key=lambda finding: (ORDER[finding.severity], finding.start))
+
+
+def check_description(
+    number: int, description: str, context: Context = NO_CONTEXT
+) -> list[Finding]:
+    """Everything found in the description of a message's image; no place of the text is marked."""
+    analysis = Analysis(description, context)
+    return [
+        replace(
+            finding,
+            start=0,
+            end=0,
+            also=(),
+            check=f"{finding.check}_in_description",
+            sentence=format_lazy(
+                _("Description de l’image {number}. {sentence}"),
+                number=number,
+                sentence=finding.sentence,
+            ),
+        )
+        for check in OF_DESCRIPTIONS
+        for finding in islice(check(analysis), MAX_OF_ONE_KIND)
+    ]

@@ -1,0 +1,60 @@
+"""What is true only for a while: an operation under way, « demain », the electoral reserve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from approvals.checks.analysis import Analysis
+from approvals.checks.cues import cues_of
+from approvals.checks.finding import Finding, Severity
+from approvals.checks.vocabulary import pattern
+
+_LIVE = pattern("moment", "live")
+_NOT_LIVE = pattern("moment", "not_live")
+
+
+def live_operation(analysis: Analysis) -> Iterator[Finding]:
+    """An operation told while it is under way."""
+    for match in _LIVE.finditer(analysis.folded):
+        sentence = analysis.sentence_of(match)
+        cues = cues_of(sentence)
+        if _NOT_LIVE.search(sentence) or cues.trade or (cues.past and "retranche" in match[0]):
+            continue
+        yield analysis.finding(
+            "live_operation",
+            Severity.WARN,
+            *match.span(),
+            _(
+                "« {words} » renseigne sur une opération en cours : ni position, ni effectif, ni "
+                "technique. Attendez qu’elle soit finie."
+            ),
+        )
+
+
+_RELATIVE = pattern("moment", "relative")
+_NOT_A_DAY = pattern("moment", "not_a_day")
+
+
+def relative_date(analysis: Analysis) -> Iterator[Finding]:
+    """« demain » says another day once the text waits: asked when it leaves on another day than it
+    was written, or when nobody knows.
+    """
+    context = analysis.context
+    if context.sent_on is not None and context.sent_on == context.written_on:
+        return
+    for match in _RELATIVE.finditer(analysis.folded):
+        around = analysis.folded[max(match.start() - 25, 0) : match.end() + 20]
+        sentence = analysis.sentence_of(match)
+        if _NOT_A_DAY.search(around) or cues_of(sentence).definition or cues_of(sentence).law:
+            continue
+        yield analysis.finding(
+            "relative_date",
+            Severity.WARN,
+            *match.span(),
+            _(
+                "« {words} » change de sens avec le jour : écrivez la date, ou vérifiez qu’elle "
+                "sera encore juste à l’envoi."
+            ),
+        )
