@@ -8,10 +8,23 @@ from django.utils import timezone
 
 from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.actions.reviews import approve, record_view
+from approvals.categories import fields_of
 from approvals.checklist import items_of
 from approvals.models import Category, Draft, Revision
 
 TEXT = "Cambriolages : fermez vos volets en partant. #Prévention"
+
+
+FIELDS_FILLED = {
+    "agreement_by": "Mme Le Goff, vice-procureure",
+    "agreement_on": "2026-01-10",
+    "agreement_scope": "Les faits, sans nom.",
+    "reference": "Parquet 2026/0417",
+    "contact": "17",
+    "removal_on": "2030-01-10",
+    "removal_by": "1",
+    "ends_at": "2030-01-10T18:00:00+01:00",
+}
 
 
 def one_part(text: str = TEXT) -> list[dict]:
@@ -19,7 +32,9 @@ def one_part(text: str = TEXT) -> list[dict]:
 
 
 def content(text: str = TEXT, **more) -> Content:
-    return Content(one_part(text), **{"category": Category.ADVICE, **more})
+    category = more.setdefault("category", Category.ADVICE)
+    more.setdefault("fields", fields_of(category, FIELDS_FILLED))
+    return Content(one_part(text), **more)
 
 
 def a_draft(author, account, text: str = TEXT, **more) -> Draft:
