@@ -20,6 +20,7 @@ COMMANDS = {
     "pytest": "only the tests, with pytest's arguments, on embedded servers of their own",
     "lint": "ruff, import arrows, templates",
     "types": "mypy",
+    "checks": "how well the content checks find what they should",
     "messages": "bring the translations up to date with the code",
     "reset": "empty the demo",
     "psql": "open its database",
@@ -58,6 +59,8 @@ def main() -> int:
                 return testing.only_tests(arguments)
             case "lint":
                 return testing.lint()
+            case "checks":
+                return testing.content_checks()
             case "messages":
                 return testing.messages()
             case _:

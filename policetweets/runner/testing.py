@@ -160,6 +160,10 @@ def messages() -> int:
     return call([PYTHON, "manage.py", "messages"], without_servers())
 
 
+def content_checks() -> int:
+    return call([PYTHON, "-m", "tests.checks"], without_servers())
+
+
 def everything(arguments: list[str]) -> int:
     checks = begun({**LINT, **TYPES})
     browser.ensure()
