@@ -64,7 +64,8 @@ def lying() -> Iterator[Liar]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # However short a test is, it waits no half second for the server to look whether to stop.
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     one.url = f"http://127.0.0.1:{server.server_port}"
     yield one
