@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -42,11 +41,6 @@ from tests.cast import signed_in
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def short(settings):
-    settings.DURATIONS = replace(settings.DURATIONS, post_read=0.5, post_total=8)
-
-
 @pytest.fixture
 def people(line):
     return line.cast
@@ -69,7 +63,7 @@ def missed(line, backdate) -> Publication:
 def uncertain(line, x, backdate, *texts: str) -> Publication:
     """Not accepted by X, and all looks made."""
     publication = line.released(*texts)
-    x.switch("timeout", when="before")
+    x.switch("reset", when="before")
     send_due(publication.account_id)
     Lookup.objects.update(due_at=db_now() - dt.timedelta(seconds=1))
     reconcile_account(publication.account_id)
@@ -142,7 +136,7 @@ def test_a_reason_is_needed_and_an_hour_still_ahead(line, people, backdate):
 
 def test_sending_again_opens_after_the_last_look_and_looks_once_more(line, people, x, backdate):
     publication = line.released()
-    x.switch("timeout", when="before")
+    x.switch("reset", when="before")
     send_due(publication.account_id)
     ask = {"actor": people.claire, "publication_id": publication.pk, "kind": "send_again"}
     with pytest.raises(NotNow):
@@ -167,7 +161,7 @@ def test_sending_again_opens_after_the_last_look_and_looks_once_more(line, peopl
 def test_the_look_before_sending_again_may_find_it(line, people, x, backdate):
     x.set(timeline_frozen=True)
     publication = line.released()
-    x.switch("timeout", when="after")
+    x.switch("reset", when="after")
     send_due(publication.account_id)
     Lookup.objects.update(due_at=db_now() - dt.timedelta(seconds=1))
     reconcile_account(publication.account_id)
@@ -186,7 +180,7 @@ def test_the_look_before_sending_again_may_find_it(line, people, x, backdate):
 def test_given_up_is_refused_and_may_still_turn_up(line, people, x, backdate):
     x.set(timeline_frozen=True)
     publication = line.released()
-    x.switch("timeout", when="after")
+    x.switch("reset", when="after")
     send_due(publication.account_id)
     one = propose(
         actor=people.claire, publication_id=publication.pk, kind="give_up", reason="Trop tard."
@@ -438,7 +432,7 @@ def test_fault_30_a_failing_deletion_shouts_and_is_tried_again(
 
 def test_a_retraction_of_what_is_uncertain_deletes_it_when_it_is_found(line, people, x, backdate):
     publication = line.released()
-    x.switch("timeout", when="after")
+    x.switch("reset", when="after")
     send_due(publication.account_id)
     asked = retract(actor=people.claire, publication_id=publication.pk, reason="Erreur.")
     run(asked.pk)
@@ -565,7 +559,7 @@ def test_a_given_up_post_that_turns_up_after_its_recall_alerts_and_can_be_delete
 ):
     x.set(timeline_frozen=True)
     publication = line.released()
-    x.switch("timeout", when="after")
+    x.switch("reset", when="after")
     send_due(publication.account_id)
     for kind in ("give_up", "recall"):
         one = propose(

@@ -352,9 +352,9 @@ def test_a_retraction_believes_no_lagging_timeline(line, x, backdate):
     assert not x.posts(live=True)
 
 
-def test_nothing_is_sent_again_while_a_retraction_stands(line, x, short, backdate):
+def test_nothing_is_sent_again_while_a_retraction_stands(line, x, backdate):
     publication = line.released()
-    x.switch("timeout", when="before")
+    x.switch("reset", when="before")
     send_due(publication.account_id)
     Lookup.objects.update(due_at=db_now())
     reconcile_account(publication.account_id)

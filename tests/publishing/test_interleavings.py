@@ -5,7 +5,6 @@ answers come late, decisions that act late, backups that come back, equal texts.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -24,11 +23,6 @@ from publishing.gateway import ApiResult
 from publishing.models import Attempt, Confirmation, Lookup, Outcome, Publication, Reason
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def short(settings):
-    settings.DURATIONS = replace(settings.DURATIONS, post_read=0.5, post_total=8)
 
 
 @pytest.fixture
@@ -159,7 +153,7 @@ def test_rule_7_a_decision_about_one_try_does_not_act_on_the_next(line, x, agree
     belated(first, Outcome.NOT_SENT, Reason.PRE_SEND_CHECK)
     x.clear()
     x.set(timeline_frozen=True, duplicate_rule=False)
-    x.switch("timeout", when="after")
+    x.switch("reset", when="after")
     tried_now(publication)
     assert publication.state == "uncertain"
     Lookup.objects.filter(kind="before_act", done_at=None).update(due_at=db_now())
@@ -170,7 +164,7 @@ def test_rule_7_a_decision_about_one_try_does_not_act_on_the_next(line, x, agree
 
 def test_rule_10_a_decision_that_x_kept_waiting_for_hours_sends_nothing(line, x, agreed):
     publication = line.released()
-    x.switch("timeout", when="before")
+    x.switch("reset", when="before")
     send_due(publication.account_id)
     looked(publication)
     agreed(publication, "send_again")
@@ -187,7 +181,7 @@ def test_rule_10_a_decision_that_x_kept_waiting_for_hours_sends_nothing(line, x,
 def to_send_again_and_missed(line, x, backdate, agreed, when: str) -> Publication:
     publication = line.released("Une fois.")
     x.set(timeline_frozen=True)
-    x.switch("timeout", when=when)
+    x.switch("reset", when=when)
     send_due(publication.account_id)
     looked(publication)
     agreed(publication, "send_again")
@@ -222,7 +216,7 @@ def test_rule_7_what_was_to_be_sent_again_and_is_missed_is_looked_for_first(
 
 def test_rule_8_a_thread_that_stopped_before_its_second_try_goes_on(line, x, backdate, agreed):
     publication = line.released("Un.", "Deux.")
-    x.switch("timeout", when="before", skip=1)
+    x.switch("reset", when="before", skip=1)
     send_due(publication.account_id)
     looked(publication)
     agreed(publication, "send_again")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,11 +38,10 @@ def next_lookup(publication, backdate, kind: str) -> Lookup:
     return one
 
 
-def lost(line, x, settings, text: str = "Prudence."):
+def lost(line, x, text: str = "Prudence."):
     """A publication whose POST X accepted, and never answered."""
-    settings.DURATIONS = replace(settings.DURATIONS, post_read=0.5, post_total=8)
     publication = line.released(text)
-    x.switch("timeout", when="after")
+    x.switch("reset", when="after")
     send_due(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "uncertain"
@@ -75,16 +73,16 @@ def row(line, x_id: str = "1200", **changes: Any) -> dict[str, Any]:
     ],
 )
 def test_fault_84_a_timeline_that_is_not_whole_is_no_proof_of_absence(
-    line, x, lies, settings, backdate, body
+    line, x, lies, backdate, body
 ):
-    publication = lost(line, x, settings)
+    publication = lost(line, x)
     lies().says(body)
     assert next_lookup(publication, backdate, "lookups").result == "unreadable"
     assert publication.state == "uncertain"
 
 
-def test_fault_84_a_whole_timeline_without_the_post_is_absence(line, x, lies, settings, backdate):
-    publication = lost(line, x, settings)
+def test_fault_84_a_whole_timeline_without_the_post_is_absence(line, x, lies, backdate):
+    publication = lost(line, x)
     lies().says({"meta": {"result_count": 0}})
     assert next_lookup(publication, backdate, "lookups").result == "absent"
 
@@ -129,10 +127,8 @@ def test_fault_90_a_published_post_of_another_account_differs(line, x, lies, bac
     assert "Diffusé :" not in line.page(publication)
 
 
-def test_fault_90_a_link_to_another_account_s_post_is_not_believed(
-    line, x, lies, settings, backdate
-):
-    publication = lost(line, x, settings)
+def test_fault_90_a_link_to_another_account_s_post_is_not_believed(line, x, lies, backdate):
+    publication = lost(line, x)
     x_id = x.posts()[0]["id"]
     post = {"text": "Prudence.", "author_id": "4242"}
     lies().says({"data": [row(line, x_id, **post)]})

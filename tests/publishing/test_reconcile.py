@@ -27,15 +27,17 @@ from tests.cast import signed_in
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def short(settings):
+@pytest.fixture
+def silent(settings) -> str:
+    """For what X never answers."""
     settings.DURATIONS = replace(settings.DURATIONS, post_read=0.5, post_total=8)
+    return "timeout"
 
 
-def lost_answer(line, x, when: str, *texts: str):
+def lost_answer(line, x, when: str, *texts: str, fault: str = "reset"):
     """A publication whose POST got no answer; `when` says whether X had accepted it."""
     publication = line.released(*texts)
-    x.switch("timeout", when=when)
+    x.switch(fault, when=when)
     send_due(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "uncertain"
@@ -51,18 +53,17 @@ def look_now(publication, backdate, count: int = 1) -> None:
     publication.refresh_from_db()
 
 
-def test_fault_18_accepted_but_unanswered_is_found_and_published(line, x, backdate):
-    publication = lost_answer(
-        line, x, "after", "Fermez & vérifiez : https://www.service-public.fr/"
-    )
+def test_fault_18_accepted_but_unanswered_is_found_and_published(line, x, silent, backdate):
+    text = "Fermez & vérifiez : https://www.service-public.fr/"
+    publication = lost_answer(line, x, "after", text, fault=silent)
     look_now(publication, backdate)
     (post,) = x.posts()
     assert publication.state == "published"
     assert Part.objects.get().x_id == post["id"]
 
 
-def test_fault_19_not_accepted_is_never_sent_again_by_a_machine(line, x, backdate):
-    publication = lost_answer(line, x, "before")
+def test_fault_19_not_accepted_is_never_sent_again_by_a_machine(line, x, silent, backdate):
+    publication = lost_answer(line, x, "before", fault=silent)
     assert line.alerted(publication) == {"Claire", "Marc", "Leila", "Helene", "Paul"}
     page = line.page(publication)
     assert ">à vérifier</p>" in page

@@ -126,6 +126,7 @@ def test_a_thread_leaves_part_after_part_under_its_parent(line, x):
     [
         ("timeout", {"when": "after"}, "uncertain", "no_answer"),
         ("reset", {"when": "before"}, "uncertain", "no_answer"),
+        ("reset", {"when": "after"}, "uncertain", "no_answer"),
         ("status", {"status": 503, "when": "after"}, "uncertain", "server_error"),
         ("body", {"body": "empty"}, "uncertain", "broken_answer"),
         ("body", {"body": "null"}, "uncertain", "broken_answer"),

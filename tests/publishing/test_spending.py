@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,10 +17,9 @@ from publishing.spending import spending_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_what_is_found_on_x_counts_as_what_x_answered_for(line, x, backdate, settings):
-    settings.DURATIONS = replace(settings.DURATIONS, post_read=0.5, post_total=8)
+def test_what_is_found_on_x_counts_as_what_x_answered_for(line, x, backdate):
     publication = line.released("Lu sur https://www.service-public.fr/")
-    x.switch("timeout", when="after")
+    x.switch("reset", when="after")
     send_due(publication.account_id)
     assert spending_of(publication.account).posts == 0
     backdate(Lookup.objects.filter(done_at=None).first(), 100_000, "due_at")
