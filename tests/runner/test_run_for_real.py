@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import urllib.request
 
 import psutil
@@ -16,10 +17,12 @@ from tests.runner.test_run import Runner, alive, everything_below
 
 
 class RealRunner(Runner):
+    given = ()
+
     def start(self):
         with self.said_file.open("w") as out:
             self.popen = subprocess.Popen(
-                ["make", "--no-print-directory", "--old-file=venv", "run"],
+                ["make", "--no-print-directory", "--old-file=venv", "run", *self.given],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -57,6 +60,7 @@ def memory(pid):
         return f"{pid} gone", 0
 
 
+@pytest.mark.long
 def test_one_command_starts_everything_and_a_signal_ends_it(runner):
     runner.ready()
     each = dict(map(memory, [runner.popen.pid, *everything_below(runner.popen)]))
@@ -85,6 +89,8 @@ def test_one_command_starts_everything_and_a_signal_ends_it(runner):
 
 
 def test_a_killed_make_takes_everything_with_it(runner):
+    # What the real application does when the runner is told to stop is seen above.
+    runner.given = [f"RUNNER={sys.executable} -m tests.runner.standin"]
     runner.ready()
     below = everything_below(runner.popen)
     runner.ends(signal.SIGKILL)
