@@ -29,6 +29,11 @@ def empty_tables(self) -> None:
         cursor.execute("; ".join(["SET LOCAL session_replication_role = replica", *deletes]))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Lest one process still works alone at a long one when the others have nothing left."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _tables_are_emptied_fast():
     with pytest.MonkeyPatch.context() as patch:

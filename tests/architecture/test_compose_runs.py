@@ -204,6 +204,7 @@ def production(tmp_path, image) -> Iterator[Machine]:
         yield made
 
 
+@pytest.mark.long
 def test_everything_starts_serves_answers_its_checks_and_stops(production, image):
     finish(image)
     code, said = production.run("migrate")
@@ -260,6 +261,7 @@ def test_a_door_stays_shut_while_the_database_cannot_be_asked(production):
     assert "the database does not answer" in said
 
 
+@pytest.mark.long
 def test_the_demo_runs_and_its_database_is_refused_in_production(tmp_path, image):
     given = env_file("docker-compose.demo.env")
     with database() as address, machine(tmp_path, address, given) as demo:

@@ -92,6 +92,7 @@ def web(cast, media_folder) -> Iterator[Web]:
     assert one.process.wait(30) == 0
 
 
+@pytest.mark.long
 def test_fault_93_four_photographs_of_40_million_points_at_once_are_decoded_one_by_one(cast, web):
     raw = photograph()
     draft = a_draft(cast.claire, cast.nantes)

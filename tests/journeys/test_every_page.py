@@ -43,6 +43,7 @@ def findings(page, name: str) -> list[str]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["claire", "helene", "ada"])
 def test_axe_finds_nothing_on_what_this_person_sees(cast, role, new_context, live_server):
     desk = Desk(new_context, live_server, getattr(cast, role))

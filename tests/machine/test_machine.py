@@ -549,6 +549,7 @@ def cast_in_line(cast, settings):
     return cast
 
 
+@pytest.mark.long
 def test_no_order_of_acts_breaks_a_rule(cast_in_line, monkeypatch):
     # Left to itself it leaves most rules out of each example: then nothing gets very far here.
     monkeypatch.setattr(

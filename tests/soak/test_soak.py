@@ -13,6 +13,7 @@ from tests.soak.schedule import SHARES, draw
 
 
 @pytest.mark.soak
+@pytest.mark.long
 def test_nothing_doubles_gets_lost_or_leaves_unapproved_in_a_minute_of_faults():
     size = {"SEED": "7", "RELEASES": "120", "ACCOUNTS": "8", "SECONDS": "35", "EVERY": "1"}
     done = subprocess.run(
