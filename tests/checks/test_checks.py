@@ -74,6 +74,7 @@ CLEAN = [
     "De Rio 2016 à Paris 2024, nos sportifs ont défendu nos couleurs.",
     "Un colis suspect ? Ne pas toucher, s’éloigner, composer le 17.",
     "Toute personne est présumée innocente tant qu’elle n’est pas jugée coupable.",
+    "Nos offres : https://www.devenirpolicier.fr/l%E2%80%99emploi",
 ]
 
 
