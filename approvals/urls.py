@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from approvals.views import compose, draft, images, lists
+from approvals.views import compose, draft, help, images, lists
 
 
 class Sha256Converter(StringConverter):
@@ -34,4 +34,6 @@ urlpatterns = [
     path("brouillons/<int:draft_id>/abandonner", draft.abandon, name="abandon"),
     path("brouillons/<int:draft_id>/adopter", draft.adopt, name="adopt"),
     path("brouillons/<int:draft_id>/reutiliser", draft.use_again, name="use-again"),
+    path("aide/controles", help.index, name="help"),
+    path("aide/controles/<slug:check_id>", help.check, name="help-check"),
 ]

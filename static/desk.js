@@ -123,7 +123,7 @@ if (composer) {
   // What one cannot see change is said once the typing pauses, and only when it is new.
   const spoken = document.getElementById("spoken");
   const worthSaying = () =>
-    [...composer.querySelectorAll(".desk-count--told, .desk-finding")]
+    [...composer.querySelectorAll(".desk-count--told, .desk-finding__said")]
       .map((element) => element.textContent.trim().replace(/\s+/g, " "))
       .join(" ");
   let known = worthSaying();

@@ -51,6 +51,8 @@ new-draft            GET    in   ok   404  ok   ok
 published            GET    in   ok   404  ok   ok
 published-month      GET    in   ok   404  ok   ok
 own-accounts         GET    in   ok   404  ok   ok
+help                 GET    in   ok   ok   ok   ok
+help-check           GET    in   ok   ok   ok   ok
 """
 # What is the act of a row of a table: who may enter is what that row says.
 ACTS = """
@@ -183,6 +185,7 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         "draft_id": None,
         "uidb64": "MQ",
         "token": "set-password",
+        "check_id": "judicial",
         "pk": cast.nadia.pk,
     }
     if name == "vacate":
