@@ -21,6 +21,9 @@ def possible_acts(
     possible["abandon"] &= draft.author_id == person.pk or author_left
     possible["adopt"] &= author_left
     possible["approve"] = quorum is not None and why_not_approve(draft, person, quorum) == ""
+    possible["object"] = draft.state in (DraftState.IN_REVIEW, DraftState.RELEASED) and not (
+        quorum is not None and any(o.raised_by_id == person.pk for o in quorum.objections)
+    )
     possible["use_again"] = draft.state not in (DraftState.WRITING, DraftState.IN_REVIEW)
     return frozenset(
         act
@@ -33,7 +36,7 @@ def why_not_approve(draft: Draft, person: Person, quorum: Quorum) -> str:
     """The sentence that says why this person's approval is not asked for; empty when it is."""
     if any(s.person.pk == person.pk for s in quorum.signatures):
         return _("Vous avez approuvé ce texte tel quel.")
-    if draft.state == DraftState.RELEASED and quorum.met:
+    if draft.state == DraftState.RELEASED and quorum.missing == 0:
         return _("Tous les accords sont réunis : ce texte est bon à diffuser.")
     if person.pk in quorum.contributors:
         return _("Vous avez écrit ou modifié ce texte : l’accord doit venir d’autres personnes.")

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from accounts.roles import NO, YES, Capability, Role
-from approvals.errors import ContributorCannotApprove, OnlySeatHolders, OnlySupervisors, OwnText
+from approvals.errors import (
+    ContributorCannotApprove,
+    OnlyObjectorOrSupervisor,
+    OnlySeatHolders,
+    OnlySupervisors,
+    OwnText,
+)
 from approvals.models import Contributor, Draft
 
 # The columns: a seat holder who did not and who did write the draft; a supervisor who did not and
@@ -28,6 +34,11 @@ CAPABILITIES: dict[str, Capability] = {
                                   contributor_refusal=ContributorCannotApprove),
     "ask_for_changes": Capability(YES,   NO,        YES,   YES, contributor_refusal=OwnText),
     "reject":          Capability(NO,    NO,        YES,   YES, role_refusal=OnlySupervisors),
+    "object":          Capability(YES,   NO,        YES,   YES, contributor_refusal=OwnText),
+    # Another's: one's own objection everybody lifts.
+    "lift_objection":  Capability(NO,    NO,        YES,   NO,
+                                  role_refusal=OnlyObjectorOrSupervisor,
+                                  contributor_refusal=ContributorCannotApprove),
 }
 # fmt: on
 

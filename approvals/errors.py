@@ -82,6 +82,11 @@ class OnlySeatHolders(Forbidden):
     sentence = _("Seuls les titulaires de ce compte écrivent ses brouillons.")
 
 
+class OnlyObjectorOrSupervisor(Forbidden):
+    code = "only_objector_or_supervisor"
+    sentence = _("Seule la personne qui s’oppose, ou un superviseur du compte, lève l’opposition.")
+
+
 class OnlySupervisors(Forbidden):
     code = "only_supervisors"
     sentence = _("Seul un superviseur de ce compte peut rejeter un texte.")

@@ -12,7 +12,7 @@ from accounts.audit_text import DETAILS, VALUES, WORDS, in_words
 from accounts.errors import Sentence
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from approvals.models import Draft, Review
+from approvals.models import Draft, Objection, Review
 
 # What upper layers do with a draft says itself: they add their acts when they are loaded.
 ACTS: dict[str, Sentence] = {
@@ -29,6 +29,8 @@ ACTS: dict[str, Sentence] = {
     "review.approved": _("a approuvé le texte tel quel"),
     "review.changes": _("a demandé une modification"),
     "review.reject": _("a rejeté le texte"),
+    "objection.raised": _("s’est opposé à la diffusion"),
+    "objection.lifted": _("a levé une opposition"),
 }
 WORDS.update(ACTS)
 # What machines do step by step is in the trail; people want to read what came of it.
@@ -38,6 +40,8 @@ QUIET: set[str] = set()
 REASONS: dict[str, tuple[type[models.Model], str]] = {
     "review.changes": (Review, "reason"),
     "review.reject": (Review, "reason"),
+    "objection.raised": (Objection, "reason"),
+    "objection.lifted": (Objection, "lifting_reason"),
 }
 DETAILS.update(
     {

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import reverse
 
 from accounts.access import reviewers
+from accounts.models import Person
 from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.notices import queue_notice
-from approvals.models import Draft
+from accounts.roles import Role
+from approvals.models import Draft, Objection
 
 # What the author has to do something about; the rest is news.
 ASKS_AUTHOR = (NoticeAct.CHANGES, NoticeAct.LACKS_APPROVALS)
@@ -26,6 +28,26 @@ def notify_reviewers(draft: Draft) -> None:
         urgent=draft.urgent,
         until=draft.requested_at,
     )
+
+
+def notify_of_objection(draft: Draft, act: NoticeAct, objection: Objection, actor: Person) -> None:
+    """Tells the author, the supervisors and who objected; supervisors may have to lift it."""
+    roles = {pk: role for pk, (_person, role) in reviewers(draft.account).items()}
+    supervisors = {pk for pk, role in roles.items() if role == Role.SUPERVISION}
+    told = {draft.author_id, objection.raised_by_id, *supervisors} & roles.keys() - {actor.pk}
+    asked = supervisors if act == NoticeAct.OBJECTION else set()
+    for people, kind in (
+        (told & asked, NoticeKind.AWAITS_YOU),
+        (told - asked, NoticeKind.NEWS),
+    ):
+        queue_notice(
+            list(people),
+            kind,
+            path=reverse("draft", args=[draft.pk]),
+            account=draft.account,
+            act=act,
+            urgent=draft.urgent,
+        )
 
 
 def notify_author(draft: Draft, act: NoticeAct) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from accounts.access import reviewers_of
 from accounts.models import Person
 from accounts.roles import Role
-from approvals.models import Contributor, Review, Revision
+from approvals.models import Contributor, Objection, Review, Revision
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,13 @@ class Signature:
 
 @dataclass(frozen=True)
 class Quorum:
-    """`could_sign` are those who have not answered and still may."""
+    """`could_sign` are those who have not answered and still may; `objections` those that stand."""
 
     required: int
     signatures: list[Signature]
     could_sign: list[tuple[Person, Role]]
     contributors: frozenset[int]
+    objections: list[Objection] = field(default_factory=list)
 
     @property
     def has_supervisor(self) -> bool:
@@ -45,7 +46,7 @@ class Quorum:
 
     @property
     def met(self) -> bool:
-        return self.missing == 0
+        return self.missing == 0 and not self.objections
 
     @property
     def within_reach(self) -> bool:
@@ -61,7 +62,16 @@ class Quorum:
     @property
     def words(self) -> str:
         """« il manque l’accord d’un superviseur »"""
-        if self.met:
+        if not self.objections:
+            return self._approvals
+        return _("%(approvals)s ; %(who)s s’y oppose : le texte est retenu") % {
+            "approvals": self._approvals,
+            "who": ", ".join(objection.raised_by.name for objection in self.objections),
+        }
+
+    @property
+    def _approvals(self) -> str:
+        if self.missing == 0:
             return _("tous les accords sont réunis")
         if not self.has_supervisor and self.missing == 1:
             return _("il manque l’accord d’un superviseur")
@@ -79,12 +89,12 @@ WHERE r.id = ANY(%s)
 
 
 def quorum_of(revision: Revision) -> Quorum:
-    """The quorum as the database has it now: five queries."""
+    """The quorum as the database has it now: six queries."""
     return quorums_of([revision])[revision.pk]
 
 
 def quorums_of(revisions: Iterable[Revision]) -> dict[int, Quorum]:
-    """The quorums of several revisions (with their drafts), by id: five queries in all."""
+    """The quorums of several revisions (with their drafts), by id: six queries in all."""
     revisions = list(revisions)
     people = reviewers_of({r.draft.account_id for r in revisions})
     wrote: dict[int, set[int]] = defaultdict(set)
@@ -96,10 +106,18 @@ def quorums_of(revisions: Iterable[Revision]) -> dict[int, Quorum]:
     given: dict[int, list[Review]] = defaultdict(list)
     for review in Review.objects.filter(revision__in=revisions).order_by("id"):
         given[review.revision_id].append(review)
+    standing: dict[int, list[Objection]] = defaultdict(list)
+    for objection in Objection.objects.filter(draft__in=wrote, lifted_at=None).select_related(
+        "raised_by"
+    ):
+        standing[objection.draft_id].append(objection)
     valid = _valid_approvals([r.pk for r in revisions])
     return {
-        r.pk: _quorum(
-            r, people[r.draft.account_id], frozenset(wrote[r.draft_id]), given[r.pk], valid
+        r.pk: replace(
+            _quorum(
+                r, people[r.draft.account_id], frozenset(wrote[r.draft_id]), given[r.pk], valid
+            ),
+            objections=standing[r.draft_id],
         )
         for r in revisions
     }

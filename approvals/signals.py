@@ -4,5 +4,8 @@ from django.dispatch import Signal
 
 # Argument: release. publishing follows; the scan finds the same without.
 released = Signal()
+# Arguments: draft, raised. An objection was raised, or lifted; publishing holds what waits, or
+# lets it go on, and raises a Refusal when the text has left. The scan finds the same without.
+objected = Signal()
 # Argument: draft. The answers are sets of texts: what X has of this draft, or had.
 texts_on_x = Signal()

@@ -30,6 +30,12 @@ urlpatterns = [
     path("brouillons/<int:draft_id>/approuver", draft.approve, name="approve"),
     path("brouillons/<int:draft_id>/demander", draft.ask_for_changes, name="ask-for-changes"),
     path("brouillons/<int:draft_id>/rejeter", draft.reject, name="reject"),
+    path("brouillons/<int:draft_id>/s-opposer", draft.object_to, name="object"),
+    path(
+        "brouillons/<int:draft_id>/oppositions/<int:objection_id>/lever",
+        draft.lift_objection,
+        name="lift-objection",
+    ),
     path("brouillons/<int:draft_id>/reprendre", draft.take_back, name="take-back"),
     path("brouillons/<int:draft_id>/abandonner", draft.abandon, name="abandon"),
     path("brouillons/<int:draft_id>/adopter", draft.adopt, name="adopt"),

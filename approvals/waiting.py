@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.access import Membership
 from accounts.models import Person, Seat
@@ -16,6 +16,7 @@ from approvals.models import (
     Contributor,
     Draft,
     DraftState,
+    Objection,
     Review,
     Revision,
     Verdict,
@@ -47,6 +48,7 @@ class SentBack:
 @dataclass
 class Waiting:
     to_review: list[ToReview] = field(default_factory=list)
+    objections: list[Objection] = field(default_factory=list)
     sent_back: list[SentBack] = field(default_factory=list)
     in_writing: list[Draft] = field(default_factory=list)
     in_review: list[ToReview] = field(default_factory=list)
@@ -59,6 +61,7 @@ def waiting_for(person: Person, places: list[Membership]) -> Waiting:
     seats = [m.account.pk for m in places if m.role == Role.SEAT]
     waiting = Waiting()
     _under_review(waiting, person, accounts)
+    waiting.objections = _objections(person, accounts, places)
     _being_written(waiting, person, seats)
     return waiting
 
@@ -79,6 +82,21 @@ def _under_review(waiting: Waiting, person: Person, accounts: list[int]) -> None
             waiting.to_review.append(row)
         elif person.pk in quorum.contributors:
             waiting.in_review.append(row)
+
+
+def _objections(person: Person, accounts: list[int], places: list[Membership]) -> list[Objection]:
+    """Those to a text in review that this person may lift; an approved one that is held stands
+    among what publishing has to decide. One query.
+    """
+    supervises = [m.account.pk for m in places if m.role == Role.SUPERVISION]
+    wrote = Contributor.objects.filter(draft=OuterRef("draft"), person=person)
+    rows = Objection.objects.filter(
+        Q(raised_by=person) | Q(draft__account__in=supervises) & ~Exists(wrote),
+        draft__account__in=accounts,
+        draft__state=DraftState.IN_REVIEW,
+        lifted_at=None,
+    )
+    return list(rows.select_related("raised_by", "draft__account", "draft__author"))
 
 
 def _being_written(waiting: Waiting, person: Person, seats: list[int]) -> None:

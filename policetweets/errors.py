@@ -93,7 +93,7 @@ def _rendered(request: HttpRequest, status: int, context: dict[str, Any]) -> Htt
 
 
 # What people write in forms; never a password.
-TYPED = {"text", "body", "reason", "changes-reason", "reject-reason", "link", "day", "hour"}
+TYPED = {"text", "body", "reason", "link", "day", "hour"}
 TYPED |= {"name", "email", "handle"}
 
 
@@ -104,7 +104,12 @@ def typed_texts(request: HttpRequest) -> list[tuple[str, str]]:
     if request.method != "POST":
         return []
     fields = [(name, texts) for name, texts in request.POST.lists() if isinstance(name, str)]
-    kept = [(n, str(t)) for n, texts in fields if n in TYPED or n[:4] == "alt-" for t in texts]
+    kept = [
+        (n, str(t))
+        for n, texts in fields
+        if n in TYPED or n.endswith("-reason") or n[:4] == "alt-"
+        for t in texts
+    ]
     return [(name, text) for name, text in kept if text.strip()]
 
 

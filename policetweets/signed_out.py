@@ -23,6 +23,8 @@ NOTHING_DONE: dict[str, Sentence] = {
     "comment": gettext_lazy("rien n’a été ajouté au débat"),
     "ask-for-changes": gettext_lazy("aucune modification n’a été demandée"),
     "reject": gettext_lazy("rien n’a été rejeté"),
+    "object": gettext_lazy("aucune opposition n’a été enregistrée"),
+    "lift-objection": gettext_lazy("aucune opposition n’a été levée"),
     "take-back": gettext_lazy("rien n’a été repris"),
     "abandon": gettext_lazy("rien n’a été abandonné"),
     "adopt": gettext_lazy("rien n’a été adopté"),

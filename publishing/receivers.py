@@ -9,16 +9,21 @@ from django.dispatch import receiver
 from accounts.signals import right_ended, what_rests_on
 from approvals.models import Draft, Release
 from approvals.quorum import quorums_of
-from approvals.signals import released, texts_on_x
+from approvals.signals import objected, released, texts_on_x
 from publishing.actions.create_publication import create_publication
 from publishing.actions.decide import lapse_of_proposer
-from publishing.actions.scan import reevaluate_account
+from publishing.actions.scan import follow_objection, reevaluate_account
 from publishing.models import Part, PartState, Publication, PublicationState
 
 
 @receiver(released)
 def on_released(sender: object, release: Release, **kwargs: Any) -> None:
     create_publication(release)
+
+
+@receiver(objected)
+def on_objected(sender: object, draft: Draft, raised: bool, **kwargs: Any) -> None:
+    follow_objection(draft, raised=raised)
 
 
 @receiver(right_ended)

@@ -174,6 +174,7 @@ def what_frees(reason: str) -> str:
         {
             Reason.AUTHOR_LEFT: _("un autre titulaire doit adopter ce texte"),
             Reason.SIGNER_LEFT: _("une autre personne du compte doit l’approuver"),
+            Reason.OBJECTION: _("cette personne, ou un superviseur, doit lever son opposition"),
             Reason.FROZEN: _("deux personnes doivent lever le gel"),
             Reason.RECONNECT: _("un administrateur doit le faire reconnecter"),
             Reason.NO_CREDITS: _("un administrateur doit les rétablir"),

@@ -24,6 +24,7 @@ from accounts.clock import db_now
 from accounts.models import Seat, Supervision
 from accounts.roles import Role
 from approvals import capabilities as approvals
+from approvals.actions.objections import raise_objection
 from publishing import capabilities as publishing
 from publishing.models import Confirmation, Freeze, Publication
 from publishing.urls import urlpatterns as publishing_addresses
@@ -97,6 +98,8 @@ comment              POST   approvals.comment
 approve              POST   approvals.approve
 ask-for-changes      POST   approvals.ask_for_changes
 reject               POST   approvals.reject
+object               POST   approvals.object
+lift-objection       POST   approvals.lift_objection
 take-back            POST   approvals.take_back
 abandon              POST   approvals.abandon
 adopt                POST   approvals.adopt
@@ -203,6 +206,9 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         revision = a_revision(cast.claire, cast.nantes)
         subjects["draft_id"] = revision.draft_id
         form = {"revision": revision.pk, "digest": revision.digest}
+        if "objection_id" in wanted:
+            objection = raise_objection(actor=cast.paul, draft_id=revision.draft_id, reason="Non.")
+            subjects["objection_id"] = objection.pk
     return reverse(name, kwargs={key: subjects[key] for key in wanted}), form
 
 

@@ -24,6 +24,8 @@ class NoticeAct(models.TextChoices):
     CONFIRM = "confirm", _("À confirmer")
     CHANGES = "changes", _("À reprendre")
     LACKS_APPROVALS = "lacks_approvals", _("Accords manquants")
+    OBJECTION = "objection", _("Opposition")
+    OBJECTION_LIFTED = "objection_lifted", _("Opposition levée")
     REJECTED = "rejected", _("Texte rejeté")
     APPROVED = "approved", _("Texte approuvé")
     RECALLED = "recalled", _("Texte rappelé")

@@ -110,9 +110,9 @@ def approve(
     if revision.reviews.filter(reviewer=actor, verdict=Verdict.APPROVE).exists():
         # Their right may have ended and begun again since: what it was worth then counts now.
         if in_review and quorum_of(revision).met:
-            _release(draft, revision)
+            release(draft, revision)
         return revision
-    if not in_review and quorum_of(revision).met:
+    if not in_review and quorum_of(revision).missing == 0:
         raise WrongState(_("Ce texte a déjà tous les accords qu’il lui faut."))
     if in_review and revision.requested_at is not None:
         late = (db_now() - revision.requested_at).total_seconds()
@@ -133,18 +133,17 @@ def approve(
         "review.approved", actor=actor, about=draft, subject=review, digest=digest, role=role
     )
     if in_review and quorum_of(revision).met:
-        _release(draft, revision)
+        release(draft, revision)
     return revision
 
 
-def _release(draft: Draft, revision: Revision) -> None:
-    release = Release.objects.create(
-        revision=revision, account=draft.account, digest=revision.digest
-    )
+def release(draft: Draft, revision: Revision) -> None:
+    """In the transaction of the act that met the quorum; the database counts again."""
+    order = Release.objects.create(revision=revision, account=draft.account, digest=revision.digest)
     transition(draft, "release")
-    audit.record("draft.released", actor=None, about=draft, subject=release, digest=release.digest)
+    audit.record("draft.released", actor=None, about=draft, subject=order, digest=order.digest)
     notify_author(draft, NoticeAct.APPROVED)
-    released.send(sender=Release, release=release)
+    released.send(sender=Release, release=order)
 
 
 @action

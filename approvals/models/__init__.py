@@ -2,6 +2,7 @@
 
 from approvals.models.draft import Category, Contributor, Draft
 from approvals.models.image import StoredImage
+from approvals.models.objection import Objection
 from approvals.models.review import Comment, Release, Review, RevisionView, Verdict
 from approvals.models.revision import CloseReason, Revision
 from approvals.models.states import DraftState
@@ -13,6 +14,7 @@ __all__ = [
     "Contributor",
     "Draft",
     "DraftState",
+    "Objection",
     "Release",
     "Review",
     "Revision",

@@ -44,11 +44,20 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     WHERE signed.role IS NOT NULL
 $$;
 
--- Whether an open revision has as many approvals as it needs, one of them a supervisor's.
+-- Whether somebody's objection to the draft stands.
+CREATE OR REPLACE FUNCTION objection_stands(of_draft bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM approvals_objection o
+                   WHERE o.draft_id = of_draft AND o.lifted_at IS NULL)
+$$;
+
+-- Whether an open revision has as many approvals as it needs, one of them a supervisor's, and no
+-- objection to its draft stands.
 CREATE OR REPLACE FUNCTION quorum_met(of_revision bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT count(DISTINCT a.reviewer_id) >= max(r.required)
            AND coalesce(bool_or(a.role = 'supervision'), false)
+           AND NOT bool_or(objection_stands(r.draft_id))
     FROM approvals_revision r CROSS JOIN LATERAL valid_approvals(r.id) a
     WHERE r.id = of_revision AND r.closed_at IS NULL
 $$;

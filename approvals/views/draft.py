@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotFound
+from accounts.models import Person
 from accounts.models.account import ReplySettings
 from accounts.requests import PersonRequest, etag_of, parse_int, unless_known
 from accounts.roles import Role
@@ -23,6 +24,7 @@ from accounts.timefmt import format_exact
 from approvals import capabilities
 from approvals.access import draft_for
 from approvals.actions import drafts as writing
+from approvals.actions import objections
 from approvals.actions import reviews as reviewing
 from approvals.acts import possible_acts, why_not_approve
 from approvals.categories import FIELDS, value_in_words
@@ -34,7 +36,16 @@ from approvals.digest import content_of
 from approvals.errors import ChecklistIncomplete, NotOpened, TextChanged
 from approvals.forms import ChecklistForm, CommentForm, ReasonForm
 from approvals.history import history_of
-from approvals.models import Category, Comment, Draft, DraftState, Review, Revision, RevisionView
+from approvals.models import (
+    Category,
+    Comment,
+    Draft,
+    DraftState,
+    Objection,
+    Review,
+    Revision,
+    RevisionView,
+)
 from approvals.quorum import Quorum, quorum_of
 from approvals.views.compose import shown_parts
 
@@ -62,7 +73,31 @@ def _debate(draft: Draft) -> list[dict[str, Any]]:
         }
         for r in given
     ]
-    return sorted(said, key=lambda word: word["at"])
+    return sorted([*said, *_objections_said(draft)], key=lambda word: word["at"])
+
+
+def _objections_said(draft: Draft) -> Iterator[dict[str, Any]]:
+    """Each objection and its lifting, as words of the debate: one query."""
+    rows = draft.objections.select_related("raised_by", "lifted_by", "revision")
+    for row in rows:
+        number = row.revision.number
+        yield {
+            "at": row.raised_at,
+            "who": row.raised_by,
+            "body": row.reason,
+            "verdict": "objection",
+            "label": _("opposition"),
+            "number": number,
+        }
+        if row.lifted_at is not None:
+            yield {
+                "at": row.lifted_at,
+                "who": row.lifted_by,
+                "body": row.lifting_reason,
+                "verdict": "lifting",
+                "label": _("opposition de %(who)s levée") % {"who": row.raised_by.name},
+                "number": number,
+            }
 
 
 def _checked(review: Review) -> str:
@@ -100,6 +135,7 @@ def _live_context(draft: Draft, revisions: list[Revision]) -> dict[str, Any]:
         "account": draft.account,
         "revision": current,
         "quorum": quorum_of(current) if current is not None else None,
+        "objections": list(draft.objections.filter(lifted_at=None).select_related("raised_by")),
         "debate": _debate(draft),
         "history": history_of(draft),
     }
@@ -163,9 +199,11 @@ def _seen_before(request: PersonRequest, revisions: list[Revision]) -> Revision 
     return next((r for r in reversed(revisions) if r is not current and r.pk in opened), None)
 
 
-def _position(draft: Draft, revision: Revision | None) -> str:
+def _position(context: dict[str, Any]) -> str:
     """What a page must be showing for its buttons to mean what they say."""
-    return f"{draft.state}-{draft.version}-{revision.pk if revision else 0}"
+    draft, revision = context["draft"], context["revision"]
+    shown = [draft.state, draft.version, revision.pk if revision else 0]
+    return "-".join(map(str, [*shown, *(objection.pk for objection in context["objections"])]))
 
 
 def _verdict_context(
@@ -206,7 +244,7 @@ def show(
         "read": before is read and not draft.contributors.filter(person=request.user).exists(),
         "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
         "contributors": [c.person for c in draft.contributors.select_related("person")],
-        "position": _position(draft, current),
+        "position": _position(context),
         "live_etag": _live_body({**context, "moved_on": False})[1],
         "comment_form": CommentForm(),
         "checklist_form": _checklist_form(request, current, status, incomplete)
@@ -214,9 +252,34 @@ def show(
         else None,
         "changes_form": ReasonForm(prefix="changes"),
         "reject_form": ReasonForm(prefix="reject"),
+        "object_form": ReasonForm(prefix="object"),
+        "lifts": _lifts(draft, role, request.user, context["objections"], more.get("lift_form")),
         **more,
     }
     return render(request, "approvals/draft.html", context, status=status)
+
+
+def _lifts(
+    draft: Draft,
+    role: Role,
+    person: Person,
+    standing: list[Objection],
+    answered: ReasonForm | None,
+) -> list[tuple[Objection, ReasonForm | None]]:
+    """The objections that this person may lift, another's with the form of the reason; `answered`
+    is the one that was just posted.
+    """
+    forms: dict[str | None, ReasonForm] = {answered.prefix: answered} if answered else {}
+    wrote = capabilities.contributes(person.pk, draft) if standing else False
+    may_lift = capabilities.CAPABILITIES["lift_objection"].allows(role, contributor=wrote)
+    lifts: list[tuple[Objection, ReasonForm | None]] = []
+    for objection in standing:
+        if objection.raised_by_id == person.pk:
+            lifts.append((objection, None))
+        elif may_lift:
+            prefix = f"lift-{objection.pk}"
+            lifts.append((objection, forms.get(prefix) or ReasonForm(prefix=prefix)))
+    return lifts
 
 
 def _checklist_form(
@@ -263,7 +326,7 @@ def live(request: PersonRequest, draft_id: int) -> HttpResponse:
     """The debate, the quorum and the history again, or 304 when nothing of them changed."""
     draft, _role = draft_for(request.user, draft_id)
     context = _live_context(draft, _revisions(draft))
-    context["moved_on"] = request.GET.get("position") != _position(draft, context["revision"])
+    context["moved_on"] = request.GET.get("position") != _position(context)
     return unless_known(request, *_live_body(context))
 
 
@@ -395,6 +458,48 @@ def ask_for_changes(request: PersonRequest, draft_id: int) -> HttpResponse:
 @require_POST
 def reject(request: PersonRequest, draft_id: int) -> HttpResponse:
     return _turn_down(request, draft_id, "reject")
+
+
+@require_POST
+def object_to(request: PersonRequest, draft_id: int) -> HttpResponse:
+    draft, role = draft_for(request.user, draft_id)
+    capabilities.require("object", role, request.user.pk, draft)
+    form, comment_form = ReasonForm(request.POST, prefix="object"), _comment_form(request)
+    if not all([form.is_valid(), comment_form.is_valid()]):
+        return show(request, draft_id, status=400, object_form=form, comment_form=comment_form)
+    objections.raise_objection(
+        actor=request.user,
+        draft_id=draft_id,
+        reason=form.cleaned_data["reason"],
+        comment=comment_form.cleaned_data["body"],
+    )
+    messages.success(
+        request,
+        _("Opposition enregistrée : ce qui n’est pas parti est retenu jusqu’à ce qu’on la lève."),
+    )
+    return redirect("draft", draft_id)
+
+
+@require_POST
+def lift_objection(request: PersonRequest, draft_id: int, objection_id: int) -> HttpResponse:
+    draft, role = draft_for(request.user, draft_id)
+    objection = Objection.objects.filter(pk=objection_id, draft=draft).first()
+    if objection is None:
+        raise NotFound
+    objections.require_lift(objection, request.user, role, draft)
+    form = ReasonForm(request.POST, prefix=f"lift-{objection_id}")
+    form.fields["reason"].required = objection.raised_by_id != request.user.pk
+    comment_form = _comment_form(request)
+    if not all([form.is_valid(), comment_form.is_valid()]):
+        return show(request, draft_id, status=400, lift_form=form, comment_form=comment_form)
+    draft = objections.lift_objection(
+        actor=request.user,
+        objection_id=objection_id,
+        reason=form.cleaned_data["reason"],
+        comment=comment_form.cleaned_data["body"],
+    )
+    messages.success(request, _("Opposition levée."))
+    return redirect("draft", draft_id)
 
 
 def _done_with_comment(

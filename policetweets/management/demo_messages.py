@@ -25,6 +25,7 @@ from accounts.clock import db_now
 from accounts.models import Account, AuditEntry, Person, Seat, Supervision
 from approvals.actions.drafts import Content, abandon_draft, begin_draft, save_draft, submit_draft
 from approvals.actions.images import add_image
+from approvals.actions.objections import raise_objection
 from approvals.actions.reviews import approve, ask_for_changes, comment, record_view, reject
 from approvals.categories import fields_of
 from approvals.checking import context_of, findings_of_parts, unanswered
@@ -158,6 +159,10 @@ class Team:
     def agree(self, signer: Person, revision: Revision) -> None:
         if not revision.reviews.filter(reviewer=signer).exists():
             agree(signer, revision)
+
+    def object(self, person: Person, revision: Revision, reason: str) -> None:
+        if not revision.draft.objections.filter(raised_by=person).exists():
+            raise_objection(actor=person, draft_id=revision.draft_id, reason=reason)
 
     def comment(self, person: Person, revision: Revision, words: str) -> None:
         said = Comment.objects.filter(draft=revision.draft_id, author=person, body=words)
@@ -385,6 +390,13 @@ def ille_et_vilaine(team: Team) -> None:
         category=Category.OPERATION,
     )
     team.agree(gwenaelle, half)
+    held = team.in_review(
+        "Cambriolage déjoué rue de Fougères grâce à une voisine : merci à elle !",
+        author=0,
+        category=Category.OPERATION,
+    )
+    team.agree(gwenaelle, held)
+    team.object(soazig, held, "L’immeuble et la voisine se reconnaissent : ne disons pas la rue.")
     team.comment(yann, half, "A-t-on le nombre exact du mois dernier ?")
     team.scheduled(
         "Rentrée : 12 policiers devant les écoles de #Rennes pour des trajets sûrs.",

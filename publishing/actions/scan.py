@@ -7,13 +7,25 @@ import datetime as dt
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.base import action
+from accounts.errors import Conflict
+from approvals.models import Draft
 from publishing import rules
 from publishing.actions.send import due
 from publishing.actions.transitions import hold, lock_publication, transition
 from publishing.models import Attempt, CreditStop, Phase, Publication, PublicationState, Reason
-from publishing.models.states import FOR_GOOD
+from publishing.models.states import FINAL, FOR_GOOD
+
+
+class NothingToHold(Conflict):
+    code = "nothing_to_hold"
+    sentence = _(
+        "Il n’y a plus rien à retenir : ce message est parti, ou ne partira plus. Ce qui est sur X "
+        "se retire."
+    )
+
 
 # What was claimed longer ago and does not post yet is sending images, which takes no turn.
 JUST_CLAIMED = dt.timedelta(seconds=2)
@@ -55,7 +67,10 @@ def rows_to_reevaluate() -> list[int]:
 @action
 def reevaluate(publication_id: int) -> None:
     """Moves one waiting or held row where the rules now say: held, waiting or missed."""
-    publication = lock_publication(publication_id)
+    _reevaluate(lock_publication(publication_id))
+
+
+def _reevaluate(publication: Publication) -> None:
     if publication.state not in (PublicationState.WAITING, PublicationState.HELD):
         return
     conditions = rules.load_conditions(publication)
@@ -70,6 +85,27 @@ def reevaluate(publication_id: int) -> None:
             PublicationState.WAITING,
             next_try_at=max(publication.due_at, conditions.now),
         )
+
+
+def follow_objection(draft: Draft, *, raised: bool) -> None:
+    """In the transaction in which somebody objected, or lifted their objection: what waits is held,
+    or goes on. Raises NothingToHold for an objection to what has left, or never will.
+    """
+    rows = Publication.objects.filter(
+        release__revision__draft=draft, release__revision__closed_at=None
+    )
+    publication_id = rows.values_list("pk", flat=True).first()
+    if publication_id is None:
+        return
+    publication = lock_publication(publication_id)
+    if raised and not can_object(publication):
+        raise NothingToHold
+    _reevaluate(publication)
+
+
+def can_object(publication: Publication) -> bool:
+    """Whether something of it may still leave, by itself or by a decision."""
+    return publication.state not in {*FINAL, PublicationState.REFUSED}
 
 
 def free_probe() -> None:

@@ -49,6 +49,10 @@ IF violation = 'hidden_character' THEN
     RAISE EXCEPTION 'nothing leaves with a character that nobody sees'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_without_hidden_character';
 END IF;
+IF violation = 'objection' THEN
+    RAISE EXCEPTION 'nothing leaves while somebody objects to it'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_without_objection';
+END IF;
 IF violation NOT IN ('', 'author_left', 'signer_left') THEN
     RAISE EXCEPTION 'nothing leaves of an account that X does not let speak'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_connected';

@@ -103,6 +103,7 @@ class Reason(models.TextChoices):
     # held
     AUTHOR_LEFT = "author_left", _("l’auteur n’est plus titulaire de ce compte")
     SIGNER_LEFT = "signer_left", _("un accord n’est plus valable : il en manque un")
+    OBJECTION = "objection", _("une personne du compte s’y oppose")
     FROZEN = "frozen", _("les envois sont gelés")
     RECONNECT = "reconnect", _("le compte est à reconnecter à X")
     NO_CREDITS = "no_credits", _("les crédits de l’application chez X sont épuisés")

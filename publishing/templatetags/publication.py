@@ -17,6 +17,7 @@ from approvals.origin import correction_of
 from publishing import status_text
 from publishing.access import holders_of, publication_of
 from publishing.actions.recall import can_recall
+from publishing.actions.scan import can_object
 from publishing.answers_awaited import AwaitedAnswer, awaited_from
 from publishing.capabilities import OFFERS
 from publishing.forms import ActForm
@@ -36,7 +37,7 @@ def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
     person = context["request"].user
     role = role_on(person, draft.account_id)
     publication = publication_of(draft.pk)
-    context["recallable"] = False
+    context["recallable"] = context["objectable"] = False
     if publication is None or role is None:
         return mark_safe("")
     panel = panel_of(publication, person, role)
@@ -55,6 +56,7 @@ def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
     # The rest of the page does not offer the same a second time.
     context["withdrawn"] = panel.withdrawn
     context["recallable"] = "recall" in panel.acts
+    context["objectable"] = can_object(publication)
     return render_to_string("publishing/panel.html", shown)
 
 

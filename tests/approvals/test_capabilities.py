@@ -11,9 +11,10 @@ import pytest
 from accounts.actions import rights
 from accounts.models import AuditEntry, Seat
 from accounts.roles import Role
+from approvals.actions.objections import raise_objection
 from approvals.acts import possible_acts
 from approvals.capabilities import CAPABILITIES
-from approvals.models import Contributor, Draft, Review
+from approvals.models import Contributor, Draft, Objection, Review
 from approvals.quorum import quorum_of
 from tests.approvals.writing import a_draft, a_revision, typed, verdict_form
 from tests.cast import signed_in
@@ -33,6 +34,8 @@ use_again        ok   ok   403  403  404  404
 approve          ok   403  ok   403  404  404
 ask_for_changes  ok   403  ok   ok   404  404
 reject           403  403  ok   ok   404  404
+object           ok   403  ok   ok   404  404
+lift_objection   403  403  ok   403  404  404
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 WHO = ["leila", "claire", "helene", "marc", "ada", "yann"]
@@ -48,6 +51,8 @@ PATHS = {
     "approve": "approuver",
     "ask_for_changes": "demander",
     "reject": "rejeter",
+    "object": "s-opposer",
+    "lift_objection": "oppositions/{objection}/lever",
 }
 
 
@@ -63,6 +68,8 @@ def prepared(act, cast):
     Contributor.objects.get_or_create(draft=draft, person=cast.marc)
     rights.vacate(Seat.objects.get(person=cast.marc).pk, actor=cast.ada)
     rights.name_supervisor(cast.nantes.pk, cast.marc.pk, actor=cast.ada)
+    if act == "lift_objection":
+        raise_objection(actor=cast.paul, draft_id=draft.pk, reason="Un doute")
     return draft, revision
 
 
@@ -72,19 +79,29 @@ def posted(reader, act, draft, revision, *, reason="Un motif"):
         return client.get(f"/brouillons/{draft.pk}/")
     if act == "begin":
         return client.post("/brouillons/nouveau", {"account": "pnationale44"})
-    form = {"body": reason, "changes-reason": reason, "reject-reason": reason}
+    form = {
+        "body": reason,
+        "changes-reason": reason,
+        "reject-reason": reason,
+        "object-reason": reason,
+    }
     if act in ("edit", "submit"):
         text = "Un autre texte" if reason else ""
         form = typed(draft, text, act="submit" if act == "submit" else "save")
     if revision is not None:
         form |= verdict_form(reader, revision)
-    return client.post(f"/brouillons/{draft.pk}/{PATHS[act]}", form)
+    path = PATHS[act]
+    if act == "lift_objection":
+        number = Objection.objects.get().pk
+        path, form = path.format(objection=number), {f"lift-{number}-reason": reason}
+    return client.post(f"/brouillons/{draft.pk}/{path}", form)
 
 
 def stored():
     return (
         list(Draft.objects.order_by("pk").values()),
         list(Review.objects.order_by("pk").values()),
+        list(Objection.objects.order_by("pk").values()),
         AuditEntry.objects.exclude(act="person.signed_in").count(),
     )
 
@@ -124,7 +141,7 @@ def test_buttons_are_those_of_the_table(cast, who):
     draft, revision = prepared("approve", cast)
     person, role = getattr(cast, who), ROLES[WHO.index(who)]
     shown = possible_acts(draft, person, role, quorum_of(revision), author_left=False)
-    states = {"edit", "take_back", "abandon", "approve", "ask_for_changes", "reject"}
+    states = {"edit", "take_back", "abandon", "approve", "ask_for_changes", "reject", "object"}
     allowed = {row[0] for row in ROWS if row[1:][WHO.index(who)] == "ok"}
     assert shown == allowed & states
 

@@ -405,6 +405,100 @@ def test_n_is_the_accounts_at_submit_and_never_below_one(cast):
     sql(REVISION, draft.pk, 1, EMPTY, 2, claire)
 
 
+# « Je m’oppose »
+
+OBJECTION = (
+    "INSERT INTO approvals_objection (draft_id, revision_id, raised_by_id, role, reason,"
+    " lifting_reason) VALUES (%s, %s, %s, %s, %s, '')"
+)
+LIFT = (
+    "UPDATE approvals_objection SET lifted_at = now(), lifted_by_id = %s, lifting_reason = %s"
+    " WHERE lifted_at IS NULL"
+)
+
+
+def objection(revision, person, role, reason="Un doute"):
+    return (OBJECTION, revision.draft_id, revision.pk, person.pk, role, reason)
+
+
+def test_nothing_is_released_while_an_objection_stands(cast, revision):
+    a_met_quorum_that_nobody_released(cast, revision)
+    sql(*objection(revision, cast.leila, "seat"))
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+    assert not quorum_of(revision).met
+    sql(LIFT, cast.leila.pk, "")
+    assert quorum_of(revision).met
+    sql(*forge(revision, cast.nantes))
+
+
+@pytest.mark.parametrize(
+    ("who", "role"),
+    [
+        ("claire", "seat"),
+        ("yann", "seat"),
+        ("gwen", "supervision"),
+        ("ada", "seat"),
+        ("marc", "supervision"),
+    ],
+)
+def test_an_objection_is_a_reviewers_of_the_account(cast, revision, who, role):
+    refused("objection_entitled", *objection(revision, getattr(cast, who), role))
+
+
+def test_an_objection_is_to_the_open_revision_of_its_draft(cast, revision):
+    other = a_revision(cast.claire, cast.nantes)
+    wrong = (OBJECTION, other.draft_id, revision.pk, cast.marc.pk, "seat", "Un doute")
+    refused("objection_entitled", *wrong)
+    sql("UPDATE approvals_revision SET closed_at = now()")
+    refused("objection_entitled", *objection(revision, cast.marc, "seat"))
+
+
+def test_an_objection_has_its_reason_and_stands_once_for_each(cast, revision):
+    refused("objection_has_reason", *objection(revision, cast.marc, "seat", ""))
+    sql(*objection(revision, cast.marc, "seat"))
+    refused("objection_stands_once", *objection(revision, cast.marc, "seat"))
+    sql(*objection(revision, cast.paul, "supervision"))
+
+
+def test_an_objection_does_not_come_lifted_or_from_another_time(cast, revision):
+    values = objection(revision, cast.marc, "seat")[1:]
+    for more in ("lifted_at", "raised_at"):
+        statement = OBJECTION.replace("reason,", f"reason, {more},", 1)
+        statement = statement.replace("%s, '')", "%s, now() - interval '1 day', '')")
+        refused("objection_raised_now", statement, *values)
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"),
+    [("leila", "Non"), ("claire", "Non"), ("gwen", "Non"), ("ada", "Non"), ("helene", "")],
+)
+def test_who_raised_an_objection_lifts_it_or_a_supervisor_with_a_reason(
+    cast, revision, who, reason
+):
+    sql(*objection(revision, cast.marc, "seat"))
+    refused("objection_lifted_by_who_may", LIFT, getattr(cast, who).pk, reason)
+
+
+def test_a_supervisor_who_wrote_the_text_lifts_no_objection_of_others(cast, revision):
+    sql(*objection(revision, cast.marc, "seat"))
+    sql(CONTRIBUTOR, revision.draft_id, cast.leila.pk)
+    Seat.objects.filter(person=cast.leila).update(ended_at=timezone.now())
+    Supervision.objects.create(account=cast.nantes, person=cast.leila)
+    refused("objection_lifted_by_who_may", LIFT, cast.leila.pk, "Non")
+
+
+@pytest.mark.parametrize(("who", "reason"), [("marc", ""), ("helene", "Corrigé")])
+def test_an_objection_is_lifted_once_and_changes_in_nothing_else(cast, revision, who, reason):
+    sql(*objection(revision, cast.marc, "seat"))
+    protected("UPDATE approvals_objection SET reason = 'Autre'")
+    protected("UPDATE approvals_objection SET raised_by_id = %s", cast.paul.pk)
+    refused("objection_lifted_by_somebody", "UPDATE approvals_objection SET lifted_at = now()")
+    sql(LIFT, getattr(cast, who).pk, reason)
+    protected("UPDATE approvals_objection SET lifted_at = NULL, lifted_by_id = NULL")
+    protected("DELETE FROM approvals_objection")
+    protected("TRUNCATE approvals_objection CASCADE")
+
+
 # Rules 4 and 5: a revision is what was submitted, and one is open at most.
 
 

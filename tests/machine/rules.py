@@ -38,6 +38,10 @@ NEVER = {
                 AND c.person_id = v.reviewer_id AND c.since <= re.released_at))
         OR NOT EXISTS (SELECT 1 FROM approvals_review v WHERE v.revision_id = r.id
             AND v.verdict = 'approve' AND v.role = 'supervision')""",
+    "3: released or posted while somebody objected": """
+        SELECT o.id FROM approvals_objection o JOIN accounts_auditentry e ON e.draft_id = o.draft_id
+        WHERE e.act IN ('draft.released', 'attempt.posting')
+        AND e.at > o.raised_at AND e.at < coalesce(o.lifted_at, 'infinity')""",
     "4: an open revision of what is being written": """
         SELECT d.id FROM approvals_draft d LEFT JOIN approvals_revision r
         ON r.draft_id = d.id AND r.closed_at IS NULL

@@ -38,8 +38,9 @@ from approvals.actions.drafts import (
     submit_draft,
     take_back,
 )
+from approvals.actions.objections import lift_objection, raise_objection
 from approvals.actions.reviews import ask_for_changes, reject
-from approvals.models import Draft, Revision
+from approvals.models import Draft, Objection, Revision
 from publishing import tasks
 from publishing.actions import apply_answer, reconcile, retract, scan, send
 from publishing.actions.acknowledge import acknowledge
@@ -243,6 +244,20 @@ class Machine(RuleBasedStateMachine):
         revision = self.some(Revision, index)
         if revision is not None:
             self.does(act, **as_read(self.person(who), revision), reason="Non.")
+
+    @rule(who=WHO, index=INDEX)
+    def objects(self, who: str, index: int) -> None:
+        draft = self.some(Draft, index)
+        if draft is not None:
+            actor = self.person(who)
+            self.does(raise_objection, actor=actor, draft_id=draft.pk, reason="Un doute.")
+
+    @rule(who=WHO, index=INDEX)
+    def lifts_objection(self, who: str, index: int) -> None:
+        standing = self.some(Objection, index, lifted_at=None)
+        if standing is not None:
+            actor = self.person(who)
+            self.does(lift_objection, actor=actor, objection_id=standing.pk, reason="Vu.")
 
     # rights
 

@@ -6,9 +6,11 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models.functions import Now
 
 from accounts.clock import db_now
 from approvals.digest import digest_of
+from approvals.models import Objection
 from publishing.actions.recall import recall
 from publishing.actions.scan import reevaluate, rows_to_reevaluate
 from publishing.actions.send import claim, send_due
@@ -380,6 +382,22 @@ def test_one_post_at_a_time(line, preparing):
     other = line.released()
     Publication.objects.filter(pk=other.pk).update(state="sending")
     refused("one_post_at_a_time", POST, other.release.digest, a_try(other.parts.get()).pk)
+
+
+def test_nothing_leaves_while_an_objection_stands(line, preparing):
+    publication, attempt = preparing
+    revision = publication.release.revision
+    objection = Objection.objects.create(
+        draft=revision.draft,
+        revision=revision,
+        raised_by=line.cast.leila,
+        role="seat",
+        reason="Un doute.",
+    )
+    refused("posting_without_objection", POST, publication.release.digest, attempt.pk)
+    Objection.objects.filter(pk=objection.pk).update(lifted_at=Now(), lifted_by=line.cast.leila)
+    with connection.cursor() as cursor:
+        cursor.execute(POST, [publication.release.digest, attempt.pk])
 
 
 def test_rule_9_posting_not_frozen(line, preparing):

@@ -51,7 +51,7 @@ def test_more_alerts_than_a_page_holds_can_be_made(x, monkeypatch):
 def stands_complete(x) -> None:
     drafts = dict(Draft.objects.values_list("state").annotate(Count("pk")))
     assert drafts.keys() == {"writing", "in_review", "released", "rejected", "abandoned"}
-    assert sum(drafts.values()) == 34
+    assert sum(drafts.values()) == 35
     assert set(Draft.objects.values_list("account__code", flat=True)) == set(PILOTS)
     publications = dict(Publication.objects.values_list("state").annotate(Count("pk")))
     assert publications.keys() == {
@@ -81,6 +81,7 @@ def test_its_messages_stand_in_every_state_and_are_made_once(x, monkeypatch, cap
 
 ACTS = [
     *("begin_draft", "add_image", "save_draft", "submit_draft", "comment", "approve"),
+    "raise_objection",
     *("ask_for_changes", "reject", "abandon_draft", "freeze", "propose_lift", "confirm"),
     *("propose", "recall", "send_due"),
 ]

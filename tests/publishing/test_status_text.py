@@ -62,7 +62,8 @@ def test_what_stopped_it_is_said(state, reason):
 
 
 @pytest.mark.parametrize(
-    "reason", ["author_left", "signer_left", "frozen", "reconnect", "no_credits", "suspended"]
+    "reason",
+    ["author_left", "signer_left", "frozen", "reconnect", "no_credits", "suspended", "objection"],
 )
 def test_what_is_held_says_who_can_free_it(reason):
     assert what_frees(reason) in sentence("held", reason)

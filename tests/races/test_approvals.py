@@ -8,6 +8,7 @@ from accounts.actions import rights
 from accounts.errors import NotFound
 from accounts.models import AuditEntry, Seat
 from approvals.actions.drafts import Content, save_draft, submit_draft, take_back
+from approvals.actions.objections import lift_objection, raise_objection
 from approvals.actions.reviews import approve, ask_for_changes, reject
 from approvals.errors import SavedElsewhere, TextChanged, WrongState
 from approvals.models import Draft, Release, Review, Revision
@@ -175,3 +176,60 @@ def test_a_draft_taken_back_while_it_is_submitted_again_ends_in_one_state(cast):
     all_at_once(cast.nantes, back, submit, back)
     assert the_draft(revision).state == "writing"
     assert list(Revision.objects.values_list("closing", flat=True)) == ["taken_back"] * 2
+
+
+def objection(person, revision):
+    return functools.partial(
+        raise_objection, actor=person, draft_id=revision.draft_id, reason="Un doute."
+    )
+
+
+def test_an_objection_just_before_the_approval_that_would_release(cast):
+    revision = a_revision(cast.claire, cast.nantes)
+    signed(revision, cast.marc)
+    objected, approved = all_at_once(
+        cast.nantes, objection(cast.leila, revision), approval(cast.helene, revision)
+    )
+    assert objected.raised_by == cast.leila
+    assert approved == revision
+    assert not Release.objects.exists()
+    assert the_draft(revision).state == "in_review"
+
+
+def test_an_objection_just_after_the_approval_that_released_holds_what_waits(cast):
+    revision = a_revision(cast.claire, cast.nantes)
+    signed(revision, cast.marc)
+    approved, objected = all_at_once(
+        cast.nantes, approval(cast.helene, revision), objection(cast.leila, revision)
+    )
+    assert approved == revision
+    assert objected.raised_by == cast.leila
+    publication = Release.objects.get().publication
+    assert (publication.state, publication.reason) == ("held", "objection")
+
+
+def test_the_lifting_and_the_last_approval_release_once(cast):
+    revision = a_revision(cast.claire, cast.nantes)
+    signed(revision, cast.marc)
+    raised = objection(cast.leila, revision)()
+    lift = functools.partial(lift_objection, actor=cast.leila, objection_id=raised.pk)
+    all_at_once(cast.nantes, lift, approval(cast.helene, revision))
+    assert Release.objects.count() == 1
+
+    revision = a_revision(cast.claire, cast.nantes)
+    signed(revision, cast.marc)
+    raised = objection(cast.leila, revision)()
+    lift = functools.partial(lift_objection, actor=cast.leila, objection_id=raised.pk)
+    all_at_once(cast.nantes, approval(cast.helene, revision), lift)
+    assert Release.objects.count() == 2
+
+
+def test_two_who_lift_in_the_same_second(cast):
+    revision = a_revision(cast.claire, cast.nantes)
+    raised = objection(cast.leila, revision)()
+    own = functools.partial(lift_objection, actor=cast.leila, objection_id=raised.pk)
+    supervisors = functools.partial(own, actor=cast.helene, reason="Vu.")
+    first, second = all_at_once(cast.nantes, own, supervisors)
+    assert not isinstance(first, Exception)
+    assert isinstance(second, WrongState)
+    assert AuditEntry.objects.filter(act="objection.lifted").count() == 1
