@@ -42,4 +42,6 @@ urlpatterns = [
     path("brouillons/<int:draft_id>/reutiliser", draft.use_again, name="use-again"),
     path("aide/controles", help.index, name="help"),
     path("aide/controles/<slug:check_id>", help.check, name="help-check"),
+    path("aide/lecon", help.lesson, name="lesson"),
+    path("aide/lecon/<int:number>", help.exercise, name="lesson-text"),
 ]

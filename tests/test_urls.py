@@ -54,6 +54,9 @@ published-month      GET    in   ok   404  ok   ok
 own-accounts         GET    in   ok   404  ok   ok
 help                 GET    in   ok   ok   ok   ok
 help-check           GET    in   ok   ok   ok   ok
+lesson               GET    in   ok   ok   ok   ok
+lesson-text          GET    in   ok   ok   ok   ok
+lesson-text          POST   in   ok   ok   ok   ok
 """
 # What is the act of a row of a table: who may enter is what that row says.
 ACTS = """
