@@ -26,6 +26,8 @@ CAPABILITIES: dict[str, Capability] = {
     "unmake_administrator":   Capability(NO,    NO,        NO,    NO,        YES),
     "see_journal":            Capability(NO,    NO,        NO,    NO,        YES),
     "see_mails_of_all":       Capability(NO,    NO,        NO,    NO,        YES),
+    "see_lists":              Capability(NO,    NO,        NO,    NO,        YES),
+    "change_lists":           Capability(NO,    NO,        NO,    NO,        YES),
     "see_health":             Capability(NO,    NO,        NO,    NO,        YES),
 }
 # fmt: on

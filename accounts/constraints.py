@@ -23,6 +23,8 @@ SENTENCES: dict[str, Sentence] = {
     "person_roles_apart": _(
         "Un administrateur n’a ni siège ni supervision, et un accès fermé n’en reçoit plus."
     ),
+    "list_entry_once": _("Quelqu’un vient d’ajouter la même chose."),
+    "reserve_ends_after_it_starts": _("Le dernier jour vient avant le premier."),
     "account_handle_once": _("Ce compte X est déjà enregistré."),
     "accounts_account_code_key": _("Ce département est déjà enregistré."),
     "person_email_canonical": NotAnAddress.sentence,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.clock import db_now
 from approvals.categories import has_agreement
 from approvals.checks import VERSION, Context, Finding, Severity, check_description, check_text
+from approvals.lists import lists_in_force, reserve_at
 from approvals.models import Draft
 from approvals.origin import texts_approved_lately, texts_x_had
 from approvals.tweet_text import MAX_CHARACTERS
@@ -43,6 +44,8 @@ def context_of(draft: Draft, typed: Typed | None = None) -> Context:
         had=tuple(texts_x_had(draft)),
         recent=recent,
         elsewhere=elsewhere,
+        lists=lists_in_force(),
+        reserve=reserve_at(draft.account_id, typed.category, sent),
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from approvals.checks import NO_CONTEXT, Context, Severity
-from approvals.checks.lists import Lists
+from approvals.checks.lists import Lists, Reserve
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -41,8 +42,8 @@ CHARTER = _("Charte de l’État pour les réseaux sociaux (SIG, 2024)")
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """The page of one check. `before` is found by it in this context; `after` is not, and nothing
-    else stops it or wants a reason.
+    """The page of one check. `before` is found by it in `context`; `after` is not, there or in
+    `context_after`, and nothing else stops it or wants a reason.
     """
 
     check: str
@@ -56,6 +57,7 @@ class Help:
     laws: tuple[StrOrPromise, ...] = ()
     note: StrOrPromise = ""
     context: Context = NO_CONTEXT
+    context_after: Context | None = None  # where what changes is not the text
 
 
 INQUIRY = (
@@ -331,6 +333,25 @@ MOMENT = (
         ),
         before="Portes ouvertes du commissariat demain de 10 h à 17 h.",
         after="Portes ouvertes du commissariat samedi 14 mars, de 10 h à 17 h.",
+    ),
+    Help(
+        "electoral_reserve",
+        Theme.MOMENT,
+        Severity.BLOCK,
+        _("Période de réserve électorale"),
+        _(
+            "Un recrutement, une opération réussie, une affaire judiciaire ou la vie du service, "
+            "un jour de réserve. Les conseils de prévention, les disparitions, les appels à "
+            "témoins et la circulation partent."
+        ),
+        _(
+            "Avant une élection, un service de l’État ne fait rien qui puisse peser sur le vote : "
+            "il ne parle ni de lui ni de ses résultats. Ce qui protège les gens n’attend pas."
+        ),
+        before="Nos policiers vous attendent au forum des métiers.",
+        after="Avant de partir, fermez vos portes et vos fenêtres à clé.",
+        context=Context(reserve=Reserve("municipales", dt.date(2026, 3, 22))),
+        context_after=NO_CONTEXT,
     ),
     Help(
         "other_department",

@@ -12,7 +12,7 @@ from accounts.audit_text import DETAILS, VALUES, WORDS, in_words
 from accounts.errors import Sentence
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from approvals.models import Draft, Objection, Review
+from approvals.models import Draft, ListName, Objection, Review
 
 # What upper layers do with a draft says itself: they add their acts when they are loaded.
 ACTS: dict[str, Sentence] = {
@@ -33,6 +33,15 @@ ACTS: dict[str, Sentence] = {
     "objection.lifted": _("a levé une opposition"),
 }
 WORDS.update(ACTS)
+WORDS.update(
+    {
+        "list.added": _("a ajouté à une liste des vérifications"),
+        "list.removed": _("a retiré d’une liste des vérifications"),
+        "list.tried": _("a essayé un changement d’une liste sur les derniers textes"),
+        "reserve.added": _("a ajouté une période de réserve électorale"),
+        "reserve.ended": _("a retiré une période de réserve électorale"),
+    }
+)
 # What machines do step by step is in the trail; people want to read what came of it.
 QUIET: set[str] = set()
 # Where the reason of an act stands, which the trail never holds: a field of the row that the
@@ -48,12 +57,15 @@ DETAILS.update(
         "comment": _("message n° %(value)s du débat"),
         "came_from": _("repris du brouillon n° %(value)s"),
         "digest": _("empreinte %(value)s"),
+        "list": _("liste : %(value)s"),
         "required": _("accords demandés : %(value)s"),
         "role": _("comme %(value)s"),
         "sha256": _("image %(value)s"),
+        "value": _("empreinte de ce qui est essayé : %(value)s"),
         "version": _("enregistrement n° %(value)s"),
     }
 )
+VALUES["list"] = dict(ListName.choices)
 VALUES["role"] = {Role.SEAT: _("titulaire"), Role.SUPERVISION: _("superviseur")}
 VALUES["fields"] |= {
     "parts": _("texte ou images"),

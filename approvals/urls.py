@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from approvals.views import compose, draft, help, images, lists
+from approvals.views import check_lists, compose, draft, help, images, lists
 
 
 class Sha256Converter(StringConverter):
@@ -44,4 +44,9 @@ urlpatterns = [
     path("aide/controles/<slug:check_id>", help.check, name="help-check"),
     path("aide/lecon", help.lesson, name="lesson"),
     path("aide/lecon/<int:number>", help.exercise, name="lesson-text"),
+    path("listes", check_lists.all_lists, name="lists"),
+    path("listes/reserve", check_lists.reserves, name="reserves"),
+    path("listes/reserve/<int:pk>/fin", check_lists.end_reserve, name="end-reserve"),
+    path("listes/<slug:name>", check_lists.one_list, name="list"),
+    path("listes/<slug:name>/retirer", check_lists.remove, name="remove-from-list"),
 ]

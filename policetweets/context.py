@@ -27,6 +27,7 @@ FOR_MEMBERS = [
 BY_OFFICE = [
     ("departments", _("Départements"), "see_departments"),
     ("people", _("Personnes"), "see_people"),
+    ("lists", _("Listes"), "see_lists"),
     ("freezes", _("Gel"), "see_freezes"),
     ("health", _("Santé"), "see_health"),
     ("journal", _("Journal"), "see_journal"),

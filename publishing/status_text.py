@@ -184,6 +184,7 @@ def what_frees(reason: str) -> str:
             Reason.AUTOMATED: _("un administrateur doit le régler avec X"),
             Reason.SUSPENDED: _("nous demandons à X chaque quart d’heure s’il est rétabli"),
             Reason.ALTERED: _("il ne reste qu’à le rappeler"),
+            Reason.RESERVE: _("il repartira à la fin de la réserve si son heure n’est pas passée"),
             Reason.HIDDEN_CHARACTER: _("il faut le rappeler et le corriger"),
         }.get(Reason(reason), _("il repartira quand la cause aura disparu"))
         if reason

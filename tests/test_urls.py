@@ -86,6 +86,13 @@ end-person           GET    accounts.end_person
 end-person           POST   accounts.end_person
 administer           POST   accounts.make_administrator
 journal              GET    accounts.see_journal
+lists                GET    accounts.see_lists
+list                 GET    accounts.see_lists
+list                 POST   accounts.change_lists
+remove-from-list     POST   accounts.change_lists
+reserves             GET    accounts.see_lists
+reserves             POST   accounts.change_lists
+end-reserve          POST   accounts.change_lists
 new-draft            POST   approvals.begin
 draft                GET    approvals.read
 compose              GET    approvals.edit
@@ -187,6 +194,7 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
     pattern = next(p for p in patterns(get_resolver()) if p.name == name)
     subjects = {
         "code": "44",
+        "name": "words",
         "number": 1,
         "draft_id": None,
         "uidb64": "MQ",

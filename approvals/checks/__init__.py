@@ -32,7 +32,7 @@ from approvals.checks.finding import MAX_OF_ONE_KIND, ORDER, Finding, Severity
 
 __all__ = ["CHECKS", "VERSION", "Analysis", "Context", "Finding", "Severity", "check_text"]
 
-VERSION = 1
+VERSION = 2
 
 CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
     characters.empty,
@@ -41,6 +41,7 @@ CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
     characters.homoglyph,
     characters.styled,
     drafting.draft_words,
+    drafting.forbidden_word,
     drafting.test_words,
     drafting.exercise,
     judicial.judicial,
@@ -68,6 +69,7 @@ CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
     hashtags.hashtag_style,
     moment.live_operation,
     moment.relative_date,
+    moment.electoral_reserve,
     places.other_department,
     repetition.same_as_before,
     repetition.same_as_others,
@@ -79,6 +81,14 @@ CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
     tone.spelling,
 )
 
+# Which checks read which list: a trial of an entry runs these only.
+READERS: dict[str, tuple[Callable[[Analysis], Iterator[Finding]], ...]] = {
+    "shorteners": (links.bad_url, links.foreign_domain),
+    "domains": (links.bad_url, links.foreign_domain),
+    "accounts": (links.mention,),
+    "units": (people.protected_unit,),
+    "words": (drafting.forbidden_word,),
+}
 
 NO_CONTEXT = Context()
 

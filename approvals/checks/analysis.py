@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.utils.text import format_lazy
 
 from approvals.checks.finding import Finding, Severity
-from approvals.checks.lists import DEFAULT_LISTS, Lists
+from approvals.checks.lists import DEFAULT_LISTS, Lists, Reserve
 from approvals.tweet_text import Entity, entities
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Context:
     recent: tuple[str, ...] = ()  # the account's published texts of the last month
     elsewhere: tuple[str, ...] = ()  # other accounts' of the last week
     lists: Lists = DEFAULT_LISTS
+    reserve: Reserve | None = None  # the one that keeps this category back at the hour of sending
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
 
@@ -25,16 +27,26 @@ def draft_words(analysis: Analysis) -> Iterator[Finding]:
             *match.span(),
             _("« {words} » : ce texte n’est pas terminé. Complétez-le ou effacez cette note."),
         )
-    for word in analysis.context.lists.words:
-        start = analysis.folded.find(word)
-        if start >= 0:
-            yield analysis.finding(
-                "forbidden_word",
-                Severity.BLOCK,
-                start,
-                start + len(word),
-                _("« {words} » est sur la liste des mots que l’administration refuse."),
-            )
+
+
+def forbidden_word(analysis: Analysis) -> Iterator[Finding]:
+    """Whole words of the administrators' list."""
+    words = analysis.context.lists.words
+    if not words:
+        return
+    for match in _any_of(words).finditer(analysis.folded):
+        yield analysis.finding(
+            "forbidden_word",
+            Severity.BLOCK,
+            *match.span(),
+            _("« {words} » est sur la liste des mots refusés : dites-le autrement."),
+        )
+
+
+@lru_cache(maxsize=8)
+def _any_of(words: frozenset[str]) -> re.Pattern[str]:
+    folded = sorted((Analysis(word).folded for word in words), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, folded))})(?!\w)")
 
 
 _TEST_WORDS = pattern("drafting", "test_words")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ def _listed(name: str) -> Any:
 @dataclass(frozen=True, slots=True)
 class Lists:
     """What administrators may change; everything in lower case. Domains without www, accounts
-    without the @. Each of `words` blocks.
+    without the @. Each of `words` blocks, its accents or not.
     """
 
     shorteners: frozenset[str] = _listed("shorteners")
@@ -26,3 +27,11 @@ class Lists:
 
 
 DEFAULT_LISTS = Lists()
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """An electoral reserve, with its last day."""
+
+    label: str
+    ends_on: dt.date

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.timefmt import format_date
 from approvals.checks.analysis import Analysis
 from approvals.checks.cues import cues_of
 from approvals.checks.finding import Finding, Severity
@@ -58,3 +61,18 @@ def relative_date(analysis: Analysis) -> Iterator[Finding]:
                 "sera encore juste à l’envoi."
             ),
         )
+
+
+def electoral_reserve(analysis: Analysis) -> Iterator[Finding]:
+    """What an electoral reserve keeps back on the day of sending."""
+    reserve = analysis.context.reserve
+    if reserve is None:
+        return
+    sentence = _(
+        "Période de réserve électorale ({label}) jusqu’au {day} : seuls partent les conseils de "
+        "prévention, les disparitions, les appels à témoins et la circulation. Choisissez un jour "
+        "plus tard."
+    )
+    day = lazy(format_date, str)(reserve.ends_on, "j F Y")
+    said = format_lazy(sentence, label=reserve.label, day=day)
+    yield Finding("electoral_reserve", Severity.BLOCK, 0, 0, "", said)

@@ -2,6 +2,7 @@
 
 from approvals.models.draft import Category, Contributor, Draft
 from approvals.models.image import StoredImage
+from approvals.models.lists import ListEntry, ListName, ReservePeriod
 from approvals.models.objection import Objection
 from approvals.models.review import Comment, Release, Review, RevisionView, Verdict
 from approvals.models.revision import CloseReason, Revision
@@ -14,8 +15,11 @@ __all__ = [
     "Contributor",
     "Draft",
     "DraftState",
+    "ListEntry",
+    "ListName",
     "Objection",
     "Release",
+    "ReservePeriod",
     "Review",
     "Revision",
     "RevisionView",

@@ -112,3 +112,18 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
           UNION ALL
           SELECT jsonb_path_query(of_content::jsonb, '$.parts[*].images[*].alt')) said
 $$;
+
+-- The electoral reserve that keeps a message of this category from leaving at this moment, or NULL.
+-- What protects people may leave: advice, disappearances, calls for witnesses, traffic. A category
+-- that is not chosen yet is kept from nothing.
+CREATE OR REPLACE FUNCTION reserve_at(of_account bigint, of_category text, at timestamptz)
+RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT p.id
+    FROM approvals_reserveperiod p JOIN accounts_account a ON a.id = of_account
+    WHERE p.ended_at IS NULL
+      AND of_category NOT IN ('', 'advice', 'disappearance', 'witnesses', 'traffic')
+      AND (at AT TIME ZONE a.time_zone)::date BETWEEN p.starts_on AND p.ends_on
+      AND (p.departments = '{}' OR a.code = ANY (p.departments))
+    ORDER BY p.ends_on DESC LIMIT 1
+$$;

@@ -53,6 +53,10 @@ IF violation = 'objection' THEN
     RAISE EXCEPTION 'nothing leaves while somebody objects to it'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_without_objection';
 END IF;
+IF violation = 'reserve' THEN
+    RAISE EXCEPTION 'nothing leaves during an electoral reserve but what protects people'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_outside_reserve';
+END IF;
 IF violation NOT IN ('', 'author_left', 'signer_left') THEN
     RAISE EXCEPTION 'nothing leaves of an account that X does not let speak'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_connected';

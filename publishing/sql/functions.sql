@@ -30,6 +30,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         WHEN quorum_met(r.id) IS NOT TRUE THEN 'signer_left'
         WHEN EXISTS (SELECT 1 FROM publishing_freeze f WHERE f.lifted_at IS NULL
                      AND (f.account_id IS NULL OR f.account_id = pub.account_id)) THEN 'frozen'
+        WHEN reserve_at(pub.account_id, r.content::jsonb ->> 'category',
+                        greatest(pub.due_at, clock_timestamp())) IS NOT NULL THEN 'reserve'
         WHEN c.state IS NULL OR c.state = 'reconnect' THEN 'reconnect'
         WHEN c.state = 'suspended' THEN 'suspended'
         WHEN c.state = 'refused' THEN coalesce(nullif(c.cause, ''), 'account_refused')

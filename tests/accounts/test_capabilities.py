@@ -10,12 +10,20 @@ from accounts.capabilities import CAPABILITIES
 from accounts.errors import Forbidden
 from accounts.models import Account, AuditEntry, Person, Seat, Supervision
 from accounts.roles import Role
+from approvals.actions import lists
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db
 
 # The expectations stand here a second time: all of it is the administrators' alone.
-SEEN = {"see_departments", "see_people", "see_journal", "see_mails_of_all", "see_health"}
+SEEN = {
+    "see_departments",
+    "see_people",
+    "see_journal",
+    "see_mails_of_all",
+    "see_lists",
+    "see_health",
+}
 
 
 def a_seat() -> int:
@@ -47,6 +55,7 @@ DONE = {
     "end_person": lambda cast, by: people.end_person(cast.nadia.pk, actor=by),
     "make_administrator": lambda cast, by: people.make_administrator(cast.nadia.pk, actor=by),
     "unmake_administrator": lambda cast, by: people.unmake_administrator(cast.basile.pk, actor=by),
+    "change_lists": lambda cast, by: lists.add_to_list("words", "bavure", actor=by),
 }
 
 
@@ -92,10 +101,11 @@ def test_office_is_asked_of_the_database(cast):
 
 def test_the_navigation_is_what_the_tables_allow(cast):
     shown = signed_in(cast.ada).get("/").context["navigation"]
-    assert [item.path for item in shown][:6] == [
+    assert [item.path for item in shown][:7] == [
         "/",
         "/departements",
         "/personnes",
+        "/listes",
         "/gel",
         "/sante",
         "/journal",

@@ -55,7 +55,7 @@ def test_the_example_before_is_found_as_the_page_says(page):
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_the_example_after_may_go(page):
-    found = check_text(page.after, page.context)
+    found = check_text(page.after, page.context_after or page.context)
     assert [f for f in found if f.severity != Severity.ADVICE or f.check == page.check] == []
 
 
