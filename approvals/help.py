@@ -192,7 +192,6 @@ PEOPLE = (
         ),
         before="Elle n’aurait pas dû rentrer seule si tard.",
         after="Vous vous sentez suivie ? Entrez dans un commerce et appelez le 17.",
-        laws=(CHARTER,),
     ),
     Help(
         "protected_unit",
@@ -220,7 +219,6 @@ PEOPLE = (
         ),
         before="Nous recherchons un homme de race noire.",
         after="Nous accueillons chacun de la même façon, à toute heure.",
-        laws=(CHARTER,),
     ),
     Help(
         "origin",
@@ -234,7 +232,7 @@ PEOPLE = (
         ),
         before="Des gens du voyage sont dans le quartier : fermez vos portes.",
         after="Avant de sortir, fermez vos portes et vos fenêtres à clé.",
-        laws=(CHARTER, PERSONAL_DATA),
+        laws=(PERSONAL_DATA,),
     ),
 )
 
@@ -443,12 +441,12 @@ LINKS = (
         _("Mots-dièse illisibles ou trop nombreux"),
         _("Plus de trois mots-dièse, ou plusieurs mots collés sans majuscules."),
         _(
-            "Un lecteur d’écran lit #SécuritéRoutière mot à mot, et épelle #sécuritéroutière. "
+            "Un lecteur d’écran lit #SécuritéRoutière mot à mot, mais pas #sécuritéroutière. "
             "Beaucoup de mots-dièse noient le message."
         ),
         before="Bouclez votre ceinture, même à l’arrière. #securiteroutierepourtous",
         after="Bouclez votre ceinture, même à l’arrière. #SécuritéRoutière",
-        laws=(ACCESSIBILITY, CHARTER),
+        laws=(ACCESSIBILITY,),
     ),
 )
 
@@ -465,7 +463,6 @@ VOICE = (
         ),
         before="J’ai battu mon record au marathon !",
         after="Bravo à l’équipe de course du commissariat pour son marathon.",
-        laws=(CHARTER,),
     ),
     Help(
         "politics",
@@ -476,7 +473,6 @@ VOICE = (
         _("Le service public est neutre, plus encore avant une élection."),
         before="Le maire sortant a raison : la sécurité avance.",
         after="Notre commissariat vous accueille jour et nuit.",
-        laws=(CHARTER,),
     ),
     Help(
         "long_sentence",
@@ -533,10 +529,9 @@ TEXT = (
         Severity.BLOCK,
         _("Texte vide"),
         _("Un message sans un mot."),
-        _("Une image seule ne se lit pas avec un lecteur d’écran."),
+        _("Une image seule ne dit pas de quoi parle le service."),
         before="",
         after="Nos policiers vous attendent au forum des métiers.",
-        laws=(ACCESSIBILITY,),
     ),
     Help(
         "too_long",
@@ -570,7 +565,6 @@ TEXT = (
         _("Le mot ne se trouve plus, se lit mal à voix haute, et sert à imiter un nom."),
         before="La Pоlice nationale recrute.",
         after="La Police nationale recrute.",
-        laws=(ACCESSIBILITY,),
     ),
     Help(
         "styled",
