@@ -7,6 +7,7 @@ and its content policy complained about; a test that expects one empties the lis
 import os
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect, sync_playwright
 
 from policetweets.runner.browser import found
@@ -102,6 +103,14 @@ def note(problems, message):
 def fits(page):
     """Waits until the page is no wider than its window."""
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+
+
+def violations(page):
+    """What axe finds wrong; its half megabyte is read once, however often a page is looked at."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    only = "{resultTypes: ['violations']}"
+    return page.evaluate(f"axe.run({only}).then(found => found.violations)")
 
 
 def has_focus(page, text):

@@ -1,7 +1,6 @@
 """Every page of the desk, in each of its states, on a screen and a phone: it fits, axe agrees."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -9,7 +8,7 @@ from approvals.actions.drafts import abandon_draft, save_draft, submit_draft
 from approvals.actions.reviews import ask_for_changes, comment, reject
 from tests.approvals.writing import a_draft, a_revision, as_read, in_hours, signed
 from tests.approvals.writing import content as written
-from tests.browser import fits, has_focus
+from tests.browser import fits, has_focus, violations
 from tests.cast import seat
 from tests.journeys.desks import NARROW, WIDE, Desk
 
@@ -20,8 +19,7 @@ LONG = "Appel à témoins : accident au pont de Cheviré. #Loire-Atlantique www.
 
 def reevaluate(page, name):
     fits(page)
-    violations = Axe().run(page).response["violations"]
-    found = [(v["id"], [node["html"] for node in v["nodes"]]) for v in violations]
+    found = [(v["id"], [node["html"] for node in v["nodes"]]) for v in violations(page)]
     assert found == [], name
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser import violations
 from tests.journeys.desks import NARROW, WIDE, Desk
 from tests.test_urls import ROLES, ROWS, prepared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-FRAGMENTS = {"healthz", "metrics", "image", "rule-sentence", "draft-live", "publication-live"}
+FRAGMENTS = {
+    *("healthz", "metrics", "image", "rule-sentence"),
+    *("draft-live", "is-current", "publication-live"),
+}
 
 
 def pages_of(role: str) -> list[str]:
@@ -37,7 +40,7 @@ def findings(page, name: str) -> list[str]:
         page.set_viewport_size(viewport)
         if page.evaluate("document.documentElement.scrollWidth") > viewport["width"]:
             found.append(f"{name}: wider than {viewport['width']}")
-        for violation in Axe().run(page).response["violations"]:
+        for violation in violations(page):
             where = violation["nodes"][0]["html"][:120]
             found.append(f"{name} at {viewport['width']}: {violation['id']}: {where}")
     return found

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from approvals.models import Draft
 from tests.approvals.writing import TEXT, a_draft
-from tests.browser import fits
+from tests.browser import fits, violations
 from tests.journeys.desks import NARROW, WIDE, Desk
 from tests.journeys.test_line import Officer
 from tests.sandbox import until
@@ -42,8 +41,7 @@ def desk(new_context, live_server, media_folder):
 
 def fine(page) -> None:
     """axe finds nothing, and the page is no wider than the window."""
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in violations(page)] == []
     fits(page)
 
 

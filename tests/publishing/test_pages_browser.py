@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from accounts.clock import db_now
@@ -13,7 +12,7 @@ from publishing.actions.decide import propose
 from publishing.actions.freeze import freeze
 from publishing.actions.send import send_due
 from publishing.models import ConfirmationKind
-from tests.browser import fits
+from tests.browser import fits, violations
 from tests.journeys.desks import NARROW, WIDE, Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,7 +91,7 @@ def test_axe_finds_nothing_whatever_the_state(line, x, open_page, backdate):
         for viewport in (WIDE, NARROW):
             page.set_viewport_size(viewport)
             fits(page)
-            found += [v["id"] for v in Axe().run(page).response["violations"]]
+            found += [v["id"] for v in violations(page)]
     assert found == []
 
 

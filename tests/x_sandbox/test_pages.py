@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from playwright.sync_api import expect
 
-from tests.browser import fits, has_focus
+from tests.browser import fits, has_focus, violations
 from tests.sandbox import Sandbox, running, until
 from tests.x_sandbox.test_api import picture, upload
 
@@ -247,8 +246,7 @@ class TestBrowser:
             ):
                 page.goto(f"{sandbox.base_url}{path}")
                 fits(page)
-                violations = Axe().run(page).response["violations"]
-                assert [violation["id"] for violation in violations] == [], path
+                assert [violation["id"] for violation in violations(page)] == [], path
 
     def test_the_keyboard_alone_makes_x_fail(self, sandbox, page):
         page.goto(f"{sandbox.base_url}/sandbox/")
