@@ -19,9 +19,16 @@ from approvals.models import Category, Revision
 from approvals.tweet_text import entities
 
 # Stored with each review: to be raised when a point, or when it is asked, changes.
-VERSION = 1
+VERSION = 2
 # The categories of texts that come from no case; any other, and any new one, has the whole list.
 WITHOUT_A_CASE = {Category.ADVICE, Category.RECRUITMENT, Category.TRAFFIC, Category.SERVICE}
+# What the checks found in a text of these categories asks for a point of a case all the same.
+FOUND = {
+    "judicial": "secrecy",
+    "guilt_words": "presumption",
+    "minor_mention": "minors",
+    "sex_offence_mention": "minors",
+}
 CALLS = {Category.WITNESSES, Category.DISAPPEARANCE}
 WITH_NUMBERS = {*CALLS, Category.TRAFFIC}
 
@@ -66,7 +73,16 @@ class Item:
 def items_of(revision: Revision) -> list[Item]:
     """The points of a revision (with its draft and account), in the order of the page."""
     signed = revision.signed
-    return [*_common(signed, revision), *_of_case(signed), *_of_content(signed, revision)]
+    case = [item for item in _of_case(signed) if _is_asked(item.id, revision)]
+    return [*_common(signed, revision), *case, *_of_content(signed, revision)]
+
+
+def _is_asked(point: str, revision: Revision) -> bool:
+    """Whether this text is of a case, or its checks found what the point is about."""
+    if revision.signed["category"] not in WITHOUT_A_CASE:
+        return True
+    parts = revision.checks.get("parts", [])
+    return point in {FOUND.get(finding["check"]) for part in parts for finding in part}
 
 
 def missing(items: list[Item], ticked: Collection[str]) -> list[Item]:
@@ -111,8 +127,6 @@ def _common(signed: dict[str, Any], revision: Revision) -> Iterator[Item]:
 
 
 def _of_case(signed: dict[str, Any]) -> Iterator[Item]:
-    if signed["category"] in WITHOUT_A_CASE:
-        return
     yield Item(
         "secrecy",
         _("rien ne vient d’une procédure, ou le procureur est d’accord et le texte s’y tient."),

@@ -142,3 +142,10 @@ def test_ticks_stay_when_a_reason_is_missing_and_never_for_another_version(cast)
         answer = helene.post(address, form | more)
         assert answer.status_code == 400
         assert said(answer).count(" checked ") == 0
+
+
+def test_what_the_checks_found_in_an_ordinary_text_asks_for_its_point(cast):
+    revision = a_revision(cast.claire, cast.nantes, PLAIN)
+    found = ["minor_mention", "sex_offence_mention", "guilt_words", "relative_date"]
+    revision.checks = {"version": 1, "parts": [[{"check": check} for check in found]]}
+    assert points(revision) == [*COMMON, "presumption", "minors"]
