@@ -14,6 +14,8 @@ NARROW = {"width": 390, "height": 844}
 def approve(page):
     """Three taps: the list, its common points together, the approval; the others one by one."""
     page.get_by_text("Vérifier et approuver", exact=True).click()
+    for point in page.locator("[data-common] .fr-checkbox-group").all():
+        point.scroll_into_view_if_needed()
     page.get_by_role("button", name="J’ai lu et vérifié ces points : tout cocher").click()
     for label in page.locator(".desk-checks:not([data-common]) label").all():
         label.click()

@@ -55,7 +55,7 @@ def test_rejected_by_a_supervisor_with_the_reason_and_used_again(cast, desk):
     page.get_by_text("Je rejette", exact=True).click()
     helene.press("Rejeter définitivement avec ce motif")
     expect(page.get_by_text("Dites pourquoi, en une phrase.", exact=True)).to_be_visible()
-    page.get_by_label("Motif").last.fill("Trop de détails sur l’enquête")
+    page.locator("#id_reject-reason").fill("Trop de détails sur l’enquête")
     helene.press("Rejeter définitivement avec ce motif")
     page = claire.open("draft", revision.draft_id)
     expect(page.locator("#live").get_by_text("Trop de détails sur l’enquête")).to_be_visible()

@@ -177,6 +177,6 @@ def test_the_summary_of_errors_has_the_focus_and_leads_to_the_field(cast, new_co
     helene.press("Rejeter définitivement avec ce motif")
     expect(page.locator("#error-summary")).to_be_focused()
     page.locator("#error-summary").get_by_role("link", name="Motif").click()
-    field = page.get_by_label("Motif").last
+    field = page.locator("#id_reject-reason")
     expect(field).to_be_focused()
     expect(field).to_be_in_viewport()
