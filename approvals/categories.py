@@ -26,7 +26,7 @@ class Field:
     name: str
     label: StrOrPromise
     help_text: StrOrPromise = ""
-    kind: Literal["text", "date", "moment", "person"] = "text"
+    kind: Literal["text", "past", "date", "moment", "person"] = "text"
     optional: bool = False
 
 
@@ -50,9 +50,14 @@ AGREEMENT = Group(
     _("Accord du procureur"),
     (
         Field("agreement_by", _("Donné par"), _("Nom et fonction du magistrat.")),
-        Field("agreement_on", _("Donné le"), _("Par exemple : 10 janvier, hier."), kind="date"),
+        Field("agreement_on", _("Donné le"), _("Par exemple : 10 janvier, hier."), kind="past"),
         Field("agreement_scope", _("Ce qu’il couvre"), _("Les faits dont il permet de parler.")),
-        Field("agreement_document", _("Pièce"), _("Référence du courriel."), optional=True),
+        Field(
+            "agreement_document",
+            _("Pièce (facultatif)"),
+            _("Référence du courriel."),
+            optional=True,
+        ),
     ),
     required=frozenset({Category.JUDICIAL}),
     offered=frozenset({Category.OPERATION}),
@@ -80,7 +85,7 @@ FIELDS = {field.name: field for group in GROUPS for field in group.fields}
 
 def value_in_words(field: Field, value: str, account: Account) -> str:
     """A stored value as people read it."""
-    if field.kind == "date":
+    if field.kind in ("past", "date"):
         return format_date(dt.date.fromisoformat(value), "j F Y")
     if field.kind == "moment":
         return format_exact(dt.datetime.fromisoformat(value), account.zone)

@@ -39,7 +39,7 @@ from approvals.schedule import (
     read_quick_hour,
 )
 from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS, normalise_typed
-from approvals.typed_time import TypedDay, Unreadable, parse_day, parse_hour
+from approvals.typed_time import TypedDay, Unreadable, parse_day, parse_hour, parse_past_day
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 REASON_NAME = re.compile(r"reason-[a-z_]{1,60}")
@@ -258,21 +258,31 @@ class ComposerForm(MomentForm):
 
     def _clean_category_fields(self, cleaned: dict[str, Any]) -> None:
         """Dates and moments as ISO 8601; what cannot be read is said beside its field."""
-        today = db_now().astimezone(self.zone).date()
         for name, field in FIELDS.items():
-            typed = (cleaned.get(name) or "").strip()
-            if not typed or field.kind not in ("date", "moment"):
-                cleaned[name] = normalise_typed(typed)
+            typed = normalise_typed(cleaned.get(name) or "").strip()
+            if typed == shown_value(field, self.draft.fields.get(name, "")):
+                cleaned[name] = self.draft.fields.get(name, "")
                 continue
             try:
-                read = parse_day(typed, today)
-                if field.kind == "moment" and read.hour is None:
-                    raise Unreadable(_("Dites aussi l’heure : « samedi 18 h »."))
+                cleaned[name] = self._read_value(field, typed) if typed else ""
             except Unreadable as error:
                 self.add_error(name, str(error))
-                continue
-            moment = dt.datetime.combine(read.day, read.hour or dt.time(), tzinfo=self.zone)
-            cleaned[name] = read.day.isoformat() if field.kind == "date" else moment.isoformat()
+
+    def _read_value(self, field: Field, typed: str) -> str:
+        """As it is stored. Raises Unreadable."""
+        today = db_now().astimezone(self.zone).date()
+        if field.kind == "past":
+            return parse_past_day(typed, today).isoformat()
+        if field.kind not in ("date", "moment"):
+            return typed
+        read = parse_day(typed, today)
+        if read.day < today:
+            raise Unreadable(_("Cette date est passée."))
+        if field.kind == "date":
+            return read.day.isoformat()
+        if read.hour is None:
+            raise Unreadable(_("Dites aussi l’heure : « samedi 18 h »."))
+        return dt.datetime.combine(read.day, read.hour, tzinfo=self.zone).isoformat()
 
     def groups(self) -> list[tuple[Group, list[BoundField]]]:
         """The fields that categories ask for, by group."""
@@ -400,7 +410,7 @@ class ComposerForm(MomentForm):
 
 def shown_value(field: Field, value: str) -> str:
     """A stored value as one types it."""
-    if field.kind == "date" and value:
+    if field.kind in ("past", "date") and value:
         return format_date(dt.date.fromisoformat(value), "j F Y")
     if field.kind == "moment" and value:
         moment = dt.datetime.fromisoformat(value)

@@ -60,6 +60,9 @@ DAYS_AHEAD = {
 }
 
 
+DAYS_BACK = {"hier": 1, "yesterday": 1, "avant-hier": 2, "avant hier": 2}
+
+
 def _any_of(names: dict[str, int]) -> str:
     """The longest first: « janv » must not be read as « jan »."""
     return "|".join(sorted(names, key=len, reverse=True))
@@ -160,6 +163,24 @@ def parse_day(text: str, today: dt.date) -> TypedDay:
             )
         return TypedDay(today + dt.timedelta(days=days), hour, counts_from_today=True)
     raise _unknown()
+
+
+def parse_past_day(text: str, today: dt.date) -> dt.date:
+    """« hier », « lundi », « 10 janvier »: the last time that this day came, today included."""
+    words = plain(text) if len(text) <= MAX_LENGTH else ""
+    if words in DAYS_BACK:
+        return today - dt.timedelta(days=DAYS_BACK[words])
+    read = parse_day(text, today)
+    if read.day <= today:
+        return read.day
+    if not read.counts_from_today or RELATIVE.match(words):
+        raise Unreadable(_("Cette date n’est pas encore venue."))
+    if WEEKDAY.fullmatch(words):
+        return read.day - dt.timedelta(days=7)
+    try:
+        return read.day.replace(year=read.day.year - 1)
+    except ValueError:
+        raise Unreadable(_("Cette date n’existe pas au calendrier.")) from None
 
 
 def _unknown() -> Unreadable:

@@ -72,6 +72,7 @@ CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
     moment.electoral_reserve,
     places.other_department,
     repetition.same_as_before,
+    repetition.nearly_same_as_before,
     repetition.same_as_others,
     tone.personal_voice,
     tone.politics,

@@ -51,7 +51,7 @@ class Context:
     written_on: dt.date | None = None
     sent_on: dt.date | None = None
     had: tuple[str, ...] = ()  # what X has, or had, of the drafts that this one came from
-    recent: tuple[str, ...] = ()  # the account's published texts of the last month
+    recent: tuple[str, ...] = ()  # the account's texts approved in the last month
     elsewhere: tuple[str, ...] = ()  # other accounts' of the last week
     lists: Lists = DEFAULT_LISTS
     reserve: Reserve | None = None  # the one that keeps this category back at the hour of sending

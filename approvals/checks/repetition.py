@@ -16,11 +16,9 @@ MIN_WORDS = 6
 
 
 def same_as_before(analysis: Analysis) -> Iterator[Finding]:
-    """What X had word for word, of this draft or of the account's last month."""
-    text, context = analysis.text.strip(), analysis.context
-    if not text:
-        return
-    if any(text == before.strip() for before in (*context.had, *context.recent)):
+    """What X had word for word of the drafts that this one came from."""
+    text = analysis.text.strip()
+    if text and any(text == before.strip() for before in analysis.context.had):
         yield Finding(
             "same_as_before",
             Severity.ADVICE,
@@ -30,12 +28,16 @@ def same_as_before(analysis: Analysis) -> Iterator[Finding]:
                 ": changez ce qui doit l’être."
             ),
         )
-    elif any(are_nearly_equal(analysis.text, before) for before in context.recent):
+
+
+def nearly_same_as_before(analysis: Analysis) -> Iterator[Finding]:
+    """Nearly a text that the account approved lately."""
+    if any(are_nearly_equal(analysis.text, before) for before in analysis.context.recent):
         yield Finding(
             "nearly_same_as_before",
             Severity.ADVICE,
             *(0, 0, ""),
-            _("Ce compte a publié presque le même texte ce mois-ci : X peut le refuser."),
+            _("Ce compte a approuvé presque le même texte ce mois-ci : X peut refuser un doublon."),
         )
 
 

@@ -27,7 +27,7 @@ from approvals.actions import drafts as writing
 from approvals.actions import objections
 from approvals.actions import reviews as reviewing
 from approvals.acts import possible_acts, why_not_approve
-from approvals.categories import FIELDS, value_in_words
+from approvals.categories import FIELDS, GROUPS, value_in_words
 from approvals.checking import context_of, findings_of_parts, read_stored
 from approvals.checklist import NAMES, items_of
 from approvals.checks import Finding
@@ -297,9 +297,15 @@ def _checklist_form(
 def _asked_fields(draft: Draft, current: Revision | None) -> list[tuple[str, str]]:
     """What the category asks for besides the text, as signed, in words."""
     signed = current.signed if current is not None else json.loads(content_of(draft))
+    values = signed.get("fields", {})
     return [
-        (str(FIELDS[name].label), value_in_words(FIELDS[name], value, draft.account))
-        for name, value in signed.get("fields", {}).items()
+        (
+            f"{group.legend} · {field.label}",
+            value_in_words(field, values[field.name], draft.account),
+        )
+        for group in GROUPS
+        for field in group.fields
+        if field.name in values
     ]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.timefmt import format_date
-from approvals.typed_time import TypedDay, Unreadable, parse_day, parse_hour
+from approvals.typed_time import TypedDay, Unreadable, parse_day, parse_hour, parse_past_day
 
 # A Friday.
 TODAY = dt.date(2026, 11, 27)
@@ -162,3 +162,28 @@ def test_whatever_is_typed_is_read_or_answered_with_a_sentence(text):
             read()
         except Unreadable as error:
             assert str(error)
+
+
+MONDAY = dt.date(2026, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("hier", dt.date(2026, 1, 4)),
+        ("Avant-hier", dt.date(2026, 1, 3)),
+        ("aujourd’hui", MONDAY),
+        ("vendredi", dt.date(2026, 1, 2)),
+        ("10 janvier", dt.date(2025, 1, 10)),
+        ("31/12", dt.date(2025, 12, 31)),
+        ("3 janvier 2026", dt.date(2026, 1, 3)),
+    ],
+)
+def test_a_past_day_is_the_last_that_came(typed, day):
+    assert parse_past_day(typed, MONDAY) == day
+
+
+@pytest.mark.parametrize("typed", ["demain", "10 janvier 2026", "un jour", "29/02/2026"])
+def test_what_is_no_past_day_is_said(typed):
+    with pytest.raises(Unreadable):
+        parse_past_day(typed, MONDAY)

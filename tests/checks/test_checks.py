@@ -139,7 +139,8 @@ def test_nearly_the_text_of_another_department_is_pointed_out():
     other = "Pensez à fermer vos volets avant de partir en vacances cet été !"
     assert "same_as_others" in found(text, Severity.ADVICE, elsewhere=(other,))
     assert "nearly_same_as_before" in found(text, Severity.ADVICE, recent=(other,))
-    assert "same_as_before" in found(text, Severity.ADVICE, recent=(text,))
+    assert "nearly_same_as_before" in found(text, Severity.ADVICE, recent=(text,))
+    assert "same_as_before" in found(text, Severity.ADVICE, had=(text,))
     assert not found("Un tout autre texte, sur la route.", Severity.ADVICE, elsewhere=(other,))
 
 

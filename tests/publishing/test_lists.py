@@ -39,9 +39,9 @@ def later(line, text, **ahead):
 
 
 def test_the_next_due_comes_first(line):
-    later(line, "Demain.", days=1)
+    later(line, "Plus tard.", days=1)
     later(line, "Bientôt.", hours=1)
-    assert texts(home(line.cast.claire).scheduled) == ["Bientôt.", "Demain."]
+    assert texts(home(line.cast.claire).scheduled) == ["Bientôt.", "Plus tard."]
     assert home(line.cast.yann).scheduled == []
 
 
