@@ -49,3 +49,10 @@ class Desk:
 
     def press(self, label, exact=True):
         self.page.get_by_role("button", name=label, exact=exact).click()
+
+    def submit(self):
+        """Chooses a category, if none was, and submits."""
+        category = self.page.get_by_label("Catégorie", exact=True)
+        if not category.input_value():
+            category.select_option("advice")
+        self.press("Soumettre à la relecture")

@@ -33,7 +33,7 @@ def test_written_submitted_approved_twice_and_released(cast, desk):
     expect(page.locator("#count-0")).to_have_text("36 / 280")
     page.get_by_label("Texte", exact=True).fill(TEXT)
     expect(page.locator("#saved")).to_contain_text("Enregistré à")
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     expect(page.get_by_text("Il manque 2 accords, dont celui d’un superviseur")).to_be_visible()
     draft = Draft.objects.get()
 
@@ -72,7 +72,7 @@ def test_edited_after_an_approval_it_needs_all_of_them_again(cast, desk):
     page = claire.open("compose", draft.pk)
     page.get_by_label("Texte", exact=True).fill("Autre texte")
     expect(page.locator("#count-0")).to_have_text("11 / 280")
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
     # Paul's page still shows the first version: nothing is approved, the new one is shown.
     paul.approve()
@@ -134,12 +134,12 @@ def test_a_session_that_ended_keeps_the_text_and_signing_in_elsewhere_saves_it(
     page = claire.open("compose", draft.pk)
     claire.sign_out()
     page.get_by_label("Texte", exact=True).fill("Texte tapé trop tard")
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     expect(page.get_by_text("Vous êtes déconnecté")).to_be_in_viewport()
     expect(page.get_by_label("Texte", exact=True)).to_have_value("Texte tapé trop tard")
     page_problems.clear()  # The browser notes each 401.
     claire.sign_in(cast.claire)
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     expect(page.get_by_text("Texte soumis à la relecture")).to_be_visible()
     draft.refresh_from_db()
     assert draft.texts == ["Texte tapé trop tard"]
@@ -176,7 +176,7 @@ def test_a_comment_survives_the_end_of_the_session_and_the_sign_in(cast, desk, p
 def test_a_refusal_is_not_said_of_the_text_that_was_corrected_since(cast, desk):
     claire = desk(cast.claire)
     page = claire.open("compose", a_draft(cast.claire, cast.nantes, "a" * 319).pk)
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     expect(page.locator("#text-0-error")).to_contain_text("39 signes de trop")
     area = page.get_by_label("Texte", exact=True)
     area.fill("a" * 179)
@@ -257,7 +257,7 @@ def test_the_hours_of_the_clock_change_are_settled_as_one_types(cast, desk, monk
     )
     page.get_by_text("la seconde, à l’heure d’hiver").click()
     expect(moment).to_contain_text("2 h 30 (heure d’hiver de Paris), si les accords")
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     expect(page.get_by_text("Texte soumis à la relecture")).to_be_visible()
     draft.refresh_from_db()
     assert draft.requested_at == dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC)

@@ -91,7 +91,7 @@ def test_what_went_wrong_fits_too(cast, new_context, live_server, viewport, page
     page.get_by_label("Texte", exact=True).fill("a" * 300)
     page.get_by_text("À une date et une heure choisies").click()
     expect(page.locator("#saved")).to_contain_text("Enregistré à")  # it moves the button
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     expect(page.locator("#id_day_error")).to_contain_text("Choisissez une date")
     reevaluate(page, "refused")
 
@@ -137,6 +137,8 @@ def test_the_whole_composer_by_keyboard(cast, new_context, live_server):
         order.append(page.evaluate("document.activeElement.name || ''"))
     fields = ["category", "reply_settings", "urgent", "when"]
     assert [name for name in order if name in fields] == fields
+    page.get_by_label("Catégorie", exact=True).focus()
+    page.keyboard.type("conseil")
     page.get_by_role("button", name="Soumettre à la relecture").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Texte soumis à la relecture")).to_be_visible()

@@ -77,7 +77,7 @@ def test_images_are_chosen_described_and_seen_by_reviewers(
     fine(page)
     page.screenshot(path=tmp_path / "composer.png", full_page=True)
 
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
     helene = desk(cast.helene, viewport=viewport)
     shown = helene.open("draft", draft.pk)
@@ -128,11 +128,11 @@ def test_without_javascript_images_are_added_all_the_same(
     page.get_by_label("Ajouter des images").set_input_files(TWO)
     claire.press("Ajouter ces images")
     page.get_by_label("Description de l’image 2").fill(SECOND)
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     told = page.locator(".fr-message--error", has_text="Décrivez cette image")
     expect(told).to_have_count(1)
     page.get_by_label("Description de l’image 1").fill(FIRST)
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
     assert Draft.objects.get().texts == ["Un autre texte"]
 
@@ -169,7 +169,7 @@ def test_from_a_choice_of_files_to_the_timeline_of_x(new_context, stack, tmp_pat
     page.get_by_label("Ajouter des images").set_input_files(TWO)
     page.get_by_label("Description de l’image 1").fill(FIRST)
     page.get_by_label("Description de l’image 2").fill(SECOND)
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
     officer("marc.44").approves(text)
     helene = officer("helene.44", NARROW)

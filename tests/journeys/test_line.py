@@ -53,6 +53,7 @@ class Officer:
             page.get_by_text("À une date et une heure choisies").click()
             page.locator("[name=day]").fill(f"{hour:%Y-%m-%d}")
             page.locator("[name=hour]").fill(f"{hour:%H:%M}")
+        page.get_by_label("Catégorie", exact=True).select_option("advice")
         self.press("Soumettre à la relecture")
         expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
         return page.url
