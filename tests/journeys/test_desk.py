@@ -27,6 +27,7 @@ def test_written_submitted_approved_twice_and_released(cast, desk):
     claire, marc, helene = desk(cast.claire), desk(cast.marc), desk(cast.helene, NARROW)
     page = claire.open("home")
     page.get_by_role("button", name="Nouveau message").click()
+    page.locator("#id_category").select_option("advice")
     page.get_by_label("Texte", exact=True).fill("Rendez-vous samedi #Loire-Atlantique")
     preview = page.locator("#preview")
     expect(preview).to_contain_text("Écrivez #LoireAtlantique")
@@ -62,6 +63,53 @@ def test_rejected_by_a_supervisor_with_the_reason_and_used_again(cast, desk):
     claire.press("Utiliser à nouveau")
     expect(page.get_by_label("Texte", exact=True)).to_have_value(TEXT)
     assert Draft.objects.latest("pk").came_from_id == revision.draft_id
+
+
+def test_an_officer_on_a_phone_approves_an_ordinary_text_in_three_taps(cast, desk):
+    revision = a_revision(cast.claire, cast.nantes, "Fermez vos volets en partant.")
+    helene = desk(cast.helene, NARROW)
+    page = helene.open("draft", revision.draft_id)
+    together = page.get_by_role("button", name="J’ai lu et vérifié ces points : tout cocher")
+    page.get_by_text("Vérifier et approuver", exact=True).click()
+    for point in page.locator("[data-common] .fr-checkbox-group").all():
+        point.scroll_into_view_if_needed()
+    together.click()
+    helene.press("J’approuve ce texte tel quel")
+    expect(page.locator("#live")).to_contain_text("(les points communs cochés ensemble)")
+
+
+def test_the_points_are_not_ticked_together_before_each_was_on_screen(cast, desk):
+    revision = a_revision(cast.claire, cast.nantes, "Fermez vos volets en partant.")
+    page = desk(cast.helene, {"width": 390, "height": 420}).open("draft", revision.draft_id)
+    page.get_by_text("Vérifier et approuver", exact=True).click()
+    together = page.locator("[data-together]")
+    points = page.locator("[data-common] .fr-checkbox-group")
+    expect(points.first).to_be_in_viewport(ratio=1)
+    expect(points.last).not_to_be_in_viewport()
+    expect(together).to_be_hidden()
+    points.last.scroll_into_view_if_needed()
+    expect(together).to_be_visible()
+
+
+def test_an_objection_holds_a_text_until_a_supervisor_lifts_it(cast, desk):
+    revision = a_revision(cast.claire, cast.nantes, "Fermez vos volets en partant.")
+    signed(revision, cast.leila)
+    marc, helene = desk(cast.marc), desk(cast.helene, NARROW)
+    page = marc.open("draft", revision.draft_id)
+    page.get_by_text("Je m’oppose", exact=True).click()
+    page.locator("#id_object-reason").fill("Le quartier se reconnaît.")
+    marc.press("M’opposer avec ce motif")
+    expect(page.get_by_text("Marc (titulaire) s’oppose à ce texte")).to_be_visible()
+
+    page = helene.open("draft", revision.draft_id)
+    helene.approve()
+    expect(page.locator("#quorum")).to_contain_text("Marc s’y oppose : le texte est retenu")
+    assert Draft.objects.get(pk=revision.draft_id).state == "in_review"
+    page.get_by_text("Lever l’opposition de Marc").click()
+    page.get_by_label("Motif").locator("visible=true").fill("Le quartier n’est pas nommé.")
+    helene.press("Lever cette opposition avec ce motif")
+    expect(page.get_by_text("Opposition levée.").first).to_be_visible()
+    assert Draft.objects.get(pk=revision.draft_id).state == "released"
 
 
 def test_edited_after_an_approval_it_needs_all_of_them_again(cast, desk):

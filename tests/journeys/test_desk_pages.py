@@ -5,6 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from approvals.actions.drafts import abandon_draft, save_draft, submit_draft
+from approvals.actions.objections import raise_objection
 from approvals.actions.reviews import ask_for_changes, comment, reject
 from tests.approvals.writing import a_draft, a_revision, as_read, in_hours, signed
 from tests.approvals.writing import content as written
@@ -15,6 +16,7 @@ from tests.journeys.desks import NARROW, WIDE, Desk
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LONG = "Appel à témoins : accident au pont de Cheviré. #Loire-Atlantique www.exemple.fr/" + "a" * 90
+REASONS = {"hashtag_broken": "C’est le nom du département."}
 
 
 def reevaluate(page, name):
@@ -24,7 +26,9 @@ def reevaluate(page, name):
 
 
 def sent_back(author, reviewer, account, text=LONG):
-    revision = a_revision(author, account, text, urgent=True, requested_at=in_hours(3))
+    revision = a_revision(
+        author, account, text, urgent=True, requested_at=in_hours(3), reasons=REASONS
+    )
     comment(actor=reviewer, draft_id=revision.draft_id, body="Le numéro ?\n" + "b" * 200)
     return ask_for_changes(**as_read(reviewer, revision), reason="Le bon numéro")
 
@@ -32,7 +36,7 @@ def sent_back(author, reviewer, account, text=LONG):
 def in_review_again(cast):
     draft = sent_back(cast.claire, cast.marc, cast.nantes)
     draft.refresh_from_db()
-    changed = written(LONG + " Merci", category="witnesses", urgent=True)
+    changed = written(LONG + " Merci", category="witnesses", urgent=True, reasons=REASONS)
     draft = save_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version, content=changed)
     revision = submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)
     signed(revision, cast.leila)
@@ -44,6 +48,8 @@ def everything(cast):
     revision = in_review_again(cast)
     rejected = a_revision(cast.claire, cast.nantes)
     reject(**as_read(cast.paul, rejected), reason="Non")
+    objected = a_revision(cast.claire, cast.nantes, "Un autre conseil.")
+    raise_objection(actor=cast.marc, draft_id=objected.draft_id, reason="Un doute")
     abandoned = a_draft(cast.claire, cast.nantes)
     abandon_draft(actor=cast.claire, draft_id=abandoned.pk)
     released = signed(a_revision(cast.claire, cast.nantes), cast.marc, cast.helene)
@@ -66,7 +72,7 @@ def everything(cast):
         ("claire", "draft", [revision.draft_id]),
         *(
             (who, "draft", [d.pk])
-            for d in (writing, back, released, abandoned, rejected.draft)
+            for d in (writing, back, released, abandoned, rejected.draft, objected.draft)
             for who in ("marc", "helene")
         ),
     ]
@@ -106,16 +112,20 @@ def test_what_went_wrong_fits_too(cast, new_context, live_server, viewport, page
     expect(page.get_by_text("Votre texte, mis de côté")).to_be_visible()
     reevaluate(page, "set aside")
 
-    revision = a_revision(cast.claire, cast.nantes, LONG)
+    revision = a_revision(cast.claire, cast.nantes, LONG, reasons=REASONS)
     helene = Desk(new_context, live_server, cast.helene, viewport)
     page = helene.open("draft", revision.draft_id)
-    changed = written(LONG + " Merci")
+    page.get_by_text("Vérifier et approuver", exact=True).click()
+    helene.press("J’approuve ce texte tel quel")
+    expect(page.locator("#checklist-error")).to_contain_text("Rien n’a été approuvé, il manque")
+    reevaluate(page, "without the checklist")
+    changed = written(LONG + " Merci", reasons=REASONS)
     version = revision.draft.version
     save_draft(actor=cast.claire, draft_id=revision.draft_id, version=version, content=changed)
     page.get_by_text("Je demande une modification", exact=True).click()
     page.get_by_label("Motif").first.fill("Ajoutez le numéro")
     helene.press("Renvoyer à l’auteur avec ce motif")
-    expect(page.get_by_text("rien n’a été approuvé")).to_be_visible()
+    expect(page.get_by_text("rien n’a été approuvé").first).to_be_visible()
     expect(page.get_by_label("Votre message")).to_have_value("Ajoutez le numéro")
     reevaluate(page, "stale")
     page_problems.clear()  # The browser notes the 409 of a save by itself.
@@ -131,6 +141,7 @@ def test_the_whole_composer_by_keyboard(cast, new_context, live_server):
     page.wait_for_url("**/rediger")
     page.get_by_label("Texte", exact=True).focus()
     page.keyboard.type("Au clavier")
+    page.locator("#id_category").select_option("service")
     order = []
     for _ in range(12):
         page.keyboard.press("Tab")
@@ -160,7 +171,7 @@ def test_what_cannot_be_done_is_said_not_greyed(cast, new_context, live_server):
 
 
 def test_a_phone_shows_text_hour_and_verdict_at_once(cast, new_context, live_server):
-    revision = a_revision(cast.claire, cast.nantes, LONG, requested_at=in_hours(3))
+    revision = a_revision(cast.claire, cast.nantes, LONG, requested_at=in_hours(3), reasons=REASONS)
     helene = Desk(new_context, live_server, cast.helene, NARROW)
     page = helene.open("draft", revision.draft_id)
     verdicts = [page.get_by_text("Vérifier et approuver", exact=True)]

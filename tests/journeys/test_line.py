@@ -139,7 +139,7 @@ def test_rejected_and_never_sent(team, stack):
     page = helene.home()
     page.get_by_role("link", name=text).first.click()
     page.get_by_text("Je rejette", exact=True).click()
-    page.get_by_label("Motif").last.fill("Secret de l’enquête.")
+    page.locator("#id_reject-reason").fill("Secret de l’enquête.")
     helene.press("Rejeter définitivement avec ce motif")
 
     claire.page.goto(address)
