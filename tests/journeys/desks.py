@@ -22,6 +22,14 @@ def approve(page):
     page.get_by_role("button", name="J’approuve ce texte tel quel", exact=True).click()
 
 
+def submit(page):
+    """Chooses a category, if none was, and submits."""
+    category = page.get_by_label("Catégorie", exact=True)
+    if not category.input_value():
+        category.select_option("advice")
+    page.get_by_role("button", name="Soumettre à la relecture", exact=True).click()
+
+
 class Desk:
     """One person's browser."""
 
@@ -51,8 +59,4 @@ class Desk:
         self.page.get_by_role("button", name=label, exact=exact).click()
 
     def submit(self):
-        """Chooses a category, if none was, and submits."""
-        category = self.page.get_by_label("Catégorie", exact=True)
-        if not category.input_value():
-            category.select_option("advice")
-        self.press("Soumettre à la relecture")
+        submit(self.page)

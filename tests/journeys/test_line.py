@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from accounts import demo
 from accounts.timefmt import format_hour
-from tests.journeys.desks import NARROW, WIDE, approve
+from tests.journeys.desks import NARROW, WIDE, approve, submit
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -40,6 +40,9 @@ class Officer:
     def press(self, label):
         self.page.get_by_role("button", name=label, exact=True).click()
 
+    def submit(self):
+        submit(self.page)
+
     def home(self):
         self.page.goto(self.stack.url)
         return self.page
@@ -53,8 +56,7 @@ class Officer:
             page.get_by_text("À une date et une heure choisies").click()
             page.locator("[name=day]").fill(f"{hour:%Y-%m-%d}")
             page.locator("[name=hour]").fill(f"{hour:%H:%M}")
-        page.get_by_label("Catégorie", exact=True).select_option("advice")
-        self.press("Soumettre à la relecture")
+        self.submit()
         expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
         return page.url
 
@@ -100,7 +102,7 @@ def test_the_same_day(team, stack):
     assert texts_on_x(stack).count(text) == 1
     # Claire's page, open since she submitted, finds out by itself that there is something new.
     expect(claire.page.get_by_text("Ce brouillon a changé")).to_be_visible(timeout=20_000)
-    claire.page.get_by_role("link", name="Afficher la situation actuelle").click()
+    claire.press("Afficher la situation actuelle")
     with claire.page.expect_popup() as opened:
         claire.page.get_by_role("link", name="Voir sur X").click()
     expect(opened.value.get_by_text(text)).to_be_visible()
@@ -133,7 +135,7 @@ def test_at_its_hour_though_redis_was_emptied(team, stack):
 
 def test_rejected_and_never_sent(team, stack):
     claire, marc, helene = team
-    text = "Une opération est en cours place Royale."
+    text = "Une patrouille est passée place Royale."
     address = claire.writes(text)
     marc.approves(text)
     page = helene.home()
@@ -159,7 +161,7 @@ def test_edited_after_an_approval_it_must_be_approved_again(team, stack):
     expect(page.get_by_text("Accords : 1 sur 2")).to_be_visible()
     page.get_by_role("link", name="Modifier ce texte").click()
     page.get_by_label("Texte", exact=True).fill(second)
-    claire.press("Soumettre à la relecture")
+    claire.submit()
     expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
     helene.approves(second)
     expect(helene.page.get_by_text("Accords : 1 sur 2")).to_be_visible()
