@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import Membership
 from accounts.errors import Sentence
 from publishing.access import shown
+from publishing.actions.removal import removals_due
 from publishing.heartbeat import SEND, Interruption, interruptions
 from publishing.models import (
     Confirmation,
@@ -63,6 +64,7 @@ class AtHome:
     scheduled: list[Row]
     scheduled_count: int
     published: list[Row]
+    to_remove: list[Row]
 
 
 def at_home(places: list[Membership]) -> AtHome:
@@ -84,6 +86,10 @@ def at_home(places: list[Membership]) -> AtHome:
                 .exclude(reading__in=BAD)
                 .order_by("-published_at")[:LAST]
             )
+        ],
+        to_remove=[
+            Row(p, _text(p))
+            for p in rows.filter(pk__in=removals_due().values("pk")).order_by("removal_on")[:MAX]
         ],
     )
 

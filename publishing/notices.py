@@ -47,6 +47,18 @@ def notify_author(publication: Publication, actor: Person | None) -> None:
     notices.notify_author(draft, NEWS[PublicationState(publication.state)])
 
 
+def notify_removal(publication: Publication, people: list[int]) -> None:
+    """Tells them that a message is to leave X today, or should have."""
+    queue_notice(
+        people,
+        NoticeKind.ALERT,
+        path=reverse("draft", args=[publication.draft_id]),
+        account=publication.account,
+        act=NoticeAct.REMOVAL,
+        urgent=publication.release.revision.draft.urgent,
+    )
+
+
 def notify_administrators(path: str, account: Account | None = None) -> None:
     """Tells those who alone can mend a connection, or buy credits."""
     queue_notice(list(administrators()), NoticeKind.ALERT, path=path, account=account)

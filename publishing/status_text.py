@@ -429,6 +429,7 @@ HISTORY: dict[str, Sentence] = {
     "publication.uncertain": lazy("On ne sait pas si le message est sur X"),
     "publication.refused": lazy("Diffusion refusée"),
     "publication.partial": lazy("Le fil s’est arrêté avant sa fin"),
+    "publication.removal_reminded": lazy("Rappel : ce message est à retirer de X"),
     "publication.published": lazy("Le message est sur X"),
     "publication.recalled": lazy("a rappelé le message avant l’envoi"),
     "publication.retracted": lazy("Le message n’est plus sur X : retrait vérifié"),

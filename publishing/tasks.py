@@ -17,6 +17,7 @@ from publishing.actions import (
     create_publication,
     decide,
     reconcile,
+    removal,
     retract,
     scan,
     send,
@@ -92,6 +93,12 @@ def scan_due() -> None:
         "lookups",
         {wake.RECONCILE: reconcile.accounts_to_reconcile(), wake.PROBE: connect.probes_due()},
     )
+
+
+@shared_task
+def remind_removals() -> None:
+    """What is to leave X today, once a day each."""
+    _each(removal.removals_to_remind(), removal.remind_removal)
 
 
 def _wake(queue: str, asked: dict[str, Iterable[int]]) -> None:

@@ -39,6 +39,7 @@ class NoticeAct(models.TextChoices):
     PARTIAL = "partial", _("Fil interrompu")
     GONE = "gone", _("N’est plus sur X")
     DIFFERS = "differs", _("Diffère sur X")
+    REMOVAL = "removal", _("À retirer de X")
     STILL_ON_X = "still_on_x", _("Encore visible sur X")
 
 

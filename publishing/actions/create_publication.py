@@ -16,7 +16,12 @@ def create_publication(release: Release) -> Publication:
     due_at = revision.requested_at or release.released_at
     publication, created = Publication.objects.get_or_create(
         release=release,
-        defaults={"account_id": release.account_id, "due_at": due_at, "next_try_at": due_at},
+        defaults={
+            "account_id": release.account_id,
+            "due_at": due_at,
+            "next_try_at": due_at,
+            "removal_on": revision.signed.get("fields", {}).get("removal_on"),
+        },
     )
     if created:
         Part.objects.bulk_create(

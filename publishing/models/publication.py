@@ -89,6 +89,8 @@ class Publication(models.Model):
     not_sent = models.PositiveSmallIntegerField(default=0)
     since = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True)
+    # The last day that it may stay on X, as signed: of a disappearance or a call for witnesses.
+    removal_on = models.DateField(null=True, editable=False)
     reading = models.CharField(max_length=8, choices=Reading.choices, default="", blank=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(
@@ -117,6 +119,11 @@ class Publication(models.Model):
             ),
             # What people and machines look at all the time is found without counting the rest.
             models.Index(fields=["account"], condition=ALERTS, name="publications_alerting"),
+            models.Index(
+                fields=["removal_on"],
+                condition=models.Q(state__in=["published", "partial"], removal_on__isnull=False),
+                name="publications_to_remove",
+            ),
             models.Index(
                 fields=["-published_at"],
                 condition=models.Q(state="published"),
@@ -147,7 +154,7 @@ class Publication(models.Model):
                 operation=pgtrigger.Update,
                 func=DECIDED_BY_TWO,
             ),
-            pgtrigger.ReadOnly(name="same_order", fields=["release", "account"]),
+            pgtrigger.ReadOnly(name="same_order", fields=["release", "account", "removal_on"]),
             *never_deleted(),
         ]
 

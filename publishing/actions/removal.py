@@ -1,0 +1,61 @@
+"""Messages that are to leave X on a day that people signed: reminded of, then escalated.
+
+Nothing is removed by a machine: whoever is in charge is told on that day, everybody who can act on
+the account each day after, until the message is retracted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts import audit
+from accounts.access import reviewers
+from accounts.actions.base import action
+from accounts.clock import db_now
+from accounts.models import AuditEntry
+from accounts.requests import parse_int
+from accounts.timefmt import PARIS
+from publishing.actions.transitions import lock_publication
+from publishing.models import Publication, PublicationState, Retraction
+from publishing.notices import notify_removal
+
+REMINDED = "publication.removal_reminded"
+ON_X = (PublicationState.PUBLISHED, PublicationState.PARTIAL)
+
+
+def removals_due() -> QuerySet[Publication]:
+    """On X on their last day or after it, and no retraction under way."""
+    standing = Retraction.objects.filter(publication=OuterRef("pk"), ended_at=None)
+    return Publication.objects.filter(~Exists(standing), state__in=ON_X, removal_on__lte=_today())
+
+
+def removals_to_remind() -> list[int]:
+    """Those of which nobody was told today."""
+    midnight = dt.datetime.combine(_today(), dt.time(), tzinfo=PARIS)
+    told = AuditEntry.objects.filter(
+        act=REMINDED, subject_type="publication", subject_id=OuterRef("pk"), at__gte=midnight
+    )
+    return list(removals_due().filter(~Exists(told)).values_list("pk", flat=True)[:100])
+
+
+@action
+def remind_removal(publication_id: int) -> None:
+    """Tells who is in charge the first time, and everybody from the second on. Run at will: what
+    was told today is not told again.
+    """
+    publication = lock_publication(publication_id)
+    if publication_id not in removals_to_remind():
+        return
+    subject = {"subject_type": "publication", "subject_id": publication.pk}
+    first = not AuditEntry.objects.filter(act=REMINDED, **subject).exists()
+    signed = publication.release.revision.signed["fields"]
+    charged = parse_int(signed.get("removal_by", ""))
+    people = list(reviewers(publication.account_id))
+    notify_removal(publication, [charged] if first and charged in people else people)
+    audit.record(REMINDED, actor=None, about=publication)
+
+
+def _today() -> dt.date:
+    return db_now().astimezone(PARIS).date()
