@@ -626,11 +626,22 @@ TEXT = (
         Theme.TEXT,
         Severity.ADVICE,
         _("Texte déjà publié"),
-        _("Le même texte, ou presque, que ce compte a publié depuis un mois."),
+        _("Mot pour mot un texte que X a déjà eu, et que ce brouillon reprend."),
         _("X n’accepte pas deux fois le même texte d’un compte."),
         before="Avant de sortir, fermez vos portes et vos fenêtres à clé.",
         after="Clés, fenêtres, volets : trois gestes avant de partir en week-end.",
-        context=Context(recent=("Avant de sortir, fermez vos portes et vos fenêtres à clé.",)),
+        context=Context(had=("Avant de sortir, fermez vos portes et vos fenêtres à clé.",)),
+    ),
+    Help(
+        "nearly_same_as_before",
+        Theme.TEXT,
+        Severity.ADVICE,
+        _("Texte presque répété"),
+        _("Presque un texte que ce compte a approuvé depuis un mois."),
+        _("X peut refuser un doublon, et qui vous suit le lirait deux fois."),
+        before="Avant de sortir, fermez vos portes et vos fenêtres à clé.",
+        after="Clés, fenêtres, volets : trois gestes avant de partir en week-end.",
+        context=Context(recent=("Avant de sortir, fermez vos portes et vos fenêtres à clé !",)),
     ),
     Help(
         "same_as_others",
@@ -647,7 +658,7 @@ TEXT = (
 
 PAGES = {page.check: page for page in (*INQUIRY, *PEOPLE, *DATA, *MOMENT, *LINKS, *VOICE, *TEXT)}
 # Findings with an id of their own that a check's page explains as well.
-_SAME_PAGE = {"nearly_same_as_before": "same_as_before", "unread": "too_long"}
+_SAME_PAGE = {"unread": "too_long"}
 _OF_DESCRIPTION = "_in_description"
 
 

@@ -89,15 +89,18 @@ def is_password(verifier: str, password: str) -> bool:
 
 @pytest.mark.parametrize("password", ["r0tated", "a/b@c d"])
 def test_migrate_gives_the_application_s_role_the_password_of_its_url(db, password):
+    # Roles are the server's: another test process has one of its own.
+    role = f"rotated_{connection.settings_dict['NAME']}"
+    kept = "SELECT rolpassword FROM pg_authid WHERE rolname = %s"
     with connection.cursor() as cursor:
         for given in ("the-first", password):
-            role_of(cursor, f"postgresql://rotated:{quote(given, safe='')}@postgres:5432/x")
-            cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'rotated'")
+            role_of(cursor, f"postgresql://{role}:{quote(given, safe='')}@postgres:5432/x")
+            cursor.execute(kept, [role])
             assert is_password(cursor.fetchone()[0], given)
-        role_of(cursor, "postgresql://rotated@postgres:5432/x")  # names none: it keeps its own
-        cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'rotated'")
+        role_of(cursor, f"postgresql://{role}@postgres:5432/x")  # names none: it keeps its own
+        cursor.execute(kept, [role])
         assert is_password(cursor.fetchone()[0], password)
-        cursor.execute("DROP ROLE rotated")
+        cursor.execute(f'DROP ROLE "{role}"')
 
 
 def test_a_role_that_is_another_s_keeps_its_password_and_migrate_goes_on(db):
