@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -306,6 +307,7 @@ class ComposerForm(MomentForm):
         }
         return {c: r for c, r in {**self.draft.reasons, **typed}.items() if r}
 
+    @cached_property
     def findings(self) -> list[list[Finding]]:
         """What the checks find in what is typed."""
         if self.beyond:
@@ -317,7 +319,7 @@ class ComposerForm(MomentForm):
     def ask_reasons(self) -> None:
         """Asks for the reasons that a submission still wants, beside those already given."""
         reasons = self.typed_reasons()
-        found = [finding for part in self.findings() for finding in part]
+        found = [finding for part in self.findings for finding in part]
         missing = {f.check for f in unanswered(found, reasons)}
         self.asked_reasons = [
             dataclasses.replace(f, reason=reasons.get(f.check, "")) for f in unanswered(found, {})

@@ -81,9 +81,7 @@ def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[s
         "draft": draft,
         "account": draft.account,
         "form": form,
-        "parts": shown_parts(
-            form.parts, form.part_errors, found=form.findings(), unread=form.beyond
-        ),
+        "parts": shown_parts(form.parts, form.part_errors, found=form.findings, unread=form.beyond),
         "groups": form.groups(),
         "most": MAX_WEIGHT,
         "asked": asked,
