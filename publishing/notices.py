@@ -20,16 +20,18 @@ NEWS = {
 }
 
 
-def notify_account(publication: Publication, act: NoticeAct | None = None) -> None:
-    """Tells everybody who can act on the account that this publication needs them: `act`, or what
-    its state says.
+def notify_account(
+    publication: Publication, act: NoticeAct | None = None, people: list[int] | None = None
+) -> None:
+    """Tells everybody who can act on the account, or `people`, that this publication needs them:
+    `act`, or what its state says.
     """
     if act is None and publication.state in ALERTING:
         act = NoticeAct(publication.state)
         if act == NoticeAct.REFUSED and publication.reason == Reason.GIVEN_UP:
             act = NoticeAct.GIVEN_UP
     queue_notice(
-        list(reviewers(publication.account_id)),
+        list(reviewers(publication.account_id)) if people is None else people,
         NoticeKind.ALERT,
         path=reverse("draft", args=[publication.draft_id]),
         account=publication.account,
@@ -45,18 +47,6 @@ def notify_author(publication: Publication, actor: Person | None) -> None:
     if recalled_it or draft.author_id not in reviewers(publication.account_id):
         return
     notices.notify_author(draft, NEWS[PublicationState(publication.state)])
-
-
-def notify_removal(publication: Publication, people: list[int]) -> None:
-    """Tells them that a message is to leave X today, or should have."""
-    queue_notice(
-        people,
-        NoticeKind.ALERT,
-        path=reverse("draft", args=[publication.draft_id]),
-        account=publication.account,
-        act=NoticeAct.REMOVAL,
-        urgent=publication.release.revision.draft.urgent,
-    )
 
 
 def notify_administrators(path: str, account: Account | None = None) -> None:

@@ -6,7 +6,7 @@ the text. `VERSION` grows with any change of what they find: it is stored with e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -104,10 +104,16 @@ OF_DESCRIPTIONS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
 )
 
 
+def run(
+    checks: Iterable[Callable[[Analysis], Iterator[Finding]]], analysis: Analysis
+) -> list[Finding]:
+    """What these checks find, of one kind the first only."""
+    return [f for check in checks for f in islice(check(analysis), MAX_OF_ONE_KIND)]
+
+
 def check_text(text: str, context: Context = NO_CONTEXT) -> list[Finding]:
     """Everything found in a text: what blocks first, then in the order of the text."""
-    analysis = Analysis(text, context)
-    found = [f for check in CHECKS for f in islice(check(analysis), MAX_OF_ONE_KIND)]
+    found = run(CHECKS, Analysis(text, context))
     return sorted(found, key=lambda finding: (ORDER[finding.severity], finding.start))
 
 
@@ -115,7 +121,6 @@ def check_description(
     number: int, description: str, context: Context = NO_CONTEXT
 ) -> list[Finding]:
     """Everything found in the description of a message's image; no place of the text is marked."""
-    analysis = Analysis(description, context)
     return [
         replace(
             finding,
@@ -129,6 +134,5 @@ def check_description(
                 sentence=finding.sentence,
             ),
         )
-        for check in OF_DESCRIPTIONS
-        for finding in islice(check(analysis), MAX_OF_ONE_KIND)
+        for finding in run(OF_DESCRIPTIONS, Analysis(description, context))
     ]

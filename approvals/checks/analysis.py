@@ -117,10 +117,8 @@ class Analysis:
         suggestion: str = "",
     ) -> Finding:
         """A finding about a stretch of the folded text, whose words the sentence may name."""
-        first, last = self.place(start, end)
-        words = self.text[first:last]
-        said = format_lazy(sentence, words=words, suggestion=suggestion)
-        return Finding(check, severity, first, last, words, said, suggestion)
+        place = self.place(start, end)
+        return self.finding_in_text(check, severity, *place, sentence, suggestion)
 
     def finding_in_text(
         self,

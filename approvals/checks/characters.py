@@ -100,14 +100,7 @@ def homoglyph(analysis: Analysis) -> Iterator[Finding]:
         sentence = _(
             "« {words} » mêle des lettres d’un autre alphabet : retapez ce mot ({suggestion})."
         )
-        yield Finding(
-            "homoglyph",
-            Severity.BLOCK,
-            *word.span(),
-            word[0],
-            format_lazy(sentence, words=word[0], suggestion=latin),
-            latin,
-        )
+        yield analysis.finding_in_text("homoglyph", Severity.BLOCK, *word.span(), sentence, latin)
 
 
 # Mathematical letters, letters in circles and squares, full width, small capitals, raised letters.
@@ -136,11 +129,4 @@ def styled(analysis: Analysis) -> Iterator[Finding]:
             "« {words} » n’est pas fait de lettres ordinaires : un lecteur d’écran ne peut pas le "
             "lire. Écrivez {suggestion}."
         )
-        yield Finding(
-            "styled",
-            Severity.BLOCK,
-            *match.span(),
-            match[0],
-            format_lazy(sentence, words=match[0], suggestion=plain),
-            plain,
-        )
+        yield analysis.finding_in_text("styled", Severity.BLOCK, *match.span(), sentence, plain)

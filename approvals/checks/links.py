@@ -122,23 +122,16 @@ def link_without_scheme(analysis: Analysis) -> Iterator[Finding]:
     """A domain that X makes a link of, meant or not."""
     for link in analysis.links:
         if link.kind == "url" and not link.value.lower().startswith(("http://", "https://")):
-            suggestion = f"https://{link.value}"
-            sentence = format_lazy(
-                _(
-                    "« {words} » sera un lien. Écrivez {suggestion}, ou mettez une espace après "
-                    "le point si ce n’est pas une adresse."
-                ),
-                words=link.value,
-                suggestion=suggestion,
-            )
-            yield Finding(
+            yield analysis.finding_in_text(
                 "link_without_scheme",
                 Severity.ADVICE,
                 link.start,
                 link.end,
-                link.value,
-                sentence,
-                suggestion,
+                _(
+                    "« {words} » sera un lien. Écrivez {suggestion}, ou mettez une espace après "
+                    "le point si ce n’est pas une adresse."
+                ),
+                f"https://{link.value}",
             )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from approvals.checks.analysis import Analysis
@@ -16,7 +15,7 @@ from approvals.checks.finding import MAX_OF_ONE_KIND, Finding, Severity
 from approvals.checks.vocabulary import pattern
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+    pass
 
 _LETTERS = "[A-HJ-NP-TV-Z]"
 _SPACE = "[ \u00a0\u202f._\u2010-\u2015/-]?"
@@ -47,9 +46,9 @@ def plate(analysis: Analysis) -> Iterator[Finding]:
         if not overlaps and not _NOT_A_PLATE.search(match[0]) and near(match.start()):
             found.append(match.span())
     for start, end in sorted(found):
-        yield _of_text(
-            analysis,
+        yield analysis.finding_in_text(
             "plate",
+            Severity.BLOCK,
             start,
             end,
             _(
@@ -74,7 +73,7 @@ def phone(analysis: Analysis) -> Iterator[Finding]:
         "« {words} » est un numéro de portable : donnez le 17, le 112 ou le fixe du service."
     )
     for match in _MOBILE.finditer(analysis.text):
-        yield _of_text(analysis, "phone", *match.span(), sentence)
+        yield analysis.finding_in_text("phone", Severity.BLOCK, *match.span(), sentence)
     for match in _SPELLED.finditer(analysis.folded):
         yield analysis.finding("phone", Severity.BLOCK, *match.span(), sentence)
 
@@ -89,9 +88,9 @@ _NIR = re.compile(
 def nir(analysis: Analysis) -> Iterator[Finding]:
     """A social security number, with or without its key."""
     for match in _NIR.finditer(analysis.text):
-        yield _of_text(
-            analysis,
+        yield analysis.finding_in_text(
             "nir",
+            Severity.BLOCK,
             *match.span(),
             _("« {words} » est un numéro de sécurité sociale : retirez-le."),
         )
@@ -111,9 +110,9 @@ def rio(analysis: Analysis) -> Iterator[Finding]:
     near = _near(analysis, _NEAR_OFFICER, _OFFICER_WINDOW)
     for match in _OFFICER_NUMBER.finditer(analysis.text):
         if near(match.start()):
-            yield _of_text(
-                analysis,
+            yield analysis.finding_in_text(
                 "rio",
+                Severity.BLOCK,
                 *match.span(),
                 _("« {words} » désigne un agent par son numéro : retirez-le."),
             )
@@ -148,13 +147,6 @@ def address(analysis: Analysis) -> Iterator[Finding]:
             *match.span(),
             _("« {words} » mène à une porte : le quartier ou la rue suffisent le plus souvent."),
         )
-
-
-def _of_text(
-    analysis: Analysis, check: str, start: int, end: int, sentence: StrOrPromise
-) -> Finding:
-    words = analysis.text[start:end]
-    return Finding(check, Severity.BLOCK, start, end, words, format_lazy(sentence, words=words))
 
 
 def _near(analysis: Analysis, pattern: re.Pattern[str], distance: int) -> Callable[[int], bool]:

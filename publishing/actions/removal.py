@@ -15,11 +15,12 @@ from accounts.access import reviewers
 from accounts.actions.base import action
 from accounts.clock import db_now
 from accounts.models import AuditEntry
+from accounts.models.notice import NoticeAct
 from accounts.requests import parse_int
 from accounts.timefmt import PARIS
 from publishing.actions.transitions import lock_publication
 from publishing.models import Publication, PublicationState, Retraction
-from publishing.notices import notify_removal
+from publishing.notices import notify_account
 
 REMINDED = "publication.removal_reminded"
 ON_X = (PublicationState.PUBLISHED, PublicationState.PARTIAL)
@@ -33,11 +34,15 @@ def removals_due() -> QuerySet[Publication]:
 
 def removals_to_remind() -> list[int]:
     """Those of which nobody was told today."""
+    return list(_untold().values_list("pk", flat=True)[:100])
+
+
+def _untold() -> QuerySet[Publication]:
     midnight = dt.datetime.combine(_today(), dt.time(), tzinfo=PARIS)
     told = AuditEntry.objects.filter(
         act=REMINDED, subject_type="publication", subject_id=OuterRef("pk"), at__gte=midnight
     )
-    return list(removals_due().filter(~Exists(told)).values_list("pk", flat=True)[:100])
+    return removals_due().filter(~Exists(told))
 
 
 @action
@@ -46,14 +51,15 @@ def remind_removal(publication_id: int) -> None:
     was told today is not told again.
     """
     publication = lock_publication(publication_id)
-    if publication_id not in removals_to_remind():
+    if not _untold().filter(pk=publication_id).exists():
         return
     subject = {"subject_type": "publication", "subject_id": publication.pk}
     first = not AuditEntry.objects.filter(act=REMINDED, **subject).exists()
     signed = publication.release.revision.signed["fields"]
     charged = parse_int(signed.get("removal_by", ""))
     people = list(reviewers(publication.account_id))
-    notify_removal(publication, [charged] if first and charged in people else people)
+    told = [charged] if first and charged in people else people
+    notify_account(publication, NoticeAct.REMOVAL, told)
     audit.record(REMINDED, actor=None, about=publication)
 
 
