@@ -1,15 +1,19 @@
-"""Notices: who is to be told, queued in the transaction of the act and sent by a task."""
+"""Notices: who is to be told, queued in the transaction of the act and delivered by tasks."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
-from accounts.models import Account, Notice, Person
-from accounts.models.notice import NoticeAct, NoticeKind
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now
+
+from accounts.models import Account, Delivery, Notice, Person
+from accounts.models.notice import Channel, DeliveryFailure, NoticeAct, NoticeKind
 
 
 def queue_notice(
-    people: list[Person] | list[int],
+    people: Iterable[Person | int],
     kind: NoticeKind,
     *,
     path: str,
@@ -18,20 +22,48 @@ def queue_notice(
     urgent: bool = False,
     until: dt.datetime | None = None,
 ) -> None:
-    """Queues one mail for each; one already queued for the same page says the newest act instead.
+    """Tells each, with a delivery for each channel. An unread one of the same kind about the same
+    page gives way to it, with what of it has not left.
 
     `act`, `urgent` and `until`, the moment when it is too late, are what its subject says.
     """
-    ids = [p.pk if isinstance(p, Person) else p for p in people]
-    queued = Notice.objects.filter(
-        person_id__in=ids, kind=kind, path=path, sent_at=None, next_try_at__isnull=False
-    )
-    told = set(queued.values_list("person_id", flat=True))
+    ids = list(dict.fromkeys(p.pk if isinstance(p, Person) else p for p in people))
+    if not ids:
+        return
+    _replace(Notice.objects.filter(person_id__in=ids, kind=kind, path=path, read_at=None))
     subject = {"act": act, "urgent": urgent, "until": until}
-    if told:
-        queued.update(**subject)
-    Notice.objects.bulk_create(
-        Notice(person_id=i, kind=kind, path=path, account=account, **subject)
-        for i in ids
-        if i not in told
+    notices = Notice.objects.bulk_create(
+        Notice(person_id=i, kind=kind, path=path, account=account, **subject) for i in ids
     )
+    Delivery.objects.bulk_create(
+        Delivery(notice=notice, person_id=notice.person_id, channel=channel)
+        for notice in notices
+        for channel in Channel
+    )
+
+
+def _replace(older: QuerySet[Notice]) -> None:
+    ids = list(older.values_list("pk", flat=True))
+    if ids:
+        queued = Delivery.objects.filter(notice__in=ids, next_try_at__isnull=False)
+        queued.update(next_try_at=None, failure=DeliveryFailure.REPLACED)
+        Notice.objects.filter(pk__in=ids).update(read_at=Now())
+
+
+def shown(person: Person) -> QuerySet[Notice]:
+    """What the bell and its page show; a link that sets a password is in its mail alone."""
+    return Notice.objects.filter(person=person).exclude(kind=NoticeKind.PASSWORD)
+
+
+def count_unread(person: Person, path: str) -> tuple[int, int]:
+    """How many are about this page, and how many about others: one query."""
+    unread = shown(person).filter(read_at=None)
+    here = Q(path=path)
+    counted = unread.aggregate(here=Count("pk", filter=here), elsewhere=Count("pk", filter=~here))
+    return counted["here"], counted["elsewhere"]
+
+
+def mark_read(notices: QuerySet[Notice]) -> None:
+    """Those that an act is just replacing are left to it: a reader holds up nobody."""
+    unread = notices.filter(read_at=None).select_for_update(skip_locked=True)
+    Notice.objects.filter(pk__in=list(unread.values_list("pk", flat=True))).update(read_at=Now())

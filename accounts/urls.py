@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import departments, people, sign_in, trail
+from accounts.views import departments, notices, people, sign_in, trail
 
 urlpatterns = [
     path("connexion", sign_in.SignIn.as_view(), name="sign-in"),
@@ -37,5 +37,7 @@ urlpatterns = [
     path("personnes/<int:pk>/fin", people.end, name="end-person"),
     path("personnes/<int:pk>/administration", people.administer, name="administer"),
     path("journal", trail.journal, name="journal"),
+    path("avis", notices.notices, name="notices"),
+    path("avis/lus", notices.read_all, name="read-notices"),
     path("courriels", trail.mails, name="mails"),
 ]

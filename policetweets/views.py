@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
 
 from accounts.access import few_administrators, memberships
+from accounts.channels.mail import count_late_mails, mail_failures
 from accounts.departments import all_departments
-from accounts.mails import count_late_mails, mail_failures
 from accounts.models import Person
 from accounts.requests import PersonRequest
 from approvals.capabilities import CAPABILITIES

@@ -46,6 +46,8 @@ sign-out             POST   in   ok   ok   ok   ok
 set-password         GET    ok   ok   ok   ok   ok
 set-password         POST   ok   ok   ok   ok   ok
 mails                GET    in   ok   ok   ok   ok
+notices              GET    in   ok   ok   ok   ok
+read-notices         POST   in   ok   ok   ok   ok
 drafts               GET    in   ok   404  ok   ok
 alerts               GET    in   ok   404  ok   ok
 new-draft            GET    in   ok   404  ok   ok

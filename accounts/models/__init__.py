@@ -3,7 +3,7 @@
 from accounts.models.account import Account, Seat, Supervision
 from accounts.models.audit import AuditEntry
 from accounts.models.credential import Credential
-from accounts.models.notice import Notice
+from accounts.models.notice import Delivery, Notice
 from accounts.models.person import Person
 from accounts.models.sign_in_count import SignInCount
 
@@ -11,6 +11,7 @@ __all__ = [
     "Account",
     "AuditEntry",
     "Credential",
+    "Delivery",
     "Notice",
     "Person",
     "Seat",

@@ -1,4 +1,4 @@
-"""Owed notices: a row written with the act, delivered by a worker, never with a text."""
+"""What somebody is told, and its deliveries: rows written with the act, never with a text."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ from django.utils.translation import gettext_lazy as _
 
 
 class NoticeKind(models.TextChoices):
-    """What the mail says; templates/accounts/mail/<kind>.txt says it."""
+    """What it is about: each person chooses by it; the first words when there is no act."""
 
     PASSWORD = "password", _("Choisir votre mot de passe")
     PASSWORD_CHANGED = "password_changed", _("Votre mot de passe a changé")
     AWAITS_YOU = "awaits_you", _("Quelque chose vous attend")
     ALERT = "alert", _("Une diffusion demande votre attention")
     NEWS = "news", _("Des nouvelles de votre texte")
+    MENTION = "mention", _("On vous cite dans un débat")
+    REMOVAL = "removal", _("Une date de retrait est atteinte")
+    FREEZE = "freeze", _("Un gel est posé ou levé")
+    CONNECTION = "connection", _("La connexion à X demande votre attention")
+    RIGHT = "right", _("Un droit vous est donné ou retiré")
 
 
 class NoticeAct(models.TextChoices):
     """What was done, or is to do: the first words of the subject."""
 
     REVIEW = "review", _("À relire")
+    REVIEW_REMINDER = "review_reminder", _("Toujours à relire")
+    REVIEW_ESCALATED = "review_escalated", _("Relecture en retard")
     CONFIRM = "confirm", _("À confirmer")
     CHANGES = "changes", _("À reprendre")
     LACKS_APPROVALS = "lacks_approvals", _("Accords manquants")
@@ -28,6 +35,7 @@ class NoticeAct(models.TextChoices):
     OBJECTION_LIFTED = "objection_lifted", _("Opposition levée")
     REJECTED = "rejected", _("Texte rejeté")
     APPROVED = "approved", _("Texte approuvé")
+    MENTIONED = "mentioned", _("Vous êtes cité")
     RECALLED = "recalled", _("Texte rappelé")
     PUBLISHED = "published", _("Diffusé sur X")
     RETRACTED = "retracted", _("Retiré de X")
@@ -41,17 +49,35 @@ class NoticeAct(models.TextChoices):
     DIFFERS = "differs", _("Diffère sur X")
     REMOVAL = "removal", _("À retirer de X")
     STILL_ON_X = "still_on_x", _("Encore visible sur X")
+    FROZEN = "frozen", _("Envois gelés")
+    UNFROZEN = "unfrozen", _("Gel levé")
+    RECONNECT = "reconnect", _("À reconnecter à X")
+    ACCOUNT_STOPPED = "account_stopped", _("Compte refusé par X")
+    ALL_STOPPED = "all_stopped", _("X refuse tous les envois")
+    RIGHT_GIVEN = "right_given", _("Droit donné")
+    RIGHT_ENDED = "right_ended", _("Droit retiré")
 
 
-class MailFailure(models.TextChoices):
-    """Why a mail will not leave any more, as pages say it."""
+# Links that set a password: by mail to who cannot sign in yet, whatever they chose, nowhere else.
+BY_MAIL_ALONE = (NoticeKind.PASSWORD, NoticeKind.PASSWORD_CHANGED)
+
+
+class Channel(models.TextChoices):
+    """How a notice leaves the application; in it, the bell shows all. See accounts.channels."""
+
+    MAIL = "mail", _("Courriel")
+
+
+class DeliveryFailure(models.TextChoices):
+    """Why a delivery will not be tried any more, as pages say it."""
 
     REFUSED = "refused", _("le serveur de courriel a refusé l’adresse ou le message")
     EXPIRED = "expired", _("le serveur de courriel ne l’a pas pris à temps")
+    REPLACED = "replaced", _("un avis plus récent sur la même page l’a remplacé")
 
 
 class Notice(models.Model):
-    """One mail queued for one person. `path` is the page to open, on our own site."""
+    """One thing that one person is told. `path` is the page to open, on our own site."""
 
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
     kind = models.CharField(max_length=20, choices=NoticeKind.choices)
@@ -63,32 +89,65 @@ class Notice(models.Model):
         max_length=20, choices=NoticeAct.choices, default="", db_default="", blank=True
     )
     urgent = models.BooleanField(default=False, db_default=False)
-    # When it is too late to do what the mail asks.
+    # When it is too late to do what the notice asks.
     until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    next_try_at = models.DateTimeField(db_default=Now(), null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    # When the mail server took it, and only then.
-    sent_at = models.DateTimeField(null=True)
-    failure = models.CharField(
-        max_length=20, choices=MailFailure.choices, default="", db_default="", blank=True
-    )
-    # The code of a server that refused: its words could hold an address.
-    smtp_code = models.PositiveSmallIntegerField(null=True)
+    # When its page was opened, all were marked as read, or a newer one took its place.
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
+            models.Index(fields=["person", "-id"], name="notice_of_person"),
             models.Index(
-                fields=["next_try_at"],
-                condition=models.Q(sent_at__isnull=True),
-                name="notice_owed",
-            ),
-            models.Index(
-                fields=["person", "-id"],
-                condition=models.Q(sent_at__isnull=False) | ~models.Q(failure=""),
-                name="notice_done_with",
+                fields=["person", "path"],
+                condition=models.Q(read_at__isnull=True),
+                name="notice_unread",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.person_id}"
+
+
+class Delivery(models.Model):
+    """A notice on its way by one channel. `next_try_at` is null once nothing more is tried."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
+    # The notice's own.
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    next_try_at = models.DateTimeField(db_default=Now(), null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    # When the server took it, and only then.
+    sent_at = models.DateTimeField(null=True)
+    failure = models.CharField(
+        max_length=20, choices=DeliveryFailure.choices, default="", db_default="", blank=True
+    )
+    # The code of a server that refused: its words could hold an address.
+    answer_code = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "channel"], name="delivered_once"),
+            models.CheckConstraint(
+                condition=models.Q(sent_at__isnull=True)
+                | models.Q(failure="", next_try_at__isnull=True),
+                name="sent_is_done",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["channel", "next_try_at"],
+                condition=models.Q(next_try_at__isnull=False),
+                name="delivery_due",
+            ),
+            models.Index(
+                fields=["person", "channel", "-id"],
+                condition=models.Q(next_try_at__isnull=True),
+                name="delivery_done_with",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} by {self.channel}"

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import few_administrators, memberships
 from accounts.actions import people as actions
 from accounts.capabilities import CAPABILITIES
+from accounts.channels.mail import with_mail_failure
 from accounts.departments import waiting_on
 from accounts.errors import NotFound, Refusal
 from accounts.forms import PersonForm
-from accounts.mails import with_mail_failure
 from accounts.models import Person, Seat, Supervision
-from accounts.models.notice import MailFailure
+from accounts.models.notice import DeliveryFailure
 from accounts.models.person import BY_FAMILY_NAME
 from accounts.paging import page_of
 from accounts.password_links import password_link
@@ -91,7 +91,7 @@ def page(request: PersonRequest, pk: int) -> HttpResponse:
         "person": person,
         "rights": memberships(person),
         "link": link,
-        "mail_failure": MailFailure(person.mail_failure).label if person.mail_failure else "",
+        "mail_failure": DeliveryFailure(person.mail_failure).label if person.mail_failure else "",
     }
     return render(request, "accounts/person.html", context)
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.audit_text import lines
 from accounts.capabilities import CAPABILITIES
+from accounts.channels.mail import mail_of
 from accounts.errors import NotFound
 from accounts.forms import TrailForm
-from accounts.mails import mail_of
 from accounts.models import AuditEntry, Notice
 from accounts.paging import page_of
 from accounts.requests import PersonRequest, by_office

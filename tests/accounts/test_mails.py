@@ -9,12 +9,13 @@ from django.core.mail.backends.locmem import EmailBackend
 
 from accounts import tasks
 from accounts.actions import people
+from accounts.channels.mail import WAY
 from accounts.clock import db_now, in_seconds
-from accounts.mails import subject_of
-from accounts.models import Notice, Person
+from accounts.models import Delivery, Notice, Person
 from accounts.models.notice import NoticeAct, NoticeKind
+from accounts.notice_text import subject_of
 from accounts.notices import queue_notice
-from accounts.tasks import deliver_notices
+from accounts.tasks import deliver_mails
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_password_mail_carries_a_link_that_works_on_our_own_address(cast, client):
     people.make_link(cast.nadia.pk, actor=cast.ada)
-    assert deliver_notices() == 1
+    assert deliver_mails() == 1
     sent = mail.outbox[0]
     assert sent.to == ["nadia@police.example"]
     path = re.search(r"http://127\.0\.0\.1:8000(/mot-de-passe/\S+)", sent.body)
@@ -33,14 +34,14 @@ def test_the_password_mail_carries_a_link_that_works_on_our_own_address(cast, cl
 @pytest.mark.parametrize("kind", NoticeKind.values)
 def test_every_kind_in_the_persons_language(cast, kind):
     queue_notice([cast.claire], NoticeKind(kind), path="/brouillons/", account=cast.nantes)
-    assert deliver_notices() == 1
+    assert deliver_mails() == 1
     assert mail.outbox[0].body.startswith("Bonjour Claire,")
 
 
 def test_a_mail_leaves_once(cast):
     queue_notice([cast.claire, cast.marc], NoticeKind.AWAITS_YOU, path="/", account=cast.nantes)
-    assert deliver_notices() == 2
-    assert deliver_notices() == 0
+    assert deliver_mails() == 2
+    assert deliver_mails() == 0
     assert len(mail.outbox) == 2
 
 
@@ -51,20 +52,20 @@ def test_what_cannot_leave_is_tried_again_later_and_not_for_ever(cast, monkeypat
     monkeypatch.setattr(EmailBackend, "send_messages", drop)
     queue_notice([cast.claire], NoticeKind.AWAITS_YOU, path="/")
     for tried in range(1, len(tasks.RETRIES) + 3):
-        assert deliver_notices() == 0
-        notice = Notice.objects.get()
-        assert (notice.tries, notice.sent_at) == (tried, None)
-        assert notice.next_try_at > db_now()
-        Notice.objects.update(next_try_at=db_now())
-    Notice.objects.update(created_at=in_seconds(-tasks.MAX_AGE))
-    assert deliver_notices() == 0
-    assert Notice.objects.get().next_try_at is None
+        assert deliver_mails() == 0
+        owed = Delivery.objects.get()
+        assert (owed.tries, owed.sent_at) == (tried, None)
+        assert owed.next_try_at > db_now()
+        Delivery.objects.update(next_try_at=db_now())
+    Notice.objects.update(created_at=in_seconds(-WAY.max_age))
+    assert deliver_mails() == 0
+    assert Delivery.objects.get().next_try_at is None
 
 
 def test_an_ended_person_receives_nothing(cast):
     people.make_link(cast.nadia.pk, actor=cast.ada)
     people.end_person(cast.nadia.pk, actor=cast.ada)
-    assert deliver_notices() == 0
+    assert deliver_mails() == 0
     assert mail.outbox == []
 
 
@@ -81,7 +82,7 @@ def test_the_demo_shows_ones_own_mails_and_an_administrator_all(cast, settings):
     assert signed_in(cast.claire).get("/courriels").status_code == 404
 
 
-ENGLISH = {
+PASSWORD_ENGLISH = {
     NoticeKind.PASSWORD: (
         "Choose your password",
         "An administrator of policetweets has given you access, or a new link. "
@@ -95,21 +96,16 @@ ENGLISH = {
         "If it was not you, tell an administrator at once:",
         "This e-mail deliberately contains no text of any message.",
     ),
-    NoticeKind.AWAITS_YOU: (
-        "Something awaits you",
-        "Something awaits you on policetweets, for @pnationale44:",
-        "This e-mail deliberately contains no text of any message.",
-    ),
-    NoticeKind.ALERT: (
-        "A publication needs your attention",
-        "A publication of @pnationale44 needs your attention without delay:",
-        "This e-mail deliberately contains no text of any message.",
-    ),
-    NoticeKind.NEWS: (
-        "News of your text",
-        "News of your text.",
-        "This e-mail deliberately contains no text of any message.",
-    ),
+}
+ENGLISH = {
+    NoticeKind.AWAITS_YOU: "Something awaits you",
+    NoticeKind.ALERT: "A publication needs your attention",
+    NoticeKind.NEWS: "News of your text",
+    NoticeKind.MENTION: "You are mentioned in a debate",
+    NoticeKind.REMOVAL: "A removal date has come",
+    NoticeKind.FREEZE: "A freeze is imposed or lifted",
+    NoticeKind.CONNECTION: "The connection to X needs your attention",
+    NoticeKind.RIGHT: "A right is given to you or ended",
 }
 
 
@@ -117,11 +113,15 @@ ENGLISH = {
 def test_a_mail_in_english_for_who_chose_it_whatever_others_read(cast, kind):
     Person.objects.filter(pk=cast.claire.pk).update(language="en")
     queue_notice([cast.marc, cast.claire], kind, path="/brouillons/", account=cast.nantes)
-    assert deliver_notices() == 2
+    assert deliver_mails() == 2
     sent = {one.to[0]: one for one in mail.outbox}
     assert sent["marc@police.example"].body.startswith("Bonjour Marc,")
     english = sent["claire@police.example"]
-    subject, says, ends = ENGLISH[kind]
+    if kind in PASSWORD_ENGLISH:
+        subject, says, ends = PASSWORD_ENGLISH[kind]
+    else:
+        subject = f"{ENGLISH[kind]}: @pnationale44"
+        says, ends = f"{subject}.", "This e-mail deliberately contains no text of any message."
     assert english.subject == f"policetweets · {subject}"
     hello, said, link, end = filter(None, english.body.splitlines())
     assert (hello, said, end) == ("Hello Claire,", says, ends)
@@ -133,7 +133,7 @@ def test_a_worker_is_asked_to_deliver_every_few_seconds():
 
     entry = app.conf.beat_schedule["mails"]
     assert entry["schedule"] <= 60
-    assert entry["task"] == deliver_notices.name
+    assert entry["task"] == deliver_mails.name
 
 
 AT_18 = dt.datetime(2026, 12, 2, 17, 0, tzinfo=dt.UTC)
@@ -158,5 +158,5 @@ def test_a_mail_that_has_not_left_says_the_newest_act(cast):
         queue_notice(
             [cast.claire], NoticeKind.NEWS, path="/brouillons/1/", account=cast.nantes, act=act
         )
-    assert deliver_notices() == 1
+    assert deliver_mails() == 1
     assert mail.outbox[0].subject == "policetweets · Diffusé sur X : @pnationale44"

@@ -8,8 +8,8 @@ import re
 import pytest
 from django.test import Client
 
+from accounts.channels.mail import mail_of
 from accounts.clock import db_now
-from accounts.mails import mail_of
 from accounts.models import Notice, Person
 from accounts.models.notice import NoticeKind
 from approvals.actions.reviews import ask_for_changes, comment, reject

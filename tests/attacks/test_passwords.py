@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.actions import people
 from accounts.models import AuditEntry, Notice, Person
 from accounts.password_links import password_link
-from accounts.tasks import deliver_notices
+from accounts.tasks import deliver_mails
 from tests.cast import person
 
 GOOD = "onze-lunes-et-demie"
@@ -72,7 +72,7 @@ def test_a_password_of_ones_own_is_taken(db, password):
 def test_a_person_is_told_by_mail_of_a_new_password(cast):
     browser, form, _valid = opened(password_link(cast.nadia))
     choose(browser, form, GOOD)
-    assert deliver_notices() == 1
+    assert deliver_mails() == 1
     (sent,) = mail.outbox
     assert sent.to == ["nadia@police.example"]
     assert "Votre mot de passe a changé" in sent.subject

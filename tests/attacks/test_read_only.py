@@ -6,6 +6,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from accounts.models import Notice
+from accounts.models.notice import NoticeKind
+from accounts.notices import queue_notice
 from approvals.models import Comment, Draft
 from tests.approvals.writing import TEXT, a_draft, a_revision, typed
 
@@ -59,6 +62,14 @@ def test_a_text_is_not_lost(cast, read_only):
     assert response.status_code == 503
     assert "Un autre texte" in response.text
     assert Draft.objects.get(pk=draft.pk).texts == [TEXT]
+
+
+def test_a_page_is_shown_and_its_notice_stays_unread(cast, read_only):
+    queue_notice([cast.claire], NoticeKind.AWAITS_YOU, path="/")
+    client = browser(cast.claire)
+    read_only()
+    assert client.get("/").status_code == 200
+    assert Notice.objects.get().read_at is None
 
 
 def test_signing_in_is_told_and_shows_no_password(cast, read_only):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.mails import mail_of
+from accounts.channels.mail import mail_of
 from accounts.models import Notice
 from approvals.actions.reviews import ask_for_changes, reject
 from publishing.actions.recall import recall
@@ -36,11 +36,9 @@ def test_reviewers_are_told_until_when_and_the_author_that_it_was_approved(line)
 
 def test_the_author_is_told_of_publication_and_of_retraction(line, x):
     publication = line.released(TEXT)
-    Notice.objects.update(sent_at="2026-01-01T00:00Z", next_try_at=None)
     send_due(publication.account_id)
     author = publication.release.revision.draft.author
     assert told(author)[-1] == "published"
-    Notice.objects.update(sent_at="2026-01-01T00:00Z", next_try_at=None)
     run(retract(actor=line.cast.marc, publication_id=publication.pk, reason="Erreur.").pk)
     assert told(author)[-1] == "retracted"
 
@@ -56,7 +54,6 @@ def test_everybody_is_told_of_a_refusal_by_x(line, x):
 def test_the_author_is_told_of_a_recall_by_somebody_else_only(line):
     publication = line.released(TEXT)
     author = publication.release.revision.draft.author
-    Notice.objects.update(sent_at="2026-01-01T00:00Z", next_try_at=None)
     recall(actor=line.cast.marc, publication_id=publication.pk, reason="Attendre.")
     assert told(author)[-1] == "recalled"
     own = line.released(TEXT + " Bis.")

@@ -31,7 +31,7 @@ def published(line, days: int, charged=None) -> Publication:
     send_due(publication.account_id)
     publication.refresh_from_db()
     assert publication.state == "published"
-    Notice.objects.all()._raw_delete("default")
+    Notice.objects.all().delete()
     return publication
 
 
@@ -62,7 +62,7 @@ def test_the_day_after_everybody_of_the_account_is_told(line):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         AuditEntry.objects.filter(pk=entry.pk).update(at=entry.at - dt.timedelta(days=1))
-    Notice.objects.all()._raw_delete("default")
+    Notice.objects.all().delete()
     remind_removals()
     cast = line.cast
     assert {cast.claire.pk, cast.marc.pk, cast.helene.pk} <= told()
