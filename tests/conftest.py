@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from policetweets.runner.testing import TEMPLATE_DATABASE, make_template
 from tests.cast import Cast, make_cast
 from tests.templates import StrictTemplates
 
@@ -32,6 +34,13 @@ def empty_tables(self) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Lest one process still works alone at a long one when the others have nothing left."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
+    """`migrate` then finds all of it done."""
+    make_template(os.environ)
+    connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE_DATABASE
 
 
 @pytest.fixture(scope="session", autouse=True)

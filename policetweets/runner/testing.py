@@ -7,19 +7,23 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg2
 from cryptography.fernet import Fernet
 
 from policetweets.runner import browser
 from policetweets.runner.folder import LOCAL, ROOT, locked
 from policetweets.runner.postgres import Postgres
 from policetweets.runner.redis import Redis
-from policetweets.runner.run import collect_static_files, given_servers
+from policetweets.runner.run import collect_static_files, given_servers, manage
 from policetweets.runner.terminal import Stop, say, step
 
 PYTHON = sys.executable
+# Migrated once; each test process and each stack of servers copies it.
+TEMPLATE_DATABASE = "test_policetweets_template"
 PAGES = ("templates", "x_sandbox/templates")
 # One process a core: the tests of the whole system start processes of their own.
 SPREAD = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup", "--durations", "20"]
@@ -56,7 +60,34 @@ def test_environment() -> Iterator[dict[str, str]]:
                 server.start()
             given = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
             given["DATABASE_APP_URL"] = postgres.app_url
-        yield {**os.environ, **settings(folder), **given}
+        env = {**os.environ, **settings(folder), **given}
+        forget_template(env)
+        yield env
+
+
+def forget_template(env: Mapping[str, str]) -> None:
+    """An earlier run's may lack a migration."""
+    with closing(psycopg2.connect(env["DATABASE_URL"])) as server:
+        server.autocommit = True
+        with server.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {TEMPLATE_DATABASE} WITH (FORCE)")
+
+
+def make_template(env: Mapping[str, str]) -> None:
+    """Unless another process has: of two that ask at once, the second waits for the first."""
+    with closing(psycopg2.connect(env["DATABASE_URL"])) as server:
+        server.autocommit = True
+        with server.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE_DATABASE])
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE_DATABASE])
+            if cursor.fetchone():
+                return
+            unfinished = f"{TEMPLATE_DATABASE}_new"
+            cursor.execute(f"DROP DATABASE IF EXISTS {unfinished}")
+            cursor.execute(f"CREATE DATABASE {unfinished}")
+            address = urlsplit(env["DATABASE_URL"])._replace(path=f"/{unfinished}")
+            manage({**env, "DATABASE_URL": urlunsplit(address)}, "migrate", "--no-input")
+            cursor.execute(f"ALTER DATABASE {unfinished} RENAME TO {TEMPLATE_DATABASE}")
 
 
 def free_folder(stack: ExitStack) -> Path:

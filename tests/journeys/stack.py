@@ -20,6 +20,7 @@ from psycopg2 import sql
 from policetweets.runner.postgres import APP_ROLE, NAME
 from policetweets.runner.run import Ports, application, manage
 from policetweets.runner.terminal import Stop
+from policetweets.runner.testing import TEMPLATE_DATABASE, make_template
 from tests.sandbox import CONSUMER, Sandbox, _free_port, running
 
 # Databases 1 to 16 are the test processes' own.
@@ -88,13 +89,15 @@ def _environment(folder: Path, ports: Ports, sandbox: Sandbox, database: str) ->
 
 @contextlib.contextmanager
 def _database(name: str) -> Iterator[str]:
-    """An empty database beside the tests' own, dropped at the end."""
+    """A database beside the tests' own, migrated and empty, dropped at the end."""
+    make_template(os.environ)
     given = urlsplit(os.environ["DATABASE_URL"])
     with contextlib.closing(psycopg2.connect(urlunsplit(given))) as server:
         server.autocommit = True
         named = sql.Identifier(name)
         with server.cursor() as cursor:
             cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(named))
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(named))
+            copied = sql.Identifier(TEMPLATE_DATABASE)
+            cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(named, copied))
             yield urlunsplit(given._replace(path=f"/{name}"))
             cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(named))
