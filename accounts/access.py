@@ -2,47 +2,68 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from accounts.errors import NotFound
-from accounts.models import Account, Person, Seat, Supervision
+from accounts.models import Account, Cover, Person, Right
 from accounts.roles import Capability, Role
 
 
 @dataclass(frozen=True)
 class Membership:
-    """A person's place on an account; `number` is the seat's."""
+    """A person's place on an account; `number` is the seat's, `cover` says whose place it is and
+    until when, if it is lent.
+    """
 
     account: Account
     role: Role
     number: int | None = None
+    cover: Cover | None = None
 
 
 def memberships(person: Person) -> list[Membership]:
-    """All the accounts a person belongs to, by department: two queries."""
-    if not person.is_active:
-        return []
-    seats = Seat.objects.filter(person=person, ended_at=None).select_related("account")
-    supervisions = Supervision.objects.filter(person=person, ended_at=None).select_related(
-        "account"
+    """All the accounts a person belongs to now, by department: one query."""
+    rights = Right.objects.filter(person=person).select_related(
+        "account", "cover__seat__person", "cover__supervision__person"
     )
-    memberships_found = [Membership(s.account, Role.SEAT, s.number) for s in seats]
-    memberships_found += [Membership(s.account, Role.SUPERVISION) for s in supervisions]
-    return sorted(memberships_found, key=lambda m: m.account.code)
+    return [
+        Membership(right.account, Role(right.role), right.number, right.cover)
+        for right in rights.order_by("account__code")
+    ]
 
 
 def role_on(person: Person, account: Account | int) -> Role | None:
     """The person's role on the account now, or None."""
     account_id = account.pk if isinstance(account, Account) else account
-    alive = {"account_id": account_id, "person_id": person.pk, "person__ended_at": None}
-    if Seat.objects.filter(ended_at=None, **alive).exists():
-        return Role.SEAT
-    if Supervision.objects.filter(ended_at=None, **alive).exists():
-        return Role.SUPERVISION
-    return None
+    role = Right.objects.filter(account_id=account_id, person=person).values_list("role").first()
+    return Role(role[0]) if role is not None else None
+
+
+def lasts_until(person: Person, account_id: int, moment: dt.datetime | None) -> bool:
+    """Whether the person's place on the account is still theirs at `moment`, as far as one knows:
+    one that is lent to them goes back to its holder.
+    """
+    if moment is None:
+        return True
+    lent = Right.objects.filter(account_id=account_id, person=person, cover__ends_at__lte=moment)
+    return not lent.exists()
+
+
+def lent_places(person: Person) -> list[Cover]:
+    """The person's own places that somebody else has at this moment: one query."""
+    return list(
+        Cover.objects.filter(
+            Q(seat__person=person) | Q(supervision__person=person),
+            ended_at=None,
+            starts_at__lte=Now(),
+            ends_at__gt=Now(),
+        ).select_related("account", "person")
+    )
 
 
 def require_role(person: Person, account: Account | int) -> Role:
@@ -54,19 +75,17 @@ def require_role(person: Person, account: Account | int) -> Role:
 
 
 def reviewers(account: Account | int) -> dict[int, tuple[Person, Role]]:
-    """The people who may review the account's drafts now: id -> (person, role). Two queries."""
+    """The people who may review the account's drafts now: id -> (person, role). One query."""
     account_id = account.pk if isinstance(account, Account) else account
     return reviewers_of({account_id})[account_id]
 
 
 def reviewers_of(account_ids: Collection[int]) -> dict[int, dict[int, tuple[Person, Role]]]:
-    """The reviewers of several accounts, account by account: two queries in all."""
-    alive = {"account_id__in": account_ids, "ended_at": None, "person__ended_at": None}
+    """The reviewers of several accounts, account by account, seats first: one query in all."""
     people: dict[int, dict[int, tuple[Person, Role]]] = {pk: {} for pk in account_ids}
-    for seat in Seat.objects.filter(**alive).select_related("person").order_by("number"):
-        people[seat.account_id][seat.person_id] = (seat.person, Role.SEAT)
-    for sup in Supervision.objects.filter(**alive).select_related("person").order_by("pk"):
-        people[sup.account_id][sup.person_id] = (sup.person, Role.SUPERVISION)
+    rights = Right.objects.filter(account_id__in=account_ids).select_related("person")
+    for right in rights.order_by("role", "number", "person_id"):
+        people[right.account_id][right.person_id] = (right.person, Role(right.role))
     return people
 
 

@@ -33,16 +33,23 @@ WORDS: dict[str, Sentence] = {
     "seat.vacated": gettext_lazy("a libéré un siège"),
     "supervision.named": gettext_lazy("a nommé un superviseur"),
     "supervision.ended": gettext_lazy("a retiré une supervision"),
+    "cover.decided": gettext_lazy("a prêté un siège ou une supervision pendant une absence"),
+    "cover.ended": gettext_lazy("Fin du remplacement"),
     "account.added": gettext_lazy("a ajouté le département"),
     "account.rule_changed": gettext_lazy("a changé la règle d’accord"),
     "account.changed": gettext_lazy("a changé les réglages du compte"),
     "account.seeded": gettext_lazy("Messages de la démonstration créés"),
 }
 
+# The details that name people.
+PEOPLE = ("person_id", "covers_id", "author_before")
+
 # How each detail of an act is said, and what its values are called; upper layers add theirs.
 DETAILS: dict[str, Sentence] = {
     "before": gettext_lazy("auparavant : %(value)s"),
     "fields": gettext_lazy("ce qui a changé : %(value)s"),
+    "starts_at": gettext_lazy("à partir du %(value)s"),
+    "ends_at": gettext_lazy("jusqu’au %(value)s"),
 }
 VALUES: dict[str, dict[str, Sentence]] = {
     "before": dict(Connection.choices),
@@ -67,7 +74,7 @@ class TrailLine:
 
 def lines(entries: list[AuditEntry]) -> list[TrailLine]:
     """With the names of the people that the rows speak of: one query."""
-    ids = {entry.details.get(key) for entry in entries for key in ("person_id", "author_before")}
+    ids = {entry.details.get(key) for entry in entries for key in PEOPLE}
     ids |= {entry.subject_id for entry in entries if entry.subject_type == "person"}
     names = dict(Person.objects.filter(pk__in=ids - {None}).values_list("pk", "name"))
     return [
@@ -83,7 +90,7 @@ def about(entry: AuditEntry, names: dict[int, str]) -> list[str]:
     if entry.subject_type == "person" and entry.subject_id != entry.actor_id:
         said.append(names.get(entry.subject_id or 0, ""))
     details: dict[str, Any] = dict(entry.details)
-    for key in ("person_id", "author_before"):
+    for key in PEOPLE:
         if key in details:
             said.append(names.get(details.pop(key), ""))
     if "number" in details:

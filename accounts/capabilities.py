@@ -18,6 +18,7 @@ CAPABILITIES: dict[str, Capability] = {
     "vacate":                 Capability(NO,    NO,        NO,    NO,        YES),
     "name_supervisor":        Capability(NO,    NO,        NO,    NO,        YES),
     "end_supervision":        Capability(NO,    NO,        NO,    NO,        YES),
+    "cover":                  Capability(NO,    NO,        NO,    NO,        YES),
     "see_people":             Capability(NO,    NO,        NO,    NO,        YES),
     "create_person":          Capability(NO,    NO,        NO,    NO,        YES),
     "make_link":              Capability(NO,    NO,        NO,    NO,        YES),

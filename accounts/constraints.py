@@ -20,6 +20,11 @@ SENTENCES: dict[str, Sentence] = {
     "seat_or_supervision": _(
         "Une même personne ne peut pas être titulaire et superviser le même compte."
     ),
+    "covers_or_holds": _("Cette personne a déjà sa place sur ce compte, ou y remplace quelqu’un."),
+    "covers_one_each": _("Cette personne remplace déjà quelqu’un sur ce compte."),
+    "seat_lent_once": _("Ce siège est déjà prêté."),
+    "supervision_lent_once": _("Cette supervision est déjà prêtée."),
+    "cover_of_standing_right": _("Ce droit a pris fin."),
     "person_roles_apart": _(
         "Un administrateur n’a ni siège ni supervision, et un accès fermé n’en reçoit plus."
     ),

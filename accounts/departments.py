@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.approval_rule import ApprovalRule
 from accounts.errors import NotFound, Sentence
-from accounts.models import Account, Credential, Person, Seat, Supervision
+from accounts.models import Account, Cover, Credential, Person, Seat, Supervision
 from accounts.models.credential import Connection
 from accounts.models.person import BY_FAMILY_NAME
 from accounts.signals import what_rests_on
@@ -74,7 +74,7 @@ class Department:
 
 
 def all_departments() -> list[Department]:
-    """Three queries, however many there are. No token is read."""
+    """Five queries, however many there are. No token is read."""
     return [glance(account) for account in _with_people(Account.objects.all())]
 
 
@@ -87,8 +87,14 @@ def department(code: str) -> Department:
 
 def _with_people(accounts: QuerySet[Account]) -> QuerySet[Account]:
     alive = {"ended_at": None}
-    seats = Seat.objects.filter(**alive).select_related("person", "appointed_by")
-    supervisions = Supervision.objects.filter(**alive).select_related("person", "appointed_by")
+    covers = Prefetch(
+        "cover_set", Cover.objects.filter(**alive).select_related("person"), to_attr="covers"
+    )
+    related = ("person", "appointed_by")
+    seats = Seat.objects.filter(**alive).select_related(*related).prefetch_related(covers)
+    supervisions = (
+        Supervision.objects.filter(**alive).select_related(*related).prefetch_related(covers)
+    )
     return (
         accounts.select_related("credential", "credential__checked_by")
         .defer("credential__token", "credential__token_secret")
@@ -110,9 +116,10 @@ def glance(account: Account) -> Department:
 
 
 def eligible(account: Account) -> QuerySet[Person]:
-    """Who may still be given a seat or a supervision of this account."""
+    """Who may still be given, or lent, a seat or a supervision of this account."""
     return (
         Person.objects.filter(ended_at=None, is_administrator=False)
+        .exclude(cover__in=Cover.objects.filter(account=account, ended_at=None))
         .exclude(seat__in=Seat.objects.filter(account=account, ended_at=None))
         .exclude(supervision__in=Supervision.objects.filter(account=account, ended_at=None))
         .order_by(*BY_FAMILY_NAME)

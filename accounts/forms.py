@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -11,12 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import NotAnAddress, canonical_address
 from accounts.audit_text import WORDS
+from accounts.clock import db_now
 from accounts.departments import eligible
 from accounts.models import Account, Person
 from accounts.models.person import BY_FAMILY_NAME
 from accounts.names import validate_name
 from accounts.sign_ins import give_back, reserve_try
 from accounts.time_zones import TIME_ZONES
+
+MAX_YEAR = 2100
 
 
 class AddressField(forms.EmailField):
@@ -146,6 +150,44 @@ class AppointForm(forms.Form):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = eligible(account)  # type: ignore[attr-defined]
+
+
+class CoverForm(AppointForm):
+    """Who covers, from the first day to the last, both of them included."""
+
+    first_day = forms.DateField(
+        label=_("Premier jour"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last_day = forms.DateField(
+        label=_("Dernier jour"),
+        help_text=_("Le droit revient à la personne absente le lendemain à minuit."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, account=account, **kwargs)
+        self.zone = account.zone
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first_day"), cleaned.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("Le dernier jour vient avant le premier."))
+        elif last and last < db_now().astimezone(self.zone).date():
+            self.add_error("last_day", _("Le dernier jour est passé."))
+        elif last and last.year > MAX_YEAR:
+            self.add_error("last_day", _("C’est trop loin."))
+        return cleaned
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        return dt.datetime.combine(self.cleaned_data["first_day"], dt.time.min, tzinfo=self.zone)
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        """The midnight after the last day, in the account's zone."""
+        day = self.cleaned_data["last_day"] + dt.timedelta(days=1)
+        return dt.datetime.combine(day, dt.time.min, tzinfo=self.zone)
 
 
 class RuleForm(forms.Form):

@@ -142,7 +142,7 @@ def grant(cursor: CursorWrapper, role: str) -> None:
     for statement in run:
         cursor.execute(sql.SQL(statement).format(who=who, database=database))
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.managed and model._meta.db_table != "django_migrations":
+        if rights_on(model) and model._meta.db_table != "django_migrations":
             rights = sql.SQL(", ").join(sql.SQL(right) for right in rights_on(model))
             cursor.execute(
                 sql.SQL("GRANT {rights} ON {table} TO {who}").format(
@@ -152,7 +152,11 @@ def grant(cursor: CursorWrapper, role: str) -> None:
 
 
 def rights_on(model: type[models.Model]) -> list[str]:
-    """INSERT, and UPDATE and DELETE where no trigger of the table refuses them to everybody."""
+    """INSERT, and UPDATE and DELETE where no trigger of the table refuses them to everybody; on a
+    view nothing.
+    """
+    if not model._meta.managed:
+        return []
     kept = {trigger.name for trigger in getattr(model._meta, "triggers", [])}
     rights = ["INSERT"]
     if "no_update" not in kept:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from accounts.actions.covers import covers_run_out, end_run_out
 from accounts.channels import CHANNELS
 from accounts.channels.base import Answer, Result
 from accounts.channels.mail import smtp_code
@@ -29,6 +30,13 @@ MAX_RUN = 8
 @shared_task
 def deliver_mails() -> int:
     return deliver_due(Channel.MAIL)
+
+
+@shared_task
+def end_covers() -> None:
+    """Those whose last day is over."""
+    for cover_id in covers_run_out():
+        end_run_out(cover_id)
 
 
 @shared_task

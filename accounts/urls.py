@@ -27,6 +27,21 @@ urlpatterns = [
         departments.end_supervision,
         name="end-supervision",
     ),
+    path(
+        "departements/<slug:code>/sieges/<int:pk>/remplacer",
+        departments.cover_seat,
+        name="cover-seat",
+    ),
+    path(
+        "departements/<slug:code>/superviseurs/<int:pk>/remplacer",
+        departments.cover_supervision,
+        name="cover-supervision",
+    ),
+    path(
+        "departements/<slug:code>/remplacements/<int:pk>/fin",
+        departments.end_cover,
+        name="end-cover",
+    ),
     path("departements/<slug:code>/regle", departments.change_rule, name="change-rule"),
     path("departements/<slug:code>/regle/phrase", departments.rule_sentence, name="rule-sentence"),
     path("departements/<slug:code>/reglages", departments.change_settings, name="change-settings"),

@@ -72,6 +72,16 @@ class TooLateToApprove(Conflict):
     sentence = _("L’heure demandée est passée : reprenez ce texte avec un nouvel horaire.")
 
 
+class CoverEndsFirst(Conflict):
+    """The right by which somebody approves goes back to its holder before the text would leave."""
+
+    code = "cover_ends_first"
+    sentence = _(
+        "Votre remplacement s’achève avant l’heure de diffusion : votre accord ne vaudrait plus "
+        "rien à ce moment-là. Il doit venir d’une autre personne."
+    )
+
+
 class OwnText(Forbidden):
     code = "own_text"
     sentence = _("Vous avez écrit ou modifié ce texte : modifiez-le, ou reprenez-le en rédaction.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import CharField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 from accounts.access import Membership
-from accounts.models import Person, Seat
+from accounts.models import Person
 from accounts.roles import Role
 from approvals.models import (
     CloseReason,
@@ -101,24 +102,24 @@ def _objections(person: Person, accounts: list[int], places: list[Membership]) -
 
 def _being_written(waiting: Waiting, person: Person, seats: list[int]) -> None:
     """Mine are what I wrote or changed; left behind is what somebody without a seat began."""
-    author_sits = Seat.objects.filter(
-        account=OuterRef("account"),
-        person=OuterRef("author"),
-        ended_at=None,
-        person__ended_at=None,
-    )
     mine = Contributor.objects.filter(draft=OuterRef("pk"), person=person)
     drafts = list(
         Draft.objects.filter(account__in=seats)
         .filter(state__in=[DraftState.WRITING, DraftState.IN_REVIEW])
-        .annotate(author_sits=Exists(author_sits))
-        .filter(Exists(mine) | ~Exists(author_sits))
+        .annotate(
+            author_role=Coalesce(
+                Func("account_id", "author_id", function="standing_role"),
+                Value(""),
+                output_field=CharField(),
+            )
+        )
+        .filter(Exists(mine) | ~Q(author_role=Role.SEAT))
         .select_related("account", "author")
         .order_by("-urgent", "-updated_at")
     )
     back = _sent_back([d for d in drafts if d.state == DraftState.WRITING])
     for draft in drafts:
-        if not draft.author_sits:
+        if draft.author_role != Role.SEAT:
             waiting.left_behind.append(draft)
         elif draft.pk in back:
             waiting.sent_back.append(back[draft.pk])

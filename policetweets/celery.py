@@ -125,6 +125,7 @@ app.conf.beat_schedule = {
     "scan": {"task": "publishing.tasks.scan_due", **every(1), "schedule": WhenDue(1)},
     "sign-in counts": {"task": "accounts.tasks.delete_sign_in_counts", **every(300)},
     "mails": {"task": "accounts.tasks.deliver_mails", **every(10)},
+    "covers": {"task": "accounts.tasks.end_covers", **every(30)},
     "removals": {"task": "publishing.tasks.remind_removals", **every(300)},
     "warnings": {"task": "approvals.tasks.warn_authors", **every(60)},
 }

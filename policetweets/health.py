@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.clock import db_now
 from accounts.errors import Sentence
-from accounts.models import Account, Credential, Person, Seat, Supervision
+from accounts.models import Account, Credential, Person, Right
 from accounts.models.credential import Connection
 from publishing import heartbeat
 from publishing.gateway.calls import posted_at
@@ -123,11 +123,7 @@ def blocked(person: Person) -> list[Blocked]:
     """
     rows = stuck().select_related("account", "release__revision").order_by(F("expected"))
     if not person.is_administrator:
-        alive = {"person": person, "ended_at": None}
-        rows = rows.filter(
-            Q(account__in=Seat.objects.filter(**alive).values("account"))
-            | Q(account__in=Supervision.objects.filter(**alive).values("account"))
-        )
+        rows = rows.filter(account__in=Right.objects.filter(person=person).values("account"))
     return [
         Blocked(row.account, row.expected, None, "")
         if person.is_administrator

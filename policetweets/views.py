@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
 
-from accounts.access import few_administrators, memberships
+from accounts.access import few_administrators, lent_places, memberships
 from accounts.channels.mail import count_late_mails, mail_failures
 from accounts.departments import all_departments
 from accounts.models import Person
@@ -25,6 +25,7 @@ def home(request: PersonRequest) -> HttpResponse:
     places = memberships(request.user)
     context = {
         "places": places,
+        "lent": lent_places(request.user),
         "writes": [m for m in places if CAPABILITIES["begin"].allows(m.role)],
         "waiting": waiting_for(request.user, places),
     }

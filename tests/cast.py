@@ -7,13 +7,15 @@ Ada and Basile administer; Nadia has no role anywhere. For 44, Yann is the outsi
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, Person, Seat, Supervision
+from accounts.clock import db_now
+from accounts.models import Account, Cover, Person, Seat, Supervision
 
 
 @dataclass
@@ -47,6 +49,15 @@ def seat(account: Account, number: int, person: Person, **extra) -> Seat:
 
 def supervise(account: Account, person: Person, **extra) -> Supervision:
     return Supervision.objects.create(account=account, person=person, **extra)
+
+
+def lent(right: Seat | Supervision, person: Person, **extra) -> Cover:
+    """A right lent since an hour ago, for two days."""
+    now = db_now()
+    which = {"seat": right} if isinstance(right, Seat) else {"supervision": right}
+    days = {"starts_at": now - dt.timedelta(hours=1), "ends_at": now + dt.timedelta(days=2)}
+    decided = {"decided_by": right.appointed_by, "account": right.account}
+    return Cover.objects.create(person=person, **which, **{**days, **decided, **extra})
 
 
 def make_cast() -> Cast:

@@ -25,7 +25,8 @@ def empty_tables(self) -> None:
 
     DELETE is faster than TRUNCATE on few rows.
     """
-    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
+    models = [m for m in apps.get_models(include_auto_created=True) if m._meta.managed]
+    tables = [model._meta.db_table for model in models]
     deletes = [f'DELETE FROM "{table}"' for table in tables if table not in MADE_BY_MIGRATE]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("; ".join(["SET LOCAL session_replication_role = replica", *deletes]))

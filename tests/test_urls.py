@@ -29,7 +29,7 @@ from publishing import capabilities as publishing
 from publishing.models import Confirmation, Freeze, Publication
 from publishing.urls import urlpatterns as publishing_addresses
 from tests.approvals.writing import a_revision, signed
-from tests.cast import Cast, signed_in
+from tests.cast import Cast, lent, signed_in
 from tests.pictures import stored_image
 
 # What no table of capabilities speaks of: before sign-in, and lists of what is one's own.
@@ -75,6 +75,11 @@ name-supervisor      GET    accounts.name_supervisor
 name-supervisor      POST   accounts.name_supervisor
 end-supervision      GET    accounts.end_supervision
 end-supervision      POST   accounts.end_supervision
+cover-seat           GET    accounts.cover
+cover-seat           POST   accounts.cover
+cover-supervision    GET    accounts.cover
+cover-supervision    POST   accounts.cover
+end-cover            POST   accounts.cover
 change-rule          POST   accounts.change_rule
 rule-sentence        GET    accounts.change_rule
 change-settings      GET    accounts.change_settings
@@ -204,11 +209,14 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         "check_id": "judicial",
         "pk": cast.nadia.pk,
     }
-    if name == "vacate":
+    if name in ("vacate", "cover-seat"):
         subjects["pk"] = Seat.objects.get(account=cast.nantes, number=3).pk
     if name == "image":
         subjects["sha256"] = stored_image(cast.nantes)
-    if name == "end-supervision":
+    if name == "end-cover":
+        seat = Seat.objects.get(account=cast.nantes, number=3)
+        subjects["pk"] = lent(seat, cast.nadia).pk
+    if name in ("end-supervision", "cover-supervision"):
         subjects["pk"] = Supervision.objects.get(person=cast.paul).pk
     wanted = pattern.pattern.converters
     form = {"account": "pnationale44"} if name == "new-draft" else {}

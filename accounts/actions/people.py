@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.access import administrators, require_office
 from accounts.actions.base import action, lock_account
+from accounts.actions.covers import end_covers
 from accounts.actions.rights import end_right
 from accounts.addresses import canonical_address, skeleton
 from accounts.capabilities import CAPABILITIES
 from accounts.errors import Conflict, Forbidden, NotFound, Refusal
-from accounts.models import Person, Seat, Supervision
+from accounts.models import Cover, Person, Seat, Supervision
 from accounts.models.notice import NoticeKind
 from accounts.notices import queue_notice
 from accounts.password_links import link_tokens
@@ -107,8 +108,10 @@ def end_person(person_id: int, *, actor: Person) -> None:
     rights = rights_of(person_id)
     if {right.account_id for right in rights} - locked:
         raise Conflict
+    end_covers({"person_id": person_id}, actor=actor)
     for right in rights:
-        end_right(right, actor=actor)
+        if not isinstance(right, Cover):
+            end_right(right, actor=actor)
     person.ended_at = Now()
     person.set_unusable_password()
     person.save(update_fields=["ended_at", "password"])
@@ -148,10 +151,12 @@ def refuse_lookalike(email: str) -> None:
             raise Lookalike(Lookalike.sentence % {"name": name})
 
 
-def rights_of(person_id: int) -> list[Seat | Supervision]:
+def rights_of(person_id: int) -> list[Seat | Supervision | Cover]:
+    """What the person holds, and what is lent to them now or later."""
     return [
         *Seat.objects.filter(person_id=person_id, ended_at=None),
         *Supervision.objects.filter(person_id=person_id, ended_at=None),
+        *Cover.objects.filter(person_id=person_id, ended_at=None),
     ]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.access import require_office
 from accounts.actions.base import action, lock_account
+from accounts.actions.covers import end_covers
 from accounts.capabilities import CAPABILITIES
 from accounts.errors import Conflict
 from accounts.models import Person, Seat, Supervision
@@ -78,7 +79,9 @@ def end_supervision(supervision_id: int, *, actor: Person) -> None:
 
 
 def end_right(right: Seat | Supervision, *, actor: Person) -> None:
-    """Under the account's lock. What waits on this right is held in this very transaction."""
+    """Under the account's lock. What waits on this right is held in this very transaction, and
+    whoever covers it does so no longer.
+    """
     ended = (
         type(right)
         .objects.filter(pk=right.pk, ended_at=None)
@@ -86,6 +89,7 @@ def end_right(right: Seat | Supervision, *, actor: Person) -> None:
     )
     if not ended:
         raise NotHeld
+    end_covers({"seat": right} if isinstance(right, Seat) else {"supervision": right}, actor=actor)
     details: dict[str, Any] = {"number": right.number} if isinstance(right, Seat) else {}
     audit.record(
         "seat.vacated" if isinstance(right, Seat) else "supervision.ended",

@@ -2,18 +2,22 @@
 
 from accounts.models.account import Account, Seat, Supervision
 from accounts.models.audit import AuditEntry
+from accounts.models.cover import Cover
 from accounts.models.credential import Credential
 from accounts.models.notice import Delivery, Notice
 from accounts.models.person import Person
+from accounts.models.right import Right
 from accounts.models.sign_in_count import SignInCount
 
 __all__ = [
     "Account",
     "AuditEntry",
+    "Cover",
     "Credential",
     "Delivery",
     "Notice",
     "Person",
+    "Right",
     "Seat",
     "SignInCount",
     "Supervision",

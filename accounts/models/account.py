@@ -33,6 +33,13 @@ IF EXISTS (
     RAISE EXCEPTION 'a person never holds a seat and a supervision of the same account'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'seat_or_supervision';
 END IF;
+IF EXISTS (
+    SELECT 1 FROM accounts_cover
+    WHERE person_id = NEW.person_id AND account_id = NEW.account_id AND ended_at IS NULL
+) THEN
+    RAISE EXCEPTION 'who covers holds no seat and no supervision of the same account'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'covers_or_holds';
+END IF;
 RETURN NEW;
 """
 

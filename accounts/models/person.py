@@ -20,6 +20,7 @@ ROLES_APART = """
 IF NEW.is_administrator OR NEW.ended_at IS NOT NULL THEN
     IF EXISTS (SELECT 1 FROM accounts_seat WHERE person_id = NEW.id AND ended_at IS NULL)
     OR EXISTS (SELECT 1 FROM accounts_supervision WHERE person_id = NEW.id AND ended_at IS NULL)
+    OR EXISTS (SELECT 1 FROM accounts_cover WHERE person_id = NEW.id AND ended_at IS NULL)
     THEN
         RAISE EXCEPTION 'an administrator or an ended person holds no seat and no supervision'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'person_roles_apart';

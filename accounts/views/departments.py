@@ -9,15 +9,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.actions import covers, rights
 from accounts.actions import departments as actions
-from accounts.actions import rights
 from accounts.approval_rule import rule_of
 from accounts.capabilities import CAPABILITIES
 from accounts.departments import all_departments, department, past_rights, waiting_on
 from accounts.errors import NotFound, Refusal
-from accounts.forms import AccountForm, AppointForm, RuleForm, SettingsForm
-from accounts.models import Seat, Supervision
+from accounts.forms import AccountForm, AppointForm, CoverForm, RuleForm, SettingsForm
+from accounts.models import Cover, Seat, Supervision
 from accounts.requests import PersonRequest, by_office
+from accounts.timefmt import format_date
 
 
 @by_office(CAPABILITIES["see_departments"])
@@ -102,6 +103,67 @@ def end_supervision(request: PersonRequest, code: str, pk: int) -> HttpResponse:
     shown = department(code)
     supervision = Supervision.objects.filter(pk=pk, account=shown.account)
     return end_right(request, code, supervision.select_related("person").first())
+
+
+@by_office(CAPABILITIES["cover"])
+@require_http_methods(["GET", "HEAD", "POST"])
+def cover_seat(request: PersonRequest, code: str, pk: int) -> HttpResponse:
+    rights = Seat.objects.filter(pk=pk, account__code=code, ended_at=None)
+    return cover(request, code, rights.select_related("person", "account").first())
+
+
+@by_office(CAPABILITIES["cover"])
+@require_http_methods(["GET", "HEAD", "POST"])
+def cover_supervision(request: PersonRequest, code: str, pk: int) -> HttpResponse:
+    rights = Supervision.objects.filter(pk=pk, account__code=code, ended_at=None)
+    return cover(request, code, rights.select_related("person", "account").first())
+
+
+def cover(request: PersonRequest, code: str, right: Seat | Supervision | None) -> HttpResponse:
+    """Lends a place while its holder is away."""
+    if right is None:
+        raise NotFound
+    form = CoverForm(request.POST or None, account=right.account)
+    context = {
+        "account": right.account,
+        "right": right,
+        "number": right.number if isinstance(right, Seat) else None,
+    }
+    template = "accounts/cover.html"
+    if request.method != "POST" or not form.is_valid():
+        status = 400 if request.method == "POST" else 200
+        return render(request, template, {"form": form, **context}, status=status)
+    person = form.cleaned_data["person"]
+    try:
+        made = covers.cover(
+            right,
+            person_id=person.pk,
+            starts_at=form.starts_at,
+            ends_at=form.ends_at,
+            actor=request.user,
+        )
+    except Refusal as refusal:
+        return refused(request, template, form, refusal, **context)
+    messages.success(
+        request,
+        _("%(name)s remplace %(absent)s jusqu’au %(last)s inclus.")
+        % {
+            "name": person.name,
+            "absent": right.person.name,
+            "last": format_date(made.last_day, "j F Y"),
+        },
+    )
+    return redirect("department", code)
+
+
+@by_office(CAPABILITIES["cover"])
+@require_POST
+def end_cover(request: PersonRequest, code: str, pk: int) -> HttpResponse:
+    if not Cover.objects.filter(pk=pk, account__code=code).exists():
+        raise NotFound
+    covers.end_cover(pk, actor=request.user)
+    messages.success(request, _("C’est fait : ce remplacement a pris fin."))
+    return redirect("department", code)
 
 
 def end_right(request: PersonRequest, code: str, right: Seat | Supervision | None) -> HttpResponse:

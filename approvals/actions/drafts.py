@@ -8,11 +8,12 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.access import require_role, role_on
+from accounts.access import lasts_until, require_role
 from accounts.actions.base import action, lock_account
 from accounts.clock import db_now
 from accounts.errors import Forbidden, Invalid
@@ -169,6 +170,15 @@ def _refuse_unfit(draft: Draft) -> dict[str, Any]:
         )
     if draft.requested_at is not None and draft.requested_at <= db_now():
         raise Invalid(_("Cette heure est déjà passée : choisissez-en une autre."), field="when")
+    if not lasts_until(draft.author, draft.account_id, draft.requested_at):
+        raise Invalid(
+            _(
+                "Le remplacement de %(name)s, qui a commencé ce brouillon, s’achève avant cette "
+                "heure : choisissez-en une plus proche, ou demandez à un titulaire de le reprendre."
+            )
+            % {"name": draft.author.name},
+            field="when",
+        )
     if unanswered((f for part in found for f in part), draft.reasons):
         raise Invalid(_("Dites pourquoi vous gardez ces mots."), field="reasons")
     return stored(found, draft.reasons)
@@ -224,8 +234,12 @@ def take_back(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
 
 
 def author_left(draft: Draft) -> bool:
-    """Whether the draft's author no longer holds a seat of its account."""
-    return role_on(draft.author, draft.account_id) != Role.SEAT
+    """Whether the draft's author no longer holds a seat of its account: one that is lent while
+    they are away is still theirs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT standing_role(%s, %s)", [draft.account_id, draft.author_id])
+        return bool(cursor.fetchone()[0] != Role.SEAT)
 
 
 @action

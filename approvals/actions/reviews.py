@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.access import lasts_until
 from accounts.actions.base import action, require_text
 from accounts.clock import db_now
 from accounts.errors import NotFound
@@ -25,6 +26,7 @@ from approvals.actions.base import (
 )
 from approvals.errors import (
     ChecklistIncomplete,
+    CoverEndsFirst,
     HiddenCharacter,
     NotOpened,
     TextChanged,
@@ -101,7 +103,7 @@ def approve(
     meets the quorum releases it, here and now.
 
     Approving twice is approving once. Raises TextChanged, NotOpened, ContributorCannotApprove,
-    HiddenCharacter, TooLateToApprove, ChecklistIncomplete.
+    HiddenCharacter, TooLateToApprove, CoverEndsFirst, ChecklistIncomplete.
     """
     draft, revision, role = _lock_revision(actor, revision_id, digest, comment, act="approve")
     if revision.has_hidden_character:
@@ -118,6 +120,8 @@ def approve(
         late = (db_now() - revision.requested_at).total_seconds()
         if late > draft.account.tolerance_seconds:
             raise TooLateToApprove
+    if not lasts_until(actor, draft.account_id, revision.requested_at):
+        raise CoverEndsFirst
     items = checklist.items_of(revision)
     if checklist.missing(items, ticked):
         raise ChecklistIncomplete

@@ -17,11 +17,7 @@ from approvals.models.image import images_of_account
 from approvals.models.states import TRANSITION_PAIRS, DraftState
 
 HOLDS_A_SEAT = """
-IF NOT EXISTS (
-    SELECT 1 FROM accounts_seat s JOIN accounts_person p ON p.id = s.person_id
-    WHERE s.account_id = {account} AND s.person_id = {person}
-      AND s.ended_at IS NULL AND p.ended_at IS NULL
-) THEN
+IF (reviewer_role({account}, {person}) = 'seat') IS NOT TRUE THEN
     RAISE EXCEPTION 'only an active seat holder of the account writes its drafts'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'written_from_a_seat';
 END IF;
@@ -43,7 +39,7 @@ RETURN NEW;
 ADOPTED_WHEN_LEFT = """
 IF NEW.author_id <> OLD.author_id AND (
     (reviewer_role(NEW.account_id, NEW.author_id) = 'seat') IS NOT TRUE
-    OR reviewer_role(NEW.account_id, OLD.author_id) = 'seat'
+    OR standing_role(NEW.account_id, OLD.author_id) = 'seat'
 ) THEN
     RAISE EXCEPTION 'a seat holder adopts a draft whose author left'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'adopted_when_left';

@@ -1,19 +1,26 @@
 -- Who may sign, and when a quorum is met. Asked by triggers, by the send and by the pages alike.
 -- The search path is fixed, temporary tables last: nobody puts a table of theirs before ours.
 
--- 'supervision', 'seat' or NULL: what this person is on the account, now.
+-- 'supervision', 'seat' or NULL: what this person is on the account, now. Whose right is lent is
+-- nothing meanwhile, and who covers it is what the right is.
 CREATE OR REPLACE FUNCTION reviewer_role(of_account bigint, of_person bigint) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT CASE
-        WHEN EXISTS (
-            SELECT 1 FROM accounts_supervision s JOIN accounts_person p ON p.id = s.person_id
-            WHERE s.account_id = of_account AND s.person_id = of_person
-              AND s.ended_at IS NULL AND p.ended_at IS NULL) THEN 'supervision'
-        WHEN EXISTS (
-            SELECT 1 FROM accounts_seat s JOIN accounts_person p ON p.id = s.person_id
-            WHERE s.account_id = of_account AND s.person_id = of_person
-              AND s.ended_at IS NULL AND p.ended_at IS NULL) THEN 'seat'
-    END
+    SELECT max(held.role) FROM accounts_right held
+    WHERE held.account_id = of_account AND held.person_id = of_person
+$$;
+
+-- The same for what this person wrote or signed: being away ends no right.
+CREATE OR REPLACE FUNCTION standing_role(of_account bigint, of_person bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(reviewer_role(of_account, of_person), (
+        SELECT CASE WHEN c.seat_id IS NULL THEN 'supervision' ELSE 'seat' END
+        FROM accounts_cover c
+        JOIN accounts_person p ON p.id = of_person AND p.ended_at IS NULL
+        LEFT JOIN accounts_seat s ON s.id = c.seat_id
+        LEFT JOIN accounts_supervision v ON v.id = c.supervision_id
+        WHERE c.account_id = of_account AND c.ended_at IS NULL
+          AND s.ended_at IS NULL AND v.ended_at IS NULL
+          AND coalesce(s.person_id, v.person_id) = of_person))
 $$;
 
 -- The approvals of a revision that count now: of exactly its digest, each by somebody who still
@@ -24,7 +31,7 @@ RETURNS TABLE (review_id bigint, reviewer_id bigint, role text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT signed.id, signed.reviewer_id, signed.role
     FROM (
-        SELECT v.id, v.reviewer_id, reviewer_role(d.account_id, v.reviewer_id) AS role
+        SELECT v.id, v.reviewer_id, standing_role(d.account_id, v.reviewer_id) AS role
         FROM approvals_revision r
         JOIN approvals_draft d ON d.id = r.draft_id
         JOIN approvals_review v ON v.revision_id = r.id

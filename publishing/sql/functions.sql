@@ -26,7 +26,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
             OR hour_as_signed(pub.id) IS NOT TRUE THEN 'altered'
         WHEN r.has_hidden_character THEN 'hidden_character'
         WHEN objection_stands(d.id) THEN 'objection'
-        WHEN (reviewer_role(pub.account_id, d.author_id) = 'seat') IS NOT TRUE THEN 'author_left'
+        WHEN (standing_role(pub.account_id, d.author_id) = 'seat') IS NOT TRUE THEN 'author_left'
         WHEN quorum_met(r.id) IS NOT TRUE THEN 'signer_left'
         WHEN EXISTS (SELECT 1 FROM publishing_freeze f WHERE f.lifted_at IS NULL
                      AND (f.account_id IS NULL OR f.account_id = pub.account_id)) THEN 'frozen'

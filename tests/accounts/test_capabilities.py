@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from accounts.access import require_office
-from accounts.actions import departments, people, rights
+from accounts.actions import covers, departments, people, rights
 from accounts.capabilities import CAPABILITIES
+from accounts.clock import db_now
 from accounts.errors import Forbidden
-from accounts.models import Account, AuditEntry, Person, Seat, Supervision
+from accounts.models import Account, AuditEntry, Cover, Person, Seat, Supervision
 from accounts.roles import Role
 from approvals.actions import lists
 from tests.cast import signed_in
@@ -50,6 +53,13 @@ DONE = {
         cast.rennes.pk, cast.nadia.pk, actor=by
     ),
     "end_supervision": lambda cast, by: rights.end_supervision(a_supervision(), actor=by),
+    "cover": lambda cast, by: covers.cover(
+        Seat.objects.get(pk=a_seat()),
+        person_id=cast.nadia.pk,
+        starts_at=db_now(),
+        ends_at=db_now() + dt.timedelta(days=1),
+        actor=by,
+    ),
     "create_person": lambda cast, by: people.create_person("new@police.example", "New", actor=by),
     "make_link": lambda cast, by: people.make_link(cast.nadia.pk, actor=by),
     "end_person": lambda cast, by: people.end_person(cast.nadia.pk, actor=by),
@@ -60,7 +70,7 @@ DONE = {
 
 
 def stored() -> tuple[object, ...]:
-    tables = (Account, Person, Seat, Supervision)
+    tables = (Account, Cover, Person, Seat, Supervision)
     return (AuditEntry.objects.count(), *(list(t.objects.order_by("pk").values()) for t in tables))
 
 

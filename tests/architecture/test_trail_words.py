@@ -28,7 +28,7 @@ def test_every_act_of_the_trail_has_its_words():
 
 
 # Said each in a way of its own, never said, or no detail at all.
-APART = {"person_id", "author_before", "number", "after", "address"}
+APART = {"person_id", "covers_id", "author_before", "number", "after", "address"}
 RECORDERS = {"record", "transition"}
 NO_DETAIL = {"actor", "about", "account", "subject", "draft_id", "next_try_at"}
 

@@ -3,8 +3,8 @@
 import pytest
 from django.db import Error, connection, transaction
 
-from accounts.models import Account, Person, Seat, Supervision
-from tests.cast import person, seat, supervise
+from accounts.models import Account, Cover, Person, Seat, Supervision
+from tests.cast import lent, person, seat, supervise
 
 pytestmark = pytest.mark.django_db
 
@@ -99,8 +99,9 @@ def test_a_right_does_not_change_hands_or_account(cast, table):
     protected(f"UPDATE {table} SET account_id = %s", cast.rennes.pk)
 
 
-@pytest.mark.parametrize("model", [Account, Person, Seat, Supervision])
+@pytest.mark.parametrize("model", [Account, Cover, Person, Seat, Supervision])
 def test_nothing_of_it_is_deleted(cast, model):
+    lent(Seat.objects.first(), cast.nadia)
     table = model._meta.db_table
     protected(f"DELETE FROM {table}")
     protected(f"TRUNCATE {table} CASCADE")
@@ -135,3 +136,72 @@ def test_an_ended_seat_leaves_its_place_free(cast):
     sql("UPDATE accounts_seat SET ended_at = now() WHERE number = 1")
     seat(cast.nantes, 1, cast.nadia)
     supervise(cast.nantes, person("Zoe"))
+
+
+INSERT_COVER = (
+    "INSERT INTO accounts_cover (account_id, {right}_id, person_id, starts_at, ends_at,"
+    " decided_by_id) SELECT s.account_id, s.id, %s, now(), now() + interval '1 day', %s"
+    " FROM accounts_{right} s WHERE s.account_id = %s AND s.ended_at IS NULL ORDER BY s.id LIMIT 1"
+)
+
+
+@pytest.mark.parametrize("right", ["seat", "supervision"])
+@pytest.mark.parametrize(
+    ("who", "constraint"),
+    [
+        ("claire", "covers_or_holds"),
+        ("marc", "covers_or_holds"),
+        ("helene", "covers_or_holds"),
+        ("ada", "person_roles_apart"),
+    ],
+)
+def test_rule_1_who_covers_has_no_place_on_the_account(cast, right, who, constraint):
+    insert = INSERT_COVER.format(right=right)
+    refused(constraint, insert, getattr(cast, who).pk, cast.ada.pk, cast.nantes.pk)
+
+
+def test_rule_1_a_right_is_lent_once_and_a_person_covers_once(cast):
+    seat_1 = Seat.objects.get(account=cast.nantes, number=1)
+    lent(seat_1, cast.nadia)
+    insert = INSERT_COVER.format(right="seat")
+    refused("seat_lent_once", insert, cast.gwen.pk, cast.ada.pk, cast.nantes.pk)
+    insert = INSERT_COVER.format(right="supervision")
+    refused("covers_one_each", insert, cast.nadia.pk, cast.ada.pk, cast.nantes.pk)
+
+
+def test_rule_1_who_covers_is_given_no_place_and_no_office(cast):
+    lent(Seat.objects.get(account=cast.rennes, number=1), cast.nadia)
+    refused("covers_or_holds", INSERT_SEAT, cast.rennes.pk, 3, cast.nadia.pk)
+    refused("covers_or_holds", INSERT_SUPERVISION, cast.rennes.pk, cast.nadia.pk)
+    for column in ("is_administrator = true", "ended_at = now()"):
+        update = f"UPDATE accounts_person SET {column} WHERE id = %s"
+        refused("person_roles_apart", update, cast.nadia.pk)
+
+
+def test_a_cover_is_of_the_right_and_the_account_that_it_says(cast):
+    seat_1 = Seat.objects.get(account=cast.nantes, number=1)
+    held = Supervision.objects.get(person=cast.helene)
+    insert = (
+        "INSERT INTO accounts_cover (account_id, seat_id, supervision_id, person_id, starts_at,"
+        " ends_at, decided_by_id) VALUES (%s, %s, %s, %s, now(), now() + {length}, %s)"
+    )
+    day, nothing = insert.format(length="interval '1 day'"), insert.format(length="interval '0'")
+    who = (cast.nadia.pk, cast.ada.pk)
+    refused("cover_of_its_account", day, cast.rennes.pk, seat_1.pk, None, *who)
+    refused("cover_of_one_right", day, cast.nantes.pk, seat_1.pk, held.pk, *who)
+    refused("cover_has_a_length", nothing, cast.nantes.pk, seat_1.pk, None, *who)
+    sql("UPDATE accounts_seat SET ended_at = now() WHERE id = %s", seat_1.pk)
+    refused("cover_of_standing_right", day, cast.nantes.pk, seat_1.pk, None, *who)
+
+
+def test_a_cover_is_ended_and_never_changed(cast):
+    made = lent(Seat.objects.get(account=cast.nantes, number=1), cast.nadia)
+    protected("UPDATE accounts_cover SET ends_at = ends_at + interval '1 day'")
+    protected("UPDATE accounts_cover SET person_id = %s", cast.gwen.pk)
+    sql("UPDATE accounts_cover SET ended_at = now() WHERE id = %s", made.pk)
+    protected("UPDATE accounts_cover SET ended_at = NULL WHERE id = %s", made.pk)
+
+
+def test_no_row_is_written_through_the_view_of_rights(cast):
+    with pytest.raises(Error, match="cannot insert into view"):
+        sql("INSERT INTO accounts_right (account_id, person_id, role) VALUES (1, 1, 'seat')")
