@@ -1,20 +1,21 @@
-"""One message as the checks read it: folded once, cut once into sentences, its links found once."""
+"""One message as the checks read it: its folded text, sentences, links and names, found once."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.text import format_lazy
 
 from approvals.checks.finding import Finding, Severity
+from approvals.checks.folding import fold_char
 from approvals.checks.lists import DEFAULT_LISTS, Lists, Reserve
+from approvals.checks.names import Name, first_names, names
 from approvals.tweet_text import Entity, entities
 
 if TYPE_CHECKING:
@@ -25,16 +26,6 @@ _SENTENCE_END = re.compile(r"[!?\u2026]+|\.(?=\s|$)|\n+")
 _ABBREVIATION = re.compile(r"(?:\b(?:m|mm|mr|dr|me|st|bd|av|art|cf|etc|[a-z]))$")
 
 
-# Letters of other scripts that nobody tells from a Latin one, with that one.
-LOOKALIKES = str.maketrans(
-    dict(
-        zip(
-            "АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝһҮΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανικρυτ",
-            "ABESIJKMHOPCTYXaesijopcyxdqwhYABEZHIKMNOPTYXoavikput",
-            strict=True,
-        )
-    )
-)
 # A tweet is about one thing; a longer text is read piece by piece.
 PASSAGE = 300
 
@@ -69,7 +60,7 @@ class Analysis:
         pieces: list[str] = []
         origins = array("l")
         for position, char in enumerate(self.text):
-            piece = _fold(char)
+            piece = fold_char(char)
             pieces.append(piece)
             origins.extend([position] * len(piece))
         origins.append(len(self.text))
@@ -92,6 +83,14 @@ class Analysis:
     @cached_property
     def links(self) -> list[Entity]:
         return entities(self.text)
+
+    @cached_property
+    def names(self) -> list[Name]:
+        return list(names(self.text))
+
+    @cached_property
+    def first_names(self) -> list[re.Match[str]]:
+        return list(first_names(self.text))
 
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:
@@ -140,24 +139,6 @@ class Analysis:
             middle = (low + high) // 2
             low, high = (middle, high) if self.sentences[middle][0] <= position else (low, middle)
         return self.sentences[low] if self.sentences else (0, 0)
-
-
-@lru_cache(maxsize=4096)
-def _fold(char: str) -> str:
-    if char in "\u2018\u2019\u201b\u02bc\u00b4`\u2032":
-        return "'"
-    if char in "\u2010\u2011\u2012\u2013\u2014\u2212":
-        return "-"
-    if char in "\u0153\u0152":
-        return "oe"
-    if char in "\u00e6\u00c6":
-        return "ae"
-    if char in "\u00ad\u200b\u200c\u200d\u2060\ufeff":
-        return ""
-    decomposed = unicodedata.normalize("NFKD", char)
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    plain = plain.translate(LOOKALIKES)
-    return plain.lower() if not char.isspace() or char == "\n" else " "
 
 
 def _sentences(folded: str) -> Iterator[tuple[int, int]]:

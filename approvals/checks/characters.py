@@ -11,8 +11,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from approvals.checks.analysis import LOOKALIKES, Analysis
+from approvals.checks.analysis import Analysis
 from approvals.checks.finding import Finding, Severity
+from approvals.checks.folding import LOOKALIKES
 from approvals.hidden_characters import code_of, hidden_characters, name_of
 from approvals.tweet_text import MAX_WEIGHT, fitting_end, weighted_length
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from approvals.checks.analysis import Analysis
+from approvals.checks.folding import fold
 from approvals.checks.vocabulary import pattern, word_set, words_of
 
 _UPPER = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0152"
@@ -52,63 +52,57 @@ class Name:
     rank: bool
 
 
-def names(analysis: Analysis) -> Iterator[Name]:
+def names(text: str) -> Iterator[Name]:
     """The persons named with a family name, an initial or a title."""
-    text = analysis.text
     towns = town_names()
     for titled in _TITLED.finditer(text):
-        yield _name(analysis, *titled.span())
+        yield _name(text, *titled.span())
     position = 0
     while match := _FULL_NAME.search(text, position):
-        first, family = fold_name(match["first"]), fold_name(match["family"])
+        first, family = fold(match["first"]), fold(match["family"])
         position = match.start() + len(match["first"])
         if match["second"]:
             position = match.end()
         if not is_first_name(first) or family.strip(".") in _NEVER_FAMILY:
             continue
-        whole = fold_name(match[0])
-        if whole in towns or whole.replace(" ", "-") in towns or _stands_for_place(analysis, match):
+        whole = fold(match[0])
+        if whole in towns or whole.replace(" ", "-") in towns or _stands_for_place(text, match):
             continue
         if first in _ALSO_WORDS and not (match["first"].istitle() and match["family"].isupper()):
             continue
         position = match.end()
-        yield _name(analysis, *match.span())
+        yield _name(text, *match.span())
 
 
-def first_names(analysis: Analysis) -> Iterator[re.Match[str]]:
+def first_names(text: str) -> Iterator[re.Match[str]]:
     """Each word that is a first name and little else."""
-    for match in _ONE_WORD.finditer(analysis.text):
-        word = fold_name(match[0])
+    for match in _ONE_WORD.finditer(text):
+        word = fold(match[0])
         if word in _ALSO_ALONE or word in town_names() or not is_first_name(word):
             continue
-        if not _stands_for_place(analysis, match):
+        if not _stands_for_place(text, match):
             yield match
 
 
-def _name(analysis: Analysis, start: int, end: int) -> Name:
-    before = _before(analysis, start)
+def _name(text: str, start: int, end: int) -> Name:
+    before = _before(text, start)
     return Name(
         start, end, bool(_OFFICIAL_BEFORE.search(before)), bool(_RANK_BEFORE.search(before))
     )
 
 
-def _stands_for_place(analysis: Analysis, match: re.Match[str]) -> bool:
-    return bool(_PLACE_BEFORE.search(_before(analysis, match.start())))
+def _stands_for_place(text: str, match: re.Match[str]) -> bool:
+    return bool(_PLACE_BEFORE.search(_before(text, match.start())))
 
 
-def _before(analysis: Analysis, start: int) -> str:
-    return fold_name(analysis.text[max(start - 50, 0) : start])
-
-
-def fold_name(words: str) -> str:
-    """As the folded text has it."""
-    return Analysis(words).folded
+def _before(text: str, start: int) -> str:
+    return fold(text[max(start - 50, 0) : start])
 
 
 @cache
 def known_first_names() -> frozenset[str]:
     names_listed = " ".join(words_of("first_names")).split(",")
-    return frozenset(fold_name(name.strip()) for name in names_listed if name.strip())
+    return frozenset(fold(name.strip()) for name in names_listed if name.strip())
 
 
 def is_first_name(folded: str) -> bool:
@@ -124,7 +118,7 @@ def towns() -> dict[str, frozenset[str]]:
     for line in words_of("communes"):
         department, communes = line.split("\t")
         for commune in communes.split(", "):
-            found.setdefault(fold_name(commune), set()).add(department)
+            found.setdefault(fold(commune), set()).add(department)
     return {name: frozenset(departments) for name, departments in found.items()}
 
 

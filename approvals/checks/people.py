@@ -16,7 +16,6 @@ from approvals.checks.analysis import Analysis
 from approvals.checks.cues import cues_of
 from approvals.checks.finding import Finding, Severity
 from approvals.checks.judicial import is_case
-from approvals.checks.names import first_names, names
 from approvals.checks.vocabulary import pattern
 
 _MINOR = pattern("people", "minor")
@@ -96,10 +95,10 @@ def minor_identified(analysis: Analysis) -> Iterator[Finding]:
 
 def _persons(analysis: Analysis) -> Iterator[tuple[int, int]]:
     """Where somebody who is no official is named, be it by the first name alone."""
-    for name in names(analysis):
+    for name in analysis.names:
         if not name.official and not name.rank:
             yield name.start, name.end
-    for match in first_names(analysis):
+    for match in analysis.first_names:
         around = analysis.text[max(match.start() - 25, 0) : match.end() + 12]
         if _CALLED.search(Analysis(around).folded):
             yield match.span()
@@ -174,9 +173,9 @@ def protected_unit(analysis: Analysis) -> Iterator[Finding]:
 
 
 def _members(analysis: Analysis) -> Iterator[tuple[int, int]]:
-    for name in names(analysis):
+    for name in analysis.names:
         yield name.start, name.end
-    for match in first_names(analysis):
+    for match in analysis.first_names:
         before = Analysis(analysis.text[max(match.start() - 30, 0) : match.start()]).folded
         after = Analysis(analysis.text[match.end() : match.end() + 30]).folded
         if (

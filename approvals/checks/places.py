@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.checks.analysis import Analysis
 from approvals.checks.finding import Finding, Severity
-from approvals.checks.names import fold_name, towns
+from approvals.checks.folding import fold
+from approvals.checks.names import towns
 
 _AT = re.compile(
     "\\b(?:\u00e0|\u00c0|de|d'|d\u2019|sur|vers|pr\u00e8s de|commune de|ville de)[ ]?"
@@ -25,11 +26,11 @@ def other_department(analysis: Analysis) -> Iterator[Finding]:
         return
     for match in _AT.finditer(analysis.text):
         words = match[1]
-        while words and fold_name(words) not in towns():
+        while words and fold(words) not in towns():
             words = re.split(r"[ ](?=[^ ]*$)", words)[0] if " " in words else ""
         if not words:
             continue
-        where = towns()[fold_name(words)]
+        where = towns()[fold(words)]
         if department in where:
             continue
         yield analysis.finding_in_text(
