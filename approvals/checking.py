@@ -8,14 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 
 from accounts.clock import db_now
 from approvals.categories import has_agreement
 from approvals.checks import VERSION, Context, Finding, Severity, check_description, check_text
 from approvals.lists import lists_in_force, reserve_at
+from approvals.message import Message
 from approvals.models import Draft
 from approvals.origin import texts_approved_lately, texts_x_had
+from approvals.thread import TEXT_TOO_LONG, text_too_long
 from approvals.tweet_text import MAX_CHARACTERS
 
 
@@ -49,21 +50,20 @@ def context_of(draft: Draft, typed: Typed | None = None) -> Context:
     )
 
 
-def findings_of_parts(parts: Sequence[dict[str, Any]], context: Context) -> list[list[Finding]]:
+def findings_of_thread(messages: Sequence[Message], context: Context) -> list[list[Finding]]:
     """What is found in each message and in the descriptions of its images."""
-    return [findings_of(part, context) for part in parts]
+    return [findings_of(message, context) for message in messages]
 
 
-def findings_of(part: dict[str, Any], context: Context) -> list[Finding]:
+def findings_of(message: Message, context: Context) -> list[Finding]:
     """What is found in one message."""
-    context = replace(context, image_count=len(part["images"]))
-    if len(part["text"]) > MAX_CHARACTERS:
-        sentence = _("Ce texte est beaucoup trop long : 4 000 signes au plus.")
-        return [Finding("unread", Severity.BLOCK, 0, 0, "", sentence)]
-    found = check_text(part["text"], context)
-    for number, image in enumerate(part["images"], 1):
-        if len(image["alt"]) <= MAX_CHARACTERS:
-            found += check_description(number, image["alt"], context)
+    context = replace(context, image_count=len(message.images))
+    if text_too_long(message):
+        return [Finding("unread", Severity.BLOCK, 0, 0, "", TEXT_TOO_LONG)]
+    found = check_text(message.text, context)
+    for number, image in enumerate(message.images, 1):
+        if len(image.alt) <= MAX_CHARACTERS:
+            found += check_description(number, image.alt, context)
     return found
 
 

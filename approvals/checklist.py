@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import Sentence
 from accounts.timefmt import format_exact
+from approvals.digest import SignedContent
 from approvals.models import Category, Revision
 from approvals.tweet_text import entities
 
@@ -79,7 +80,7 @@ def items_of(revision: Revision) -> list[Item]:
 
 def _is_asked(point: str, revision: Revision) -> bool:
     """Whether this text is of a case, or its checks found what the point is about."""
-    if revision.signed["category"] not in WITHOUT_A_CASE:
+    if revision.signed.category not in WITHOUT_A_CASE:
         return True
     parts = revision.checks.get("parts", [])
     return point in {FOUND.get(finding["check"]) for part in parts for finding in part}
@@ -101,7 +102,7 @@ def recorded(items: list[Item], ticked: Collection[str], *, together: bool) -> d
     }
 
 
-def _common(signed: dict[str, Any], revision: Revision) -> Iterator[Item]:
+def _common(signed: SignedContent, revision: Revision) -> Iterator[Item]:
     account = revision.draft.account
     yield Item(
         "account",
@@ -111,7 +112,7 @@ def _common(signed: dict[str, Any], revision: Revision) -> Iterator[Item]:
     )
     facts = _("chaque fait, lieu, heure et nombre est confirmé par sa source.")
     yield Item("facts", facts, common=True)
-    if signed["category"] in WITHOUT_A_CASE:
+    if signed.category in WITHOUT_A_CASE:
         sentence = _(
             "rien ne vient d’une enquête ; personne n’est nommé ni reconnaissable, mineurs et "
             "victimes compris."
@@ -126,7 +127,7 @@ def _common(signed: dict[str, Any], revision: Revision) -> Iterator[Item]:
     yield Item("neutrality", neutrality, common=True)
 
 
-def _of_case(signed: dict[str, Any]) -> Iterator[Item]:
+def _of_case(signed: SignedContent) -> Iterator[Item]:
     yield Item(
         "secrecy",
         _("rien ne vient d’une procédure, ou le procureur est d’accord et le texte s’y tient."),
@@ -142,7 +143,7 @@ def _of_case(signed: dict[str, Any]) -> Iterator[Item]:
             "une victime d’infraction sexuelle."
         ),
     )
-    if signed["category"] in CALLS:
+    if signed.category in CALLS:
         yield Item(
             "call",
             _(
@@ -156,10 +157,10 @@ def _of_case(signed: dict[str, Any]) -> Iterator[Item]:
     )
 
 
-def _of_content(signed: dict[str, Any], revision: Revision) -> Iterator[Item]:
-    parts = signed["parts"]
-    kinds = {entity.kind for part in parts for entity in entities(part["text"])}
-    if any(part["images"] for part in parts):
+def _of_content(signed: SignedContent, revision: Revision) -> Iterator[Item]:
+    messages = signed.messages
+    kinds = {entity.kind for message in messages for entity in entities(message.text)}
+    if any(message.images for message in messages):
         sentence = _(
             "ni personne menottée ni détenue reconnaissable ; visages, plaques, badges, écrans et "
             "arrière-plans vérifiés ; droits acquis ; descriptions fidèles."
@@ -174,13 +175,13 @@ def _of_content(signed: dict[str, Any], revision: Revision) -> Iterator[Item]:
             "le texte sera encore vrai %(moment)s ; ni événement grave, ni période de réserve."
         )
         yield Item("moment", sentence % {"moment": moment})
-    if len(parts) > 1:
+    if len(messages) > 1:
         thread = _("chacun des %(count)d messages se comprend même lu seul.")
-        yield Item("thread", thread % {"count": len(parts)})
+        yield Item("thread", thread % {"count": len(messages)})
     if "hashtag" in kinds:
         hostile = _("ni le message ni son mot-dièse ne se retourne contre nous.")
         yield Item("hostile", hostile, mandatory=False)
-    if "hashtag" in kinds or signed["category"] in WITH_NUMBERS:
+    if "hashtag" in kinds or signed.category in WITH_NUMBERS:
         sentence = _(
             "phrases courtes, mots-dièse avec leurs majuscules, émojis à la fin ; 17, 112 ou 114 "
             "en cas de danger."

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from approvals.message import Message
 from approvals.tweet_text import MAX_CHARACTERS
 
 Kind = Literal["same", "del", "ins"]
@@ -85,7 +87,7 @@ class ImageChange:
     words: tuple[list[DiffSegment], ...] = ()
 
 
-def image_changes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[ImageChange]:
+def image_changes(before: Sequence[Message], after: Sequence[Message]) -> list[ImageChange]:
     """What differs between the images of two threads, message by message."""
     differences: list[ImageChange] = []
     for position in range(max(len(before), len(after))):
@@ -103,5 +105,5 @@ def image_changes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> 
     return differences
 
 
-def _alts(part: dict[str, Any]) -> dict[str, str]:
-    return {image["sha256"]: image["alt"] for image in part["images"]}
+def _alts(message: Message) -> dict[str, str]:
+    return {image.sha256: image.alt for image in message.images}

@@ -1,4 +1,4 @@
-"""The digest: SHA-256 over a revision's canonical JSON. What people sign, what a worker sends.
+"""The digest: SHA-256 over a revision's canonical JSON. What people sign and workers send. Pure.
 
 Canonical JSON: keys sorted, no white space, UTF-8, no escapes but JSON's own. Schema 2 has the
 keys schema, account (X handle in lower case), parts (each: text, images (each: sha256 of the
@@ -12,12 +12,55 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
-from approvals.categories import fields_of
-from approvals.models import Draft
+from approvals.message import Message, as_json, read_messages
 
 SCHEMA = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SignedContent:
+    """Everything that a signature is about."""
+
+    account: str
+    messages: tuple[Message, ...]
+    category: str
+    reply_settings: str
+    requested_at: dt.datetime | None
+    fields: dict[str, str] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    @classmethod
+    def read(cls, content: str) -> SignedContent:
+        """Of the canonical JSON of a revision."""
+        parsed: dict[str, Any] = json.loads(content)
+        requested = parsed["requested_at"]
+        return cls(
+            account=parsed["account"],
+            messages=read_messages(parsed["parts"]),
+            category=parsed["category"],
+            reply_settings=parsed["reply_settings"],
+            requested_at=dt.datetime.fromisoformat(requested) if requested else None,
+            fields=parsed.get("fields", {}),
+            schema=parsed["schema"],
+        )
+
+    def canonical(self) -> str:
+        """The text that is hashed."""
+        requested = self.requested_at
+        content: dict[str, Any] = {
+            "schema": self.schema,
+            "account": self.account,
+            "parts": as_json(self.messages),
+            "category": self.category,
+            "reply_settings": self.reply_settings,
+            "requested_at": requested.astimezone(dt.UTC).isoformat() if requested else None,
+        }
+        if self.schema > 1:
+            content["fields"] = self.fields
+        return canonical(content)
 
 
 def canonical(content: dict[str, Any]) -> str:
@@ -27,27 +70,3 @@ def canonical(content: dict[str, Any]) -> str:
 def digest_of(content: str) -> str:
     """Lower-case hexadecimal, 64 signs."""
     return hashlib.sha256(content.encode()).hexdigest()
-
-
-def content_of(draft: Draft) -> str:
-    """The canonical JSON of the draft as it now stands."""
-    requested = draft.requested_at
-    return canonical(
-        {
-            "schema": SCHEMA,
-            "account": draft.account.handle.lower(),
-            "parts": [
-                {
-                    "text": part["text"],
-                    "images": [
-                        {"sha256": image["sha256"], "alt": image["alt"]} for image in part["images"]
-                    ],
-                }
-                for part in draft.parts
-            ],
-            "category": draft.category,
-            "fields": fields_of(draft.category, draft.fields),
-            "reply_settings": draft.reply_settings,
-            "requested_at": requested.astimezone(dt.UTC).isoformat() if requested else None,
-        }
-    )

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from itertools import chain
-from typing import Any
 
 from django.db.models import BigIntegerField, Func, QuerySet, TextChoices, Value
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from accounts.clock import db_now
 from accounts.models import Person
 from approvals.checks import READERS, Analysis, Context, Severity
 from approvals.checks.lists import DEFAULT_LISTS, Lists, Reserve
+from approvals.digest import SignedContent
 from approvals.models import ListEntry, ReservePeriod, Revision
 
 
@@ -147,7 +147,7 @@ def try_value(name: str, value: str) -> Trial:
     revisions = Revision.objects.select_related("draft__account").order_by("-pk")[:MAX_TRIED]
     for revision in revisions:
         signed = revision.signed
-        texts += len(signed["parts"])
+        texts += len(signed.messages)
         if texts > MAX_TRIED:
             break
         read += 1
@@ -159,14 +159,14 @@ def try_value(name: str, value: str) -> Trial:
 
 
 def _effect(
-    name: str, signed: dict[str, Any], context: Context, sought: str, states: tuple[Lists, Lists]
+    name: str, signed: SignedContent, context: Context, sought: str, states: tuple[Lists, Lists]
 ) -> Effect | None:
     """What going from one state of the lists to another does to a revision."""
     gained: set[Severity] = set()
     lost = False
-    for part in signed["parts"]:
-        of_part = replace(context, image_count=len(part["images"]))
-        before, after = (Analysis(part["text"], replace(of_part, lists=lists)) for lists in states)
+    for message in signed.messages:
+        known = replace(context, image_count=len(message.images))
+        before, after = (Analysis(message.text, replace(known, lists=lists)) for lists in states)
         if sought not in before.folded:
             continue
         had, has = set(_found(name, before)), set(_found(name, after))

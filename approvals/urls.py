@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from approvals.views import check_lists, compose, draft, help, images, lists
+from approvals.views import check_lists, compose, draft, draft_acts, help, images, lists, verdicts
 
 
 class Sha256Converter(StringConverter):
@@ -27,19 +27,19 @@ urlpatterns = [
     path("brouillons/<int:draft_id>/actuel", draft.now, name="draft-now"),
     path("brouillons/<int:draft_id>/a-jour", compose.is_current, name="is-current"),
     path("brouillons/<int:draft_id>/debattre", draft.comment, name="comment"),
-    path("brouillons/<int:draft_id>/approuver", draft.approve, name="approve"),
-    path("brouillons/<int:draft_id>/demander", draft.ask_for_changes, name="ask-for-changes"),
-    path("brouillons/<int:draft_id>/rejeter", draft.reject, name="reject"),
-    path("brouillons/<int:draft_id>/s-opposer", draft.object_to, name="object"),
+    path("brouillons/<int:draft_id>/approuver", verdicts.approve, name="approve"),
+    path("brouillons/<int:draft_id>/demander", verdicts.ask_for_changes, name="ask-for-changes"),
+    path("brouillons/<int:draft_id>/rejeter", verdicts.reject, name="reject"),
+    path("brouillons/<int:draft_id>/s-opposer", verdicts.object_to, name="object"),
     path(
         "brouillons/<int:draft_id>/oppositions/<int:objection_id>/lever",
-        draft.lift_objection,
+        verdicts.lift_objection,
         name="lift-objection",
     ),
-    path("brouillons/<int:draft_id>/reprendre", draft.take_back, name="take-back"),
-    path("brouillons/<int:draft_id>/abandonner", draft.abandon, name="abandon"),
-    path("brouillons/<int:draft_id>/adopter", draft.adopt, name="adopt"),
-    path("brouillons/<int:draft_id>/reutiliser", draft.use_again, name="use-again"),
+    path("brouillons/<int:draft_id>/reprendre", draft_acts.take_back, name="take-back"),
+    path("brouillons/<int:draft_id>/abandonner", draft_acts.abandon, name="abandon"),
+    path("brouillons/<int:draft_id>/adopter", draft_acts.adopt, name="adopt"),
+    path("brouillons/<int:draft_id>/reutiliser", draft_acts.use_again, name="use-again"),
     path("aide/controles", help.index, name="help"),
     path("aide/controles/<slug:check_id>", help.check, name="help-check"),
     path("aide/lecon", help.lesson, name="lesson"),

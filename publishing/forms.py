@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import Invalid
 from accounts.models import Account
-from approvals.forms import MomentForm
+from approvals.forms.moment import MomentForm
 from publishing.actions.point_to import post_id
 from publishing.lists import KINDS
 

@@ -76,7 +76,7 @@ def as_approved(publication: Publication) -> bool:
     revision = publication.release.revision
     return (
         digest_of(revision.content) == publication.release.digest
-        and revision.signed["account"] == publication.account.handle.lower()
+        and revision.signed.account == publication.account.handle.lower()
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Now, TruncDate
 
 from accounts.clock import db_now
 from accounts.models import Account
+from approvals.message import Message
 from approvals.tweet_text import urls
 from publishing.models import Answer, Attempt, DailySpending
 
@@ -54,13 +54,13 @@ class Spending:
 MAX_ANSWERS_READ = 20
 
 
-def count_post(account: Account, part: dict[str, Any]) -> None:
+def count_post(account: Account, message: Message) -> None:
     """In the transaction in which a part is known to be out, under the account's lock."""
     _count(
         account,
         posts=1,
-        posts_with_url=int(bool(urls(part["text"]))),
-        alt_texts=len(part["images"]),
+        posts_with_url=int(bool(urls(message.text))),
+        alt_texts=len(message.images),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.errors import Sentence
 from accounts.timefmt import distance, format_hour, format_relative
-from approvals.actions.drafts import MAX_PARTS
+from approvals.thread import MAX_PARTS
 from publishing.heartbeat import LOOKUPS, RETRACT, SEND, Interruption
 from publishing.models import (
     ConfirmationKind,

@@ -31,23 +31,30 @@ from approvals.actions.base import (
 from approvals.actions.images import refuse_undescribed, refuse_unfit_images
 from approvals.capabilities import CAPABILITIES
 from approvals.categories import missing_fields
-from approvals.checking import context_of, findings_of_parts, stored, unanswered
+from approvals.checking import context_of, findings_of_thread, stored, unanswered
 from approvals.checks import Severity
-from approvals.digest import content_of, digest_of
+from approvals.content import content_of
+from approvals.digest import digest_of
 from approvals.errors import SavedElsewhere, WrongState
+from approvals.message import Image, Message, as_json
 from approvals.models import CloseReason, Draft, DraftState, Revision
-from approvals.models.draft import one_empty_part
 from approvals.notices import notify_reviewers
-from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS, normalise_typed
-
-MAX_PARTS = 25
+from approvals.thread import (
+    MAX_PARTS,
+    TEXT_TOO_LONG,
+    THREAD_TOO_LONG,
+    TOO_MANY_MESSAGES,
+    text_too_long,
+    thread_too_long,
+)
+from approvals.tweet_text import normalise_typed
 
 
 @dataclass(frozen=True)
 class Content:
-    """What an author can change of a draft; `parts` as in `Draft.parts`."""
+    """What an author can change of a draft."""
 
-    parts: list[dict[str, Any]] = field(default_factory=one_empty_part)
+    messages: tuple[Message, ...] = (Message(),)
     category: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -60,36 +67,25 @@ class Content:
 
 def _write(draft: Draft, content: Content) -> list[str]:
     """Puts the content on the draft; the names of the fields that changed. Raises Invalid."""
-    if not 1 <= len(content.parts) <= MAX_PARTS:
-        raise Invalid(_("Un fil compte 25 messages au plus."), field="parts")
-    parts = [
-        {
-            "text": normalise_typed(part["text"]),
-            "images": [
-                {"sha256": image["sha256"], "alt": normalise_typed(image["alt"]).strip()}
-                for image in part["images"]
-            ],
-        }
-        for part in content.parts
-    ]
-    if any(len(part["text"]) > MAX_CHARACTERS for part in parts):
-        raise Invalid(text_too_long(), field="text")
-    if sum(len(part["text"]) for part in parts) > MAX_THREAD_CHARACTERS:
-        raise Invalid(thread_too_long(), field="parts")
-    refuse_unfit_images(draft, parts)
-    new = {**vars(content), "parts": parts}
+    if not 1 <= len(content.messages) <= MAX_PARTS:
+        raise Invalid(TOO_MANY_MESSAGES, field="parts")
+    messages = [_normalised(message) for message in content.messages]
+    if any(map(text_too_long, messages)):
+        raise Invalid(TEXT_TOO_LONG, field="text")
+    if thread_too_long(messages):
+        raise Invalid(THREAD_TOO_LONG, field="parts")
+    refuse_unfit_images(draft, messages)
+    new = {name: value for name, value in vars(content).items() if name != "messages"}
+    new["parts"] = as_json(messages)
     changed = [name for name, value in new.items() if getattr(draft, name) != value]
     for name in changed:
         setattr(draft, name, new[name])
     return changed
 
 
-def text_too_long() -> str:
-    return _("Ce texte est beaucoup trop long : 4 000 signes au plus.")
-
-
-def thread_too_long() -> str:
-    return _("Ce fil est beaucoup trop long : 16 000 signes au plus, tous messages compris.")
+def _normalised(message: Message) -> Message:
+    images = (Image(i.sha256, normalise_typed(i.alt).strip()) for i in message.images)
+    return Message(normalise_typed(message.text), tuple(images))
 
 
 @action
@@ -156,13 +152,13 @@ def _refuse_unfit(draft: Draft) -> dict[str, Any]:
         raise Invalid(
             _("Choisissez une catégorie : elle est signée avec le texte."), field="category"
         )
-    found = findings_of_parts(draft.parts, context_of(draft))
+    found = findings_of_thread(draft.messages, context_of(draft))
     for position, findings in enumerate(found):
         for finding in findings:
             if finding.severity == Severity.BLOCK:
                 field = "images" if finding.check.endswith("_in_description") else "text"
                 raise Invalid(finding.sentence, field=field, position=position)
-    refuse_undescribed(draft.parts)
+    refuse_undescribed(draft.messages)
     for missing in missing_fields(draft.category, draft.fields):
         raise Invalid(
             _("« %(field)s » : cette catégorie le demande.") % {"field": missing.label},
@@ -192,7 +188,7 @@ def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
     if draft.version != version:
         raise SavedElsewhere(draft=draft)
     checks = _refuse_unfit(draft)
-    content = content_of(draft)
+    content = content_of(draft).canonical()
     last = draft.revisions.order_by("-number").first()
     revision = Revision.objects.create(
         draft=draft,
@@ -279,7 +275,7 @@ def adopt_draft(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
 def use_again(*, actor: Person, draft: Draft, comment: str = "") -> Draft:
     """A new draft with the text of an earlier one, which it names as its origin."""
     content = Content(
-        parts=draft.parts,
+        messages=draft.messages,
         category=draft.category,
         fields=draft.fields,
         reply_settings=draft.reply_settings,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from accounts.errors import Invalid
 from accounts.models import Person
 from approvals import images
 from approvals.actions.base import lock_draft, require_state
+from approvals.message import Message
 from approvals.models import Draft, StoredImage
 
 
@@ -54,18 +55,18 @@ def too_many_images(left_out: int) -> str:
     ) % {"count": left_out}
 
 
-def refuse_unfit_images(draft: Draft, parts: list[dict[str, Any]]) -> None:
+def refuse_unfit_images(draft: Draft, messages: Sequence[Message]) -> None:
     """Raises Invalid, with the field and the message it is in, for what no draft may hold."""
     shown: set[str] = set()
-    for position, part in enumerate(parts):
-        digests = [image["sha256"] for image in part["images"]]
+    for position, message in enumerate(messages):
+        digests = [image.sha256 for image in message.images]
         where = {"field": "images", "position": position}
         if len(digests) > images.MAX_IMAGES:
             raise Invalid(too_many_images(len(digests) - images.MAX_IMAGES), **where)
         if len(set(digests)) < len(digests):
             raise Invalid(_("Cette image est déjà dans ce message."), **where)
-        for image in part["images"]:
-            if images.alt_length(image["alt"]) > images.MAX_ALT:
+        for image in message.images:
+            if images.alt_length(image.alt) > images.MAX_ALT:
                 raise Invalid(alt_too_long(), field="alt", position=position)
         shown |= set(digests)
     if not shown:
@@ -83,8 +84,8 @@ def alt_missing() -> str:
     return _("Décrivez cette image : sans description elle ne peut pas être soumise.")
 
 
-def refuse_undescribed(parts: list[dict[str, Any]]) -> None:
+def refuse_undescribed(messages: Sequence[Message]) -> None:
     """Raises Invalid while an image has no description."""
-    for position, part in enumerate(parts):
-        if any(not image["alt"].strip() for image in part["images"]):
+    for position, message in enumerate(messages):
+        if any(not image.alt.strip() for image in message.images):
             raise Invalid(alt_missing(), field="alt", position=position)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.account import ReplySettings
 from accounts.models.triggers import append_only, never_deleted
+from approvals.message import Message, read_messages
 from approvals.models.image import images_of_account
 from approvals.models.states import TRANSITION_PAIRS, DraftState
 
@@ -69,8 +70,7 @@ def one_empty_part() -> list[dict[str, Any]]:
 
 class Draft(models.Model):
     """A working copy. `version` grows by one at each saved change, so that the second of two
-    concurrent saves is told. `parts` is a list of {"text": str, "images": [{"sha256": hex,
-    "alt": str}]}, one for each post of a thread.
+    concurrent saves is told. `parts` is the JSON of its `messages`: see `approvals.message`.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
@@ -158,8 +158,13 @@ class Draft(models.Model):
         return self.pk
 
     @property
+    def messages(self) -> tuple[Message, ...]:
+        """One for each post of a thread."""
+        return read_messages(self.parts)
+
+    @property
     def texts(self) -> list[str]:
-        return [part["text"] for part in self.parts]
+        return [message.text for message in self.messages]
 
     @property
     def text(self) -> str:
@@ -167,7 +172,7 @@ class Draft(models.Model):
 
     @property
     def image_count(self) -> int:
-        return sum(len(part["images"]) for part in self.parts)
+        return sum(len(message.images) for message in self.messages)
 
     @property
     def requested(self) -> dt.datetime | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import never_deleted
+from approvals.digest import SignedContent
+from approvals.message import Message
 from approvals.models.draft import NOTHING
 from approvals.models.image import images_described
 
@@ -120,16 +119,13 @@ class Revision(models.Model):
         return f"{self.draft_id} v{self.number}"
 
     @property
-    def signed(self) -> dict[str, Any]:
-        """The canonical content, parsed: see `approvals.digest`."""
-        parsed: dict[str, Any] = json.loads(self.content)
-        return parsed
+    def signed(self) -> SignedContent:
+        return SignedContent.read(self.content)
 
     @property
-    def parts(self) -> list[dict[str, Any]]:
-        parts: list[dict[str, Any]] = self.signed["parts"]
-        return parts
+    def messages(self) -> tuple[Message, ...]:
+        return self.signed.messages
 
     @property
     def texts(self) -> list[str]:
-        return [part["text"] for part in self.parts]
+        return [message.text for message in self.messages]

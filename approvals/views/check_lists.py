@@ -14,7 +14,7 @@ from accounts.errors import NotFound, Refusal, Sentence
 from accounts.paging import page_of
 from accounts.requests import PersonRequest, by_office
 from approvals.actions import lists as actions
-from approvals.list_forms import EntryForm, ReserveForm
+from approvals.forms.check_lists import EntryForm, ReserveForm
 from approvals.lists import Trial, history_of, lists_in_force, reserves_to_come, rows_of
 from approvals.models import ListName, ReservePeriod
 

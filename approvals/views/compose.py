@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,19 +13,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import reviewers
 from accounts.errors import Invalid
-from accounts.requests import PersonRequest, max_body_size, parse_int
+from accounts.requests import PersonRequest, max_body_size
 from approvals.access import draft_for
 from approvals.actions.base import require_state
 from approvals.actions.drafts import save_draft, submit_draft
 from approvals.capabilities import CAPABILITIES
-from approvals.checks import Finding
 from approvals.diff import changes, image_changes
 from approvals.errors import ApprovedText, SavedElsewhere
-from approvals.forms import ComposerForm
+from approvals.forms.composer import ComposerForm
 from approvals.history import history_of
 from approvals.models import Contributor, Draft, DraftState, Review, Verdict
 from approvals.models.states import TRANSITIONS
-from approvals.tweet_text import MAX_CHARACTERS, MAX_WEIGHT, weighted_length
+from approvals.preview import shown_messages
+from approvals.tweet_text import MAX_WEIGHT
 
 # htmx asks no more after this status.
 STOP_POLLING = 286
@@ -42,46 +41,18 @@ def draft_to_write(request: PersonRequest, draft_id: int) -> Draft:
     return draft
 
 
-def shown_parts(
-    parts: list[dict[str, Any]],
-    errors: dict[int, str] | None = None,
-    *,
-    found: Sequence[Sequence[Finding]] = (),
-    unread: bool = False,
-) -> list[Any]:
-    """Each message with what X would make of it and what was found in it.
-
-    No work is done on a text that is too long to be kept, nor on any when `unread` says so.
-    """
-    shown = []
-    for position, part in enumerate(parts):
-        skipped = unread or len(part["text"]) > MAX_CHARACTERS
-        weight = 0 if skipped else weighted_length(part["text"])
-        shown.append(
-            {
-                **part,
-                "position": position,
-                "weight": weight,
-                "over": max(weight - MAX_WEIGHT, 0),
-                "left": MAX_WEIGHT - weight,
-                "findings": found[position] if position < len(found) else [],
-                "unread": skipped,
-                "error": (errors or {}).get(position, ""),
-            }
-        )
-    return shown
-
-
 def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[str, Any]:
     wrote = set(Contributor.objects.filter(draft=draft).values_list("person_id", flat=True))
     came_back = draft.revisions.select_related("closed_by").order_by("-number").first()
     changes_asked = Review.objects.filter(revision=came_back, verdict=Verdict.CHANGES)
     asked = [p for pk, p in reviewers(draft.account).items() if pk not in wrote | {request.user.pk}]
+    shown = shown_messages(form.messages, found=form.findings, unread=form.beyond)
     return {
         "draft": draft,
         "account": draft.account,
         "form": form,
-        "parts": shown_parts(form.parts, form.part_errors, found=form.findings, unread=form.beyond),
+        "parts": shown,
+        "edited": list(zip(shown, form.rows(), strict=True)),
         "groups": form.groups(),
         "most": MAX_WEIGHT,
         "asked": asked,
@@ -113,12 +84,12 @@ def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
     form = ComposerForm(draft, request.POST)
     act = request.POST.get("act", "save")
     if act == "theirs":
-        return composer_page(request, draft, ComposerForm(draft), set_aside=form.parts)
+        return composer_page(request, draft, ComposerForm(draft), set_aside=form.messages)
     verb, _dash, chosen = act.partition("-")
     if verb == "at":
         form.choose_hour(chosen)
     else:
-        _change_parts(form, act)
+        form.press(act)
     if not form.is_saveable:
         return composer_page(request, draft, form, status=400)
     if verb == "at" and draft.state == DraftState.IN_REVIEW:
@@ -146,7 +117,7 @@ def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
     response = redirect("compose", draft.pk)
     if act == "add":
         # The browser gives the focus to the field that the fragment names.
-        response["Location"] += f"#text-{len(form.parts) - 1}"
+        response["Location"] += f"#text-{len(form.thread) - 1}"
     elif verb == "at":
         response["Location"] += "#id_when"
     return response
@@ -159,30 +130,9 @@ def _recall_first(request: PersonRequest, draft_id: int, refused: ApprovedText) 
         "draft": draft,
         "account": draft.account,
         "sentence": refused.sentence,
-        "parts": shown_parts(draft.parts),
+        "parts": shown_messages(draft.messages),
     }
     return render(request, "approvals/recall_first.html", context)
-
-
-def _change_parts(form: ComposerForm, act: str) -> None:
-    """What a button does to the thread: a message more, less, earlier or later, an image less."""
-    if act == "add":
-        form.empty_part()
-        return
-    verb, _dash, rest = act.partition("-")
-    number, _dash, sha256 = rest.partition("-")
-    position, parts = parse_int(number), form.parts
-    if position is None or position >= len(parts):
-        return
-    if verb == "remove" and len(parts) > 1:
-        del parts[position]
-    elif verb == "up" and position > 0:
-        parts.insert(position - 1, parts.pop(position))
-    elif verb == "down":
-        parts.insert(position + 1, parts.pop(position))
-    elif verb == "drop":
-        images = parts[position]["images"]
-        parts[position]["images"] = [i for i in images if i["sha256"] != sha256]
 
 
 def _conflict(request: PersonRequest, draft: Draft) -> HttpResponse:
@@ -199,8 +149,8 @@ def _conflict(request: PersonRequest, draft: Draft) -> HttpResponse:
         form,
         status=409,
         theirs=draft.texts,
-        differences=changes(draft.texts, [p["text"] for p in form.parts]),
-        image_differences=image_changes(draft.parts, form.parts),
+        differences=changes(draft.texts, [message.text for message in form.messages]),
+        image_differences=image_changes(draft.messages, form.messages),
         saved_at=last,
         saved_by=changed_by,
         sentence=SavedElsewhere.sentence,
@@ -216,9 +166,9 @@ def _refused(request: PersonRequest, draft: Draft, refused: Invalid) -> HttpResp
     form.is_valid()
     field, position = refused.details.get("field"), refused.details.get("position")
     if field == "text" and position is not None:
-        form.part_errors[position] = str(refused.sentence)
+        form.text_errors[position] = str(refused.sentence)
     elif field == "images" and position is not None:
-        form.parts[position]["image_errors"] = [str(refused.sentence)]
+        form.image_errors[position] = [str(refused.sentence)]
     elif field == "alt":
         form.mark_missing_alts()
     elif field == "reasons":

@@ -14,6 +14,8 @@ from approvals.checking import findings_of
 from approvals.checks import NO_CONTEXT, Finding, Severity, check_text
 from approvals.help import PAGES, Theme
 from approvals.lesson import EXERCISES, RULES
+from approvals.message import Message
+from approvals.preview import shown_messages
 from approvals.tweet_text import normalise_typed
 
 
@@ -59,12 +61,13 @@ def exercise(request: PersonRequest, number: int) -> HttpResponse:
     }
     if request.method == "POST":
         text = normalise_typed(request.POST.get("text", ""))
-        found = findings_of({"text": text, "images": []}, NO_CONTEXT)
+        message = Message(text)
+        found = findings_of(message, NO_CONTEXT)
         context |= {
             "text": text,
             "checked": True,
             "mended": is_mended(found),
-            "parts": [{"position": 0, "findings": found}],
+            "parts": shown_messages([message], found=[found]),
         }
     return render(request, "approvals/help/exercise.html", context)
 

@@ -17,7 +17,8 @@ from accounts.requests import PersonRequest, max_body_size, parse_int
 from approvals import images
 from approvals.access import image_for
 from approvals.actions.images import add_image, too_many_images
-from approvals.forms import ComposerForm
+from approvals.forms.composer import ComposerForm, MessageRow
+from approvals.message import Image, Message
 from approvals.models import Draft
 from approvals.views.compose import compose, composer_page, draft_to_write
 
@@ -49,8 +50,7 @@ def add(request: PersonRequest, draft_id: int) -> HttpResponse:
         return compose(request, draft_id)
     form = ComposerForm(draft, typed)
     form.is_valid()
-    for position, said in refused.items():
-        form.parts[position]["image_errors"] = said
+    form.image_errors = refused
     return composer_page(request, draft, form, status=400)
 
 
@@ -61,11 +61,7 @@ def _one_message(request: PersonRequest, draft: Draft) -> HttpResponse:
     added, said = _taken(request, draft, position)
     context: dict[str, Any] = {
         "draft": draft,
-        "part": {
-            "position": position,
-            "image_errors": said,
-            "images": [{"sha256": sha256, "alt": "", "error": ""} for sha256 in added],
-        },
+        "row": MessageRow(position, Message(images=tuple(map(Image, added))), image_errors=said),
         "before": before,
     }
     return render(request, "approvals/_images_added.html", context)

@@ -18,7 +18,7 @@ from accounts.requests import PersonRequest
 from approvals.access import drafts_of
 from approvals.actions.drafts import Content, begin_draft
 from approvals.capabilities import CAPABILITIES
-from approvals.forms import OUTCOMES, DraftFilterForm
+from approvals.forms.filter import OUTCOMES, DraftFilterForm
 from approvals.models import Draft, DraftState, Revision
 from approvals.models.draft import one_empty_part
 

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image as Picture
+from PIL import ImageDraw, ImageFont
 
 from accounts import audit
 from accounts.clock import db_now
@@ -28,8 +29,9 @@ from approvals.actions.images import add_image
 from approvals.actions.objections import raise_objection
 from approvals.actions.reviews import approve, ask_for_changes, comment, record_view, reject
 from approvals.categories import fields_of
-from approvals.checking import context_of, findings_of_parts, unanswered
+from approvals.checking import context_of, findings_of_thread, unanswered
 from approvals.checklist import items_of
+from approvals.message import Image, Message
 from approvals.models import Category, Comment, Draft, DraftState, Revision
 from publishing.actions import retract as retraction
 from publishing.actions.decide import confirm, propose, propose_lift
@@ -101,13 +103,12 @@ class Team:
         if moment := content.get("requested_at"):
             content["requested_zone"] = self.account.time_zone
             content["requested_local"] = moment.strftime("%Y-%m-%dT%H:%M")
-        parts = [{"text": text, "images": []} for text in texts]
         content.setdefault("category", Category.ADVICE)
         content["fields"] = self.fields_for(content["category"])
         return begin_draft(
             actor=self.writers[author],
             account=self.account,
-            content=Content(parts=parts, **content),
+            content=Content(messages=tuple(map(Message, texts)), **content),
         )
 
     def fields_for(self, category: str) -> dict[str, str]:
@@ -136,7 +137,7 @@ class Team:
     def submit(self, draft: Draft) -> Revision:
         if submitted := draft.revisions.last():
             return submitted
-        found = [f for part in findings_of_parts(draft.parts, context_of(draft)) for f in part]
+        found = [f for part in findings_of_thread(draft.messages, context_of(draft)) for f in part]
         if wanted := unanswered(found, {}):
             reasons = {f.check: "Relu à deux : le sens est clair et exact." for f in wanted}
             draft = self.save(draft, replace(content_of(draft), reasons=reasons))
@@ -228,15 +229,16 @@ class Team:
 
     def illustrate(self, draft: Draft, *posters: tuple[str, str]) -> Draft:
         """The first message of the draft, with a poster of each (title, colour)."""
-        if draft.parts[0]["images"]:
+        if draft.messages[0].images:
             return draft
         images = []
         for title, colour in posters:
             upload = SimpleUploadedFile(f"{title}.png", poster(title, colour), "image/png")
             stored = add_image(actor=draft.author, draft_id=draft.pk, upload=upload)
-            images.append({"sha256": stored.sha256, "alt": f"Affiche : « {title} »."})
-        first, *others = draft.parts
-        content = replace(content_of(draft), parts=[{**first, "images": images}, *others])
+            images.append(Image(stored.sha256, f"Affiche : « {title} »."))
+        first, *others = draft.messages
+        messages = (replace(first, images=tuple(images)), *others)
+        content = replace(content_of(draft), messages=messages)
         return self.save(draft, content)
 
     def in_hours(self, hours: float) -> dt.datetime:
@@ -270,7 +272,7 @@ def switch_sandbox(changes: dict[str, Any]) -> None:
 
 def poster(title: str, colour: str) -> bytes:
     """A PNG of 1200 × 675 that says `title`."""
-    image = Image.new("RGB", (1200, 675), colour)
+    image = Picture.new("RGB", (1200, 675), colour)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 575, 400, 675), fill="#000091")
     draw.rectangle((400, 575, 800, 675), fill="#ffffff")

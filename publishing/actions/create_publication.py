@@ -20,12 +20,12 @@ def create_publication(release: Release) -> Publication:
             "account_id": release.account_id,
             "due_at": due_at,
             "next_try_at": due_at,
-            "removal_on": revision.signed.get("fields", {}).get("removal_on"),
+            "removal_on": revision.signed.fields.get("removal_on"),
         },
     )
     if created:
         Part.objects.bulk_create(
-            Part(publication=publication, position=i) for i in range(len(revision.parts))
+            Part(publication=publication, position=i) for i in range(len(revision.messages))
         )
         audit.record(
             "publication.waiting",

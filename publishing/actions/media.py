@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import threading
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
-from approvals.digest import canonical, digest_of
+from approvals.digest import SignedContent, digest_of
 from approvals.images import stored_bytes
+from approvals.message import Image
 from publishing.gateway import ApiResult, upload_image
 from publishing.models import Attempt, Outcome, Part, Phase, Reason
 
@@ -35,42 +36,46 @@ def prepare(claimed: Claimed) -> tuple[str, tuple[str, ...]] | ApiResult:
     All the images of a thread are read before its first message leaves: none begins that could
     not be ended. One that is gone, or altered, changes the digest: it is the turn's to say so.
     """
-    content: dict[str, Any] = json.loads(claimed.content)
-    if not any(part["images"] for part in content["parts"]):
-        return digest_of(canonical(content)), ()
+    signed = SignedContent.read(claimed.content)
+    if not any(message.images for message in signed.messages):
+        return digest_of(signed.canonical()), ()
+    images = claimed.message.images
     try:
-        own = _read_again(content, {image["sha256"] for image in claimed.images})
+        stored, own = _read_again(signed, {image.sha256 for image in images})
     except Exception as error:  # whatever the storage raises, nothing was sent
         log.warning("media unreadable", attempt=claimed.attempt_id, error=type(error).__name__)
         return ApiResult(Outcome.NOT_SENT, Reason.MEDIA_UNREADABLE)
-    digest = digest_of(canonical(content))
+    digest = digest_of(stored.canonical())
     if digest != digest_of(claimed.content):
         log.error("media altered or gone", attempt=claimed.attempt_id)
         return digest, ()
     media_ids: list[str] = []
     with _renewing(claimed.attempt_id):
-        for image in claimed.images:
-            sent = _uploaded(claimed, image["sha256"], own[image["sha256"]], image["alt"])
+        for image in images:
+            sent = _uploaded(claimed, image, own[image.sha256])
             if isinstance(sent, ApiResult):
                 return sent
             media_ids.append(sent)
     return digest, tuple(media_ids)
 
 
-def _read_again(content: dict[str, Any], wanted: set[str]) -> dict[str, bytes]:
-    """Puts into `content` the digests of the images as they are now; the bytes of those wanted."""
+def _read_again(signed: SignedContent, wanted: set[str]) -> tuple[SignedContent, dict[str, bytes]]:
+    """The content with the digests of the images as they are now; the bytes of those wanted."""
     kept: dict[str, bytes] = {}
-    for part in content["parts"]:
-        for image in part["images"]:
-            approved = image["sha256"]
-            try:
-                raw = stored_bytes(approved)
-            except FileNotFoundError:
-                raw = b""
-            image["sha256"] = hashlib.sha256(raw).hexdigest()
-            if approved in wanted:
-                kept[approved] = raw
-    return kept
+
+    def again(image: Image) -> Image:
+        try:
+            raw = stored_bytes(image.sha256)
+        except FileNotFoundError:
+            raw = b""
+        if image.sha256 in wanted:
+            kept[image.sha256] = raw
+        return replace(image, sha256=hashlib.sha256(raw).hexdigest())
+
+    messages = tuple(
+        replace(message, images=tuple(map(again, message.images))) for message in signed.messages
+    )
+    return replace(signed, messages=messages), kept
 
 
 @contextlib.contextmanager
@@ -95,17 +100,17 @@ def _renewing(attempt_id: int) -> Iterator[None]:
         beat.join()
 
 
-def _uploaded(claimed: Claimed, sha256: str, raw: bytes, alt: str) -> str | ApiResult:
+def _uploaded(claimed: Claimed, image: Image, raw: bytes) -> str | ApiResult:
     """The media id of an upload still good, or of a new one."""
-    known = claimed.media.get(sha256)
+    known = claimed.media.get(image.sha256)
     if known and float(known["expires"]) > time.time() + MEDIA_MARGIN:
         return known["id"]
     mime = _mime(raw)
-    upload = upload_image(claimed.credentials, f"image.{mime[6:]}", raw, mime, alt)
+    upload = upload_image(claimed.credentials, f"image.{mime[6:]}", raw, mime, image.alt)
     if isinstance(upload, ApiResult):
         return upload
     part = Part.objects.get(attempts=claimed.attempt_id)
-    part.media[sha256] = {
+    part.media[image.sha256] = {
         "id": upload.media_id,
         "expires": str(time.time() + upload.good_for),
     }

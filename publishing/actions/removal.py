@@ -55,8 +55,8 @@ def remind_removal(publication_id: int) -> None:
         return
     subject = {"subject_type": "publication", "subject_id": publication.pk}
     first = not AuditEntry.objects.filter(act=REMINDED, **subject).exists()
-    signed = publication.release.revision.signed["fields"]
-    charged = parse_int(signed.get("removal_by", ""))
+    signed = publication.release.revision.signed
+    charged = parse_int(signed.fields.get("removal_by", ""))
     people = list(reviewers(publication.account_id))
     told = [charged] if first and charged in people else people
     notify_account(publication, NoticeAct.REMOVAL, told)

@@ -23,6 +23,7 @@ from accounts import audit
 from accounts.actions.base import action, lock_one
 from accounts.crypto import NotSealedForThis
 from accounts.models import Account
+from approvals.message import Message
 from publishing import rules
 from publishing.actions import media, stops
 from publishing.actions.apply_answer import (
@@ -92,7 +93,7 @@ def send(claimed: Claimed) -> None:
         return
     result = post(
         claimed.credentials,
-        claimed.text,
+        claimed.message.text,
         pre_send_check=_pre_send_check(claimed.attempt_id, before_turn),
         reply_to=claimed.reply_to,
         media_ids=media_ids,
@@ -117,8 +118,7 @@ class Claimed:
     attempt_id: int
     position: int
     credentials: ApiCredentials
-    text: str
-    images: list[dict[str, str]]
+    message: Message
     media: dict[str, dict[str, str]]
     reply_to: str
     reply_settings: str
@@ -220,16 +220,15 @@ def _claim_part(publication: Publication, part: Part, credentials: ApiCredential
     audit.record(
         "attempt.preparing", actor=None, about=publication, subject=attempt, part=part.position
     )
-    content = revision.parts[part.position]
+    signed = revision.signed
     return Claimed(
         attempt_id=attempt.pk,
         position=part.position,
         credentials=credentials,
-        text=content["text"],
-        images=content["images"],
+        message=signed.messages[part.position],
         media=part.media,
         reply_to=(part.parent.x_id or "") if part.parent else "",
-        reply_settings=revision.signed["reply_settings"],
+        reply_settings=signed.reply_settings,
         content=revision.content,
     )
 

@@ -190,7 +190,7 @@ def mark_out(publication: Publication, part: Part, x_id: str) -> None:
     Part.objects.filter(pk=part.pk).update(
         state=PartState.OUT, x_id=x_id, out_at=Now(), uncertain_since=None
     )
-    count_post(publication.account, publication.release.revision.parts[part.position])
+    count_post(publication.account, part.message)
     if part.state in (PartState.UNCERTAIN, PartState.REFUSED):
         cancel_lookups(part.lookups.all())
     parts = list(publication.parts.all())

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import never_deleted
+from approvals.message import Message
 from publishing.models.states import TRANSITION_PAIRS, PartState, PublicationState, Reason
 
 NOTHING_OUT_TO_RECALL = """
@@ -273,9 +274,14 @@ class Part(models.Model):
         return f"{self.publication_id}.{self.position}: {self.state}"
 
     @property
+    def message(self) -> Message:
+        """As it was signed."""
+        messages: tuple[Message, ...] = self.publication.release.revision.messages
+        return messages[self.position]
+
+    @property
     def text(self) -> str:
-        text: str = self.publication.release.revision.texts[self.position]
-        return text
+        return self.message.text
 
     @property
     def maybe_posted(self) -> bool:
@@ -290,4 +296,4 @@ class Part(models.Model):
 
     @property
     def has_images(self) -> bool:
-        return bool(self.publication.release.revision.parts[self.position]["images"])
+        return bool(self.message.images)

@@ -17,7 +17,7 @@ from accounts.models import Person
 from accounts.requests import PersonRequest
 from approvals.actions.drafts import use_again
 from approvals.capabilities import CAPABILITIES
-from approvals.views.compose import shown_parts
+from approvals.preview import shown_messages
 from publishing.access import holders_of, publication_for
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.decide import propose
@@ -228,7 +228,7 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
         "by_two": BY_TWO if what.by_two else "",
         "publication": publication,
         "account": publication.account,
-        "parts": shown_parts(publication.release.revision.parts),
+        "parts": shown_messages(publication.release.revision.messages),
         "form": form,
     }
     status = 400 if form.is_bound else 200

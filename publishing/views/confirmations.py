@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import Conflict, NotFound
 from accounts.requests import PersonRequest
-from approvals.views.compose import shown_parts
+from approvals.preview import shown_messages
 from publishing.access import publication_for
 from publishing.actions import decide
 from publishing.models import Confirmation, ConfirmationKind, ConfirmationState
@@ -53,7 +53,7 @@ def confirmation(request: PersonRequest, confirmation_id: int) -> HttpResponse:
         "act": ACTS[f"propose_{proposal.kind}"],
         "publication": publication,
         "account": publication.account,
-        "parts": shown_parts(publication.release.revision.parts),
+        "parts": shown_messages(publication.release.revision.messages),
         "answers": decide.answers_of(proposal, request.user),
     }
     return render(request, "publishing/confirmation.html", context)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 def found(draft: Draft) -> dict[str, str]:
     """The checks that find something, with their severity."""
-    rows = findings_of(draft.parts[0], context_of(draft))
+    rows = findings_of(draft.messages[0], context_of(draft))
     return {row.check: str(row.severity) for row in rows}
 
 
@@ -174,7 +174,7 @@ def test_a_reserve_blocks_by_the_day_of_sending_and_the_department(cast):
     reserve(cast, 2, "44")
     blocked = [d for d in (now, later, elsewhere) if "electoral_reserve" in found(d)]
     assert blocked == [later]
-    rows = findings_of(later.parts[0], context_of(later))
+    rows = findings_of(later.messages[0], context_of(later))
     sentence = next(str(r.sentence) for r in rows if r.check == "electoral_reserve")
     assert sentence.startswith("Période de réserve électorale (Municipales) jusqu’au ")
 

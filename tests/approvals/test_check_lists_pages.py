@@ -9,6 +9,7 @@ import pytest
 from approvals.actions import lists as actions
 from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.lists import lists_in_force
+from approvals.message import Message
 from approvals.models import Category, ReservePeriod
 from tests.approvals.writing import a_revision
 from tests.cast import signed_in
@@ -56,12 +57,12 @@ def test_a_trial_tells_which_versions_and_nothing_of_their_text(cast):
 
 
 def test_a_trial_over_500_texts_takes_less_than_a_second(cast):
-    parts = [{"text": f"{n} " + "Police secours : le 17. " * 8, "images": []} for n in range(25)]
+    messages = tuple(Message(f"{n} " + "Police secours : le 17. " * 8) for n in range(25))
     for _number in range(20):
         draft = begin_draft(
             actor=cast.claire,
             account=cast.nantes,
-            content=Content(parts=parts, category=Category.ADVICE),
+            content=Content(messages, category=Category.ADVICE),
         )
         submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)
     client = signed_in(cast.ada)

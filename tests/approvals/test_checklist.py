@@ -1,12 +1,14 @@
 """The reviewer's checklist: which points a text calls for, ticked and kept with each verdict."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from approvals.actions.reviews import approve
 from approvals.checklist import NAMES, VERSION, items_of
-from approvals.digest import canonical
 from approvals.errors import ChecklistIncomplete
+from approvals.message import Image, Message
 from approvals.models import Category, Comment, Review
 from tests.approvals.test_desk import said
 from tests.approvals.test_verdicts import debate
@@ -48,9 +50,8 @@ def test_what_a_text_holds_adds_its_own_points(cast, text, more, added):
 
 def test_a_thread_and_its_images_add_theirs(cast):
     revision = a_revision(cast.claire, cast.nantes)
-    signed = revision.signed
-    signed["parts"] = [{"text": "Un", "images": [{"sha256": "0" * 64, "alt": "Une affiche"}]}] * 2
-    revision.content = canonical(signed)
+    messages = (Message("Un", (Image("0" * 64, "Une affiche"),)),) * 2
+    revision.content = replace(revision.signed, messages=messages).canonical()
     items = {item.id: item for item in items_of(revision)}
     assert list(items) == [*COMMON, "images", "thread"]
     assert not items["images"].common

@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account
-from approvals import forms
+from approvals.message import Message
 from approvals.models import Draft
-from tests.approvals.writing import TEXT, a_draft, a_revision, one_part, typed
+from tests.approvals.writing import TEXT, a_draft, a_revision, typed
 from tests.cast import signed_in
 from tests.pictures import stored_image
 
@@ -23,7 +23,8 @@ def now(monkeypatch):
 
     def stand(moment: str) -> None:
         at = dt.datetime.fromisoformat(moment).replace(tzinfo=PARIS)
-        monkeypatch.setattr(forms, "db_now", lambda: at)
+        for module in ("composer", "moment"):
+            monkeypatch.setattr(f"approvals.forms.{module}.db_now", lambda: at)
 
     return stand
 
@@ -143,9 +144,9 @@ def test_a_thread_grows_and_shrinks_and_images_stay_with_their_message(cast):
     post(cast, draft, text=["Deux", "Un"], act="up-1", **moved)
     assert draft.parts == [{"text": "Un", "images": [image]}, {"text": "Deux", "images": []}]
     post(cast, draft, text=["Un", "Deux"], act="remove-0", **theirs)
-    assert draft.parts == one_part("Deux")
+    assert draft.messages == (Message("Deux"),)
     post(cast, draft, text="Deux", act="remove-0")
-    assert draft.parts == one_part("Deux")
+    assert draft.messages == (Message("Deux"),)
 
 
 def test_an_empty_message_of_a_thread_is_named(cast):

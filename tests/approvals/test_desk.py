@@ -215,7 +215,7 @@ def test_a_page_that_is_out_of_date_has_the_present_state_and_keeps_what_is_writ
     shown = helene.post(now, typed_there)
     assert shown.context["comment_form"].initial["body"] == "Un mot."
     assert "Trop précis." in said(shown)
-    assert shown.context["before"] == revision
+    assert shown.context["changed"].before == revision
 
 
 def test_a_composer_left_open_learns_that_its_text_moved_on(cast):

@@ -10,7 +10,6 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account
-from approvals import forms
 from approvals.models import Draft
 from approvals.schedule import quick_hours, read_quick_hour
 from publishing.actions.freeze import freeze
@@ -85,8 +84,9 @@ def test_in_an_hour_counts_from_the_click_across_the_end_of_summer_time():
 @pytest.fixture
 def at_nine(monkeypatch):
     """Nine in the morning of Tuesday 1 December in Réunion."""
-    moment = dt.datetime(2026, 12, 1, 9, 0, tzinfo=ZoneInfo("Indian/Reunion"))
-    monkeypatch.setattr(forms, "db_now", lambda: moment)
+    now = dt.datetime(2026, 12, 1, 9, 0, tzinfo=ZoneInfo("Indian/Reunion"))
+    for module in ("composer", "moment"):
+        monkeypatch.setattr(f"approvals.forms.{module}.db_now", lambda: now)
 
 
 def test_a_quick_hour_fills_the_fields_in_the_account_s_zone_without_a_script(cast, at_nine):

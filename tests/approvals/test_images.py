@@ -23,6 +23,8 @@ from approvals.decode import MAX_BYTES
 from approvals.diff import image_changes
 from approvals.digest import digest_of
 from approvals.images import MAX_ALT, Unfit, path_of
+from approvals.message import Image as typed_image
+from approvals.message import Message
 from approvals.models import Draft, Revision, StoredImage
 from tests.approvals.writing import TEXT, a_draft, typed
 from tests.cast import signed_in
@@ -385,8 +387,8 @@ def test_a_file_broken_by_a_crash_is_written_again(media):
 def with_images(cast, *pictures: bytes, alt: str = "Une patrouille") -> tuple[Draft, list[str]]:
     draft = a_draft(cast.claire, cast.nantes)
     shas = [stored_image(cast.nantes, raw) for raw in pictures or (picture(),)]
-    parts = [{"text": TEXT, "images": [{"sha256": sha, "alt": alt} for sha in shas]}]
-    content = Content(parts=parts, category="advice")
+    message = Message(TEXT, tuple(typed_image(sha, alt) for sha in shas))
+    content = Content((message,), category="advice")
     draft = save_draft(actor=cast.claire, draft_id=draft.pk, version=1, content=content)
     return draft, shas
 
@@ -540,7 +542,7 @@ def test_reviewers_see_the_images_and_what_changed_of_them(cast):
 
 def test_what_changed_is_told_image_by_image():
     def thread(*parts):
-        return [{"images": [{"sha256": s, "alt": a} for s, a in part]} for part in parts]
+        return [Message(images=tuple(typed_image(*pair) for pair in part)) for part in parts]
 
     def told_of(before, after):
         return [(c.position, c.kind, c.alt) for c in image_changes(before, after)]

@@ -10,6 +10,7 @@ from accounts.errors import Invalid
 from approvals.actions.drafts import save_draft
 from approvals.checks.finding import MAX_OF_ONE_KIND
 from approvals.diff import word_diff
+from approvals.message import Message
 from approvals.models import Draft
 from approvals.templatetags.tweet import tweet_preview
 from approvals.tweet_text import MAX_CHARACTERS
@@ -73,10 +74,10 @@ def test_what_is_too_long_stays_in_the_page_that_refuses_it(cast):
 @pytest.mark.django_db(transaction=True)
 def test_the_action_refuses_a_thread_that_is_too_long_as_the_form_does(cast):
     draft = a_draft(cast.claire, cast.nantes)
-    parts = [{"text": "y" * MAX_CHARACTERS, "images": []}] * 5
+    messages = (Message("y" * MAX_CHARACTERS),) * 5
     with pytest.raises(Invalid, match="16 000"):
         save_draft(
-            actor=cast.claire, draft_id=draft.pk, version=draft.version, content=Content(parts)
+            actor=cast.claire, draft_id=draft.pk, version=draft.version, content=Content(messages)
         )
 
 

@@ -11,6 +11,7 @@ from accounts.errors import Invalid
 from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.checks import check_description
 from approvals.hidden_characters import hidden_characters
+from approvals.message import Image, Message
 from approvals.models import Draft
 from approvals.templatetags.tweet import tweet_preview
 from approvals.tweet_text import entities, normalise
@@ -104,11 +105,11 @@ def test_it_is_said_while_typing_and_cannot_be_submitted(cast):
 @pytest.mark.django_db(transaction=True)
 def test_an_image_description_may_hide_nothing_either(cast):
     sha256 = stored_image(cast.nantes)
-    images = [{"sha256": sha256, "alt": "Une\u200b voiture"}]
+    images = (Image(sha256, "Une\u200b voiture"),)
     draft = begin_draft(
         actor=cast.claire,
         account=cast.nantes,
-        content=Content([{"text": "a", "images": images}], category="advice"),
+        content=Content((Message("a", images),), category="advice"),
     )
     with pytest.raises(Invalid, match=r"image 1.*U\+200B"):
         submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)

@@ -10,6 +10,7 @@ from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.actions.reviews import approve, record_view
 from approvals.categories import fields_of
 from approvals.checklist import items_of
+from approvals.message import Message
 from approvals.models import Category, Draft, Revision
 
 TEXT = "Cambriolages : fermez vos volets en partant. #Prévention"
@@ -27,14 +28,10 @@ FIELDS_FILLED = {
 }
 
 
-def one_part(text: str = TEXT) -> list[dict]:
-    return [{"text": text, "images": []}]
-
-
 def content(text: str = TEXT, **more) -> Content:
     category = more.setdefault("category", Category.ADVICE)
     more.setdefault("fields", fields_of(category, FIELDS_FILLED))
-    return Content(one_part(text), **more)
+    return Content((Message(text),), **more)
 
 
 def a_draft(author, account, text: str = TEXT, **more) -> Draft:

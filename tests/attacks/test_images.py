@@ -13,6 +13,7 @@ from accounts.errors import Invalid
 from accounts.models import Seat
 from approvals.actions.drafts import Content, begin_draft, save_draft
 from approvals.images import path_of, stored_bytes
+from approvals.message import Image, Message
 from approvals.models import Draft, StoredImage
 from tests.approvals.writing import a_draft, a_revision, signed, typed
 from tests.cast import signed_in
@@ -51,10 +52,10 @@ def test_the_same_bytes_brought_by_two_departments_are_each_one_s_own(cast):
 
 def test_a_known_digest_of_another_department_cannot_be_put_into_a_draft(cast):
     theirs = stored_image(cast.rennes)
-    parts = [{"text": "Texte", "images": [{"sha256": theirs, "alt": "Volée"}]}]
+    messages = (Message("Texte", (Image(theirs, "Volée"),)),)
     with pytest.raises(Invalid):
         begin_draft(
-            actor=cast.claire, account=cast.nantes, content=Content(parts=parts, category="advice")
+            actor=cast.claire, account=cast.nantes, content=Content(messages, category="advice")
         )
     draft = a_draft(cast.claire, cast.nantes)
     with pytest.raises(Invalid):
@@ -62,7 +63,7 @@ def test_a_known_digest_of_another_department_cannot_be_put_into_a_draft(cast):
             actor=cast.claire,
             draft_id=draft.pk,
             version=1,
-            content=Content(parts=parts, category="advice"),
+            content=Content(messages, category="advice"),
         )
     form = typed(draft, "Texte", **{"image-0": theirs, "alt-0": "Volée"})
     answer = signed_in(cast.claire).post(reverse("compose", args=[draft.pk]), form)

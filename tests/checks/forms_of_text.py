@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from approvals.checking import findings_of
 from approvals.checks import Context, Finding
+from approvals.message import Message
 
 FORM = {
     *("empty", "unread", "too_long", "invisible", "hashtag_broken"),
@@ -12,5 +13,5 @@ FORM = {
 
 
 def form_findings(text: str) -> list[Finding]:
-    found = findings_of({"text": text, "images": []}, Context())
+    found = findings_of(Message(text), Context())
     return [finding for finding in found if finding.check in FORM]

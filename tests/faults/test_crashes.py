@@ -19,6 +19,7 @@ from django.test import Client
 from PIL import Image
 
 from accounts.clock import db_now
+from approvals import message as typed
 from approvals.models import StoredImage
 from policetweets.durations import DURATIONS
 from publishing import tasks, wake
@@ -140,7 +141,7 @@ def test_fault_5_killed_during_the_upload_waits_again(system, town):
         size=len(raw.getvalue()),
     )
     with system.x.hold(on="upload", when="after", account=town.account.handle) as held:
-        publication = town.released("Avec image.", images=[{"sha256": sha256, "alt": "Bleu."}])
+        publication = town.released("Avec image.", images=(typed.Image(sha256, "Bleu."),))
         held.wait()
         system.worker.kill()
     system.worker.start()

@@ -8,8 +8,6 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.models import Seat
-from approvals import forms
-from approvals.actions import drafts
 from approvals.models import Draft, Review
 from tests.approvals.writing import TEXT, a_draft, a_revision, signed
 from tests.cast import seat, signed_in
@@ -288,8 +286,8 @@ def test_two_tabs_are_told_and_neither_loses_its_text(cast, desk, page_problems)
 
 def test_the_hours_of_the_clock_change_are_settled_as_one_types(cast, desk, monkeypatch):
     today = dt.datetime(2026, 10, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
-    for module in (forms, drafts):
-        monkeypatch.setattr(module, "db_now", lambda: today)
+    for module in ("forms.composer", "forms.moment", "actions.drafts"):
+        monkeypatch.setattr(f"approvals.{module}.db_now", lambda: today)
     draft = a_draft(cast.claire, cast.nantes)
     claire = desk(cast.claire)
     page = claire.open("compose", draft.pk)

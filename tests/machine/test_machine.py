@@ -40,6 +40,7 @@ from approvals.actions.drafts import (
 )
 from approvals.actions.objections import lift_objection, raise_objection
 from approvals.actions.reviews import ask_for_changes, reject
+from approvals.message import Message
 from approvals.models import Draft, Objection, Revision
 from publishing import tasks
 from publishing.actions import apply_answer, reconcile, retract, scan, send
@@ -182,9 +183,9 @@ class Machine(RuleBasedStateMachine):
     @rule(who=WHO, parts=st.integers(1, 3), ahead=st.sampled_from([None, 2, 3600]))
     def writes_and_submits(self, who: str, parts: int, ahead: int | None) -> None:
         self.words.append(f"Phrase secrète {len(self.words)}")
-        texts = [{"text": f"{self.words[-1]}, {i}.", "images": []} for i in range(parts)]
+        messages = tuple(Message(f"{self.words[-1]}, {i}.") for i in range(parts))
         hour = db_now() + dt.timedelta(seconds=ahead) if ahead else None
-        content = Content(parts=texts, category="advice", requested_at=hour)
+        content = Content(messages, category="advice", requested_at=hour)
         draft = self.does(
             begin_draft, actor=self.person(who), account=self.account, content=content
         )
@@ -206,9 +207,9 @@ class Machine(RuleBasedStateMachine):
     def edits(self, who: str, index: int) -> None:
         draft = self.some(Draft, index)
         if draft is not None:
-            text = f"{draft.parts[0]['text']} Encore."
+            first, *others = draft.messages
             content = Content(
-                parts=[{"text": text, "images": []}, *draft.parts[1:]],
+                (Message(f"{first.text} Encore."), *others),
                 requested_at=draft.requested_at,
             )
             self.does(
@@ -391,7 +392,7 @@ class Machine(RuleBasedStateMachine):
         x_id = ""
         if outcome == Outcome.ACCEPTED or (outcome == Outcome.UNCERTAIN and made):
             x_id = self.x.accept(
-                self.account.pk, flight.claimed.text, flight.claimed.reply_to, db_now()
+                self.account.pk, flight.claimed.message.text, flight.claimed.reply_to, db_now()
             )
         if dies == "before":
             return

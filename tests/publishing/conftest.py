@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.crypto import Secret
 from accounts.models import Account, Notice, Person
 from approvals.actions.drafts import Content, begin_draft, submit_draft
+from approvals.message import Message
 from approvals.models import Revision
 from publishing.actions.connect import connect
 from publishing.models import Publication
@@ -64,11 +65,11 @@ class ConnectedCast:
     ) -> Revision:
         account, author = account or self.cast.nantes, author or self.cast.claire
         self.count += 1
-        parts = [{"text": text, "images": []} for text in texts or (f"Conseil {self.count}.",)]
+        messages = tuple(map(Message, texts or (f"Conseil {self.count}.",)))
         draft = begin_draft(
             actor=author,
             account=account,
-            content=Content(parts=parts, **{"category": "advice", **content}),
+            content=Content(messages, **{"category": "advice", **content}),
         )
         return submit_draft(actor=author, draft_id=draft.pk, version=draft.version)
 

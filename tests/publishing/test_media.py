@@ -20,6 +20,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from PIL import Image
 
+from approvals import message as typed
 from approvals.actions.drafts import Content, begin_draft, submit_draft
 from approvals.images import path_of, stored_bytes
 from approvals.models import Draft
@@ -43,15 +44,15 @@ def media(media_folder):
 
 def released(line, *messages, **content) -> Publication:
     """Each message a (text, pictures) pair, its descriptions « Image 1 »…"""
-    cast, parts = line.cast, []
+    cast, thread = line.cast, []
     for text, pictures in messages:
         shas = [stored_image(cast.nantes, raw) for raw in pictures]
-        images = [{"sha256": sha, "alt": f"Image {n}"} for n, sha in enumerate(shas, start=1)]
-        parts.append({"text": text, "images": images})
+        images = (typed.Image(sha, f"Image {n}") for n, sha in enumerate(shas, start=1))
+        thread.append(typed.Message(text, tuple(images)))
     draft = begin_draft(
         actor=cast.claire,
         account=cast.nantes,
-        content=Content(parts, **{"category": "advice", **content}),
+        content=Content(tuple(thread), **{"category": "advice", **content}),
     )
     revision = submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)
     for signer in (cast.marc, cast.helene):
@@ -69,8 +70,8 @@ def said_to(x) -> list[str]:
 
 
 def digests(publication: Publication) -> list[str]:
-    parts = publication.release.revision.parts
-    return [image["sha256"] for part in parts for image in part["images"]]
+    messages = publication.release.revision.messages
+    return [image.sha256 for message in messages for image in message.images]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.crypto import NotSealedForThis
 from accounts.models import AuditEntry, Credential, Notice
 from approvals.actions.drafts import Content, begin_draft, submit_draft
+from approvals.message import Image, Message
 from publishing.actions.apply_answer import apply_answer, stale_attempts
 from publishing.actions.connect import ask_for_check, probe
 from publishing.actions.scan import reevaluate, rows_to_reevaluate
@@ -461,11 +462,10 @@ DESCRIBED = {"data": {"id": "77", "associated_metadata": {"alt_text": {"text": A
 @pytest.fixture
 def with_image(line, media_folder):
     sha256 = stored_image(line.cast.nantes)
-    parts = [{"text": "Voyez.", "images": [{"sha256": sha256, "alt": ALT}]}]
     draft = begin_draft(
         actor=line.cast.claire,
         account=line.cast.nantes,
-        content=Content(parts=parts, category="advice"),
+        content=Content((Message("Voyez.", (Image(sha256, ALT),)),), category="advice"),
     )
     revision = submit_draft(actor=line.cast.claire, draft_id=draft.pk, version=draft.version)
     for signer in (line.cast.marc, line.cast.helene):

@@ -288,7 +288,7 @@ def test_a_new_hour_is_asked_by_the_composers_rules(line, backdate, monkeypatch)
     backdate(publication, 3 * 3600, "due_at", "next_try_at")
     send_due(publication.account_id)
     now = dt.datetime(2026, 9, 30, 12, tzinfo=dt.UTC)
-    monkeypatch.setattr("approvals.forms.db_now", lambda: now)
+    monkeypatch.setattr("approvals.forms.moment.db_now", lambda: now)
     claire, path = signed_in(line.cast.claire), reverse("propose-new-time", args=[publication.pk])
     for day, hour, sentence in [
         ("2026-10-25", "02:30", "Cette heure existe deux fois cette nuit-là : laquelle ?"),
@@ -355,7 +355,7 @@ def test_a_retraction_begins_a_correction_with_the_text_at_hand(line, x):
     again = Draft.objects.latest("pk")
     assert done.redirect_chain == [(reverse("compose", args=[again.pk]), 302)]
     assert again.came_from == publication.release.revision.draft
-    assert again.parts == publication.release.revision.parts
+    assert again.messages == publication.release.revision.messages
     assert publication.retractions.get().reason == "C’est jeudi."
     assert "Voici son texte dans un nouveau brouillon" in done.text
     assert done.text.count(SAME) == 2

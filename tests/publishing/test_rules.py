@@ -62,7 +62,7 @@ def test_rule_8_what_neither_ends_nor_waits_for_its_hour_alerts_everybody_until_
     for person in (line.cast.leila, line.cast.paul):
         page = signed_in(person).get("/").text
         assert "À décider (1)" in page
-        assert publication.release.revision.parts[0]["text"] in page
+        assert publication.release.revision.texts[0] in page
 
 
 def test_rule_8_every_state_ends_alerts_or_is_watched_by_the_clock():

@@ -11,8 +11,9 @@ from approvals.actions.drafts import Content, save_draft, submit_draft, take_bac
 from approvals.actions.objections import lift_objection, raise_objection
 from approvals.actions.reviews import approve, ask_for_changes, reject
 from approvals.errors import SavedElsewhere, TextChanged, WrongState
+from approvals.message import Message
 from approvals.models import Draft, Release, Review, Revision
-from tests.approvals.writing import TEXT, a_draft, a_revision, as_read, one_part, points, signed
+from tests.approvals.writing import TEXT, a_draft, a_revision, as_read, points, signed
 from tests.races.crowd import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +29,7 @@ def edit(person, draft, text="Autre texte"):
         actor=person,
         draft_id=draft.pk,
         version=draft.version,
-        content=Content(one_part(text), category="advice"),
+        content=Content((Message(text),), category="advice"),
     )
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -20,6 +21,7 @@ from accounts.clock import db_now
 from accounts.errors import Refusal
 from accounts.models import Credential, Person, Seat, Supervision
 from approvals.actions.drafts import Content, adopt_draft, save_draft, submit_draft
+from approvals.message import Image
 from approvals.models import Category, Draft, Revision
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.connect import ask_for_check
@@ -122,10 +124,10 @@ class People(threading.Thread):
             f"Conseil {name}, message {i + 1} sur {count}{self.random.choice(ENDINGS)}"
             for i in range(count)
         ]
-        images = []
+        images: tuple[Image, ...] = ()
         if self.random.random() < 0.15:
             sha256 = stored_image(town.account, PICTURE)
-            images = [{"sha256": sha256, "alt": f"Une image, {name}"}]
+            images = (Image(sha256, f"Une image, {name}"),)
         requested_at = None
         if self.random.random() < 0.4:
             requested_at = db_now() + dt.timedelta(seconds=self.random.uniform(0.5, 8))
@@ -138,7 +140,7 @@ class People(threading.Thread):
         draft = Draft.objects.get(pk=revision.draft_id)
         content = Content(
             category=Category.ADVICE,
-            parts=[{**part, "text": part["text"] + " Bis."} for part in draft.parts],
+            messages=tuple(replace(m, text=m.text + " Bis.") for m in draft.messages),
             requested_at=draft.requested_at,
         )
         draft = save_draft(actor=author, draft_id=draft.pk, version=draft.version, content=content)

@@ -134,8 +134,7 @@ class Judge:
 
     def described(self, part: Part, post: dict[str, Any]) -> None:
         """The images that were approved, each with its alternative text, and no other."""
-        content = part.publication.release.revision.parts[part.position]
-        approved = [(one["sha256"], one["alt"]) for one in content["images"]]
+        approved = [(image.sha256, image.alt) for image in part.message.images]
         shown = [(one["sha256"], one["alt_text"]) for one in post["media"]]
         if shown != approved:
             self.verdict.unapproved.append(

@@ -9,6 +9,7 @@ from typing import Any
 from accounts.crypto import Secret
 from accounts.models import Account, Person
 from approvals.actions.drafts import Content, begin_draft, submit_draft
+from approvals.message import Image, Message
 from approvals.models import Revision
 from publishing.actions.connect import connect
 from publishing.models import Publication
@@ -29,15 +30,15 @@ class Department:
         self,
         *texts: str,
         author: Person | None = None,
-        images: list[dict[str, str]] | None = None,
+        images: tuple[Image, ...] = (),
         requested_at: dt.datetime | None = None,
     ) -> Revision:
         self.said += 1
         texts = texts or (f"Conseil {self.said} du {self.account.code}.",)
-        parts: list[dict[str, Any]] = [{"text": text, "images": []} for text in texts]
-        parts[0]["images"] = images or []
+        first, *others = texts
+        messages = (Message(first, images), *map(Message, others))
         author = author or self.seats[0]
-        content = Content(parts=parts, category="advice", requested_at=requested_at)
+        content = Content(messages, category="advice", requested_at=requested_at)
         draft = begin_draft(actor=author, account=self.account, content=content)
         return submit_draft(actor=author, draft_id=draft.pk, version=draft.version)
 

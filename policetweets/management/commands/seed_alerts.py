@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import Account, Person, Seat, Supervision
 from approvals.actions.drafts import Content, begin_draft, submit_draft
+from approvals.message import Message
 from approvals.models import Category
 from policetweets.management.demo_messages import agree
 from publishing.actions.freeze import freeze
@@ -53,7 +54,7 @@ def team_of(account: Account) -> tuple[Person, Person, Person]:
 def release(
     account: Account, author: Person, colleague: Person, supervisor: Person, *, text: str
 ) -> None:
-    content = Content(parts=[{"text": text, "images": []}], category=Category.ADVICE)
+    content = Content(messages=(Message(text),), category=Category.ADVICE)
     draft = begin_draft(actor=author, account=account, content=content)
     revision = submit_draft(actor=author, draft_id=draft.pk, version=draft.version)
     for signer in (colleague, supervisor):

@@ -1,0 +1,1 @@
+"""What people type, read field by field; what was typed is never thrown away."""
