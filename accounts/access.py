@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from accounts.errors import NotFound
-from accounts.models import Account, Cover, Person, Right
+from accounts.models import Account, Cover, Function, Person, Right, Supervision
 from accounts.roles import Capability, Role
 
 
@@ -66,6 +66,24 @@ def lent_places(person: Person) -> list[Cover]:
     )
 
 
+@dataclass(frozen=True)
+class Reviewer:
+    """Somebody who may review an account's drafts now; only a supervisor has a function."""
+
+    person: Person
+    role: Role
+    function: str = ""
+
+    @property
+    def label(self) -> str:
+        """What they are, in words."""
+        return (
+            f"{self.role.label}, {Function(self.function).label}"
+            if self.function
+            else str(self.role.label)
+        )
+
+
 def require_role(person: Person, account: Account | int) -> Role:
     """The person's role. Raises NotFound without one."""
     role = role_on(person, account)
@@ -74,18 +92,27 @@ def require_role(person: Person, account: Account | int) -> Role:
     return role
 
 
-def reviewers(account: Account | int) -> dict[int, tuple[Person, Role]]:
-    """The people who may review the account's drafts now: id -> (person, role). One query."""
+def reviewers(account: Account | int) -> dict[int, Reviewer]:
+    """The people who may review the account's drafts now, by id: one query."""
     account_id = account.pk if isinstance(account, Account) else account
     return reviewers_of({account_id})[account_id]
 
 
-def reviewers_of(account_ids: Collection[int]) -> dict[int, dict[int, tuple[Person, Role]]]:
-    """The reviewers of several accounts, account by account, seats first: one query in all."""
-    people: dict[int, dict[int, tuple[Person, Role]]] = {pk: {} for pk in account_ids}
+def reviewers_of(account_ids: Collection[int]) -> dict[int, dict[int, Reviewer]]:
+    """The reviewers of several accounts, account by account, seats first: one query in all. Who
+    covers a supervision has its function meanwhile.
+    """
+    people: dict[int, dict[int, Reviewer]] = {pk: {} for pk in account_ids}
+    theirs = Q(person=OuterRef("person")) | Q(
+        cover__person=OuterRef("person"), cover__ended_at=None
+    )
+    supervisions = Supervision.objects.filter(theirs, account=OuterRef("account"), ended_at=None)
     rights = Right.objects.filter(account_id__in=account_ids).select_related("person")
+    rights = rights.annotate(function=Subquery(supervisions.values("function")[:1]))
     for right in rights.order_by("role", "number", "person_id"):
-        people[right.account_id][right.person_id] = (right.person, Role(right.role))
+        people[right.account_id][right.person_id] = Reviewer(
+            right.person, Role(right.role), right.function or ""
+        )
     return people
 
 

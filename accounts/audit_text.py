@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import Sentence
-from accounts.models import AuditEntry, Person
+from accounts.models import AuditEntry, Function, Person
 from accounts.models.credential import Connection
 from accounts.timefmt import PARIS, format_exact
 
@@ -32,6 +32,7 @@ WORDS: dict[str, Sentence] = {
     "seat.appointed": gettext_lazy("a attribué un siège"),
     "seat.vacated": gettext_lazy("a libéré un siège"),
     "supervision.named": gettext_lazy("a nommé un superviseur"),
+    "supervision.function_changed": gettext_lazy("a changé la fonction d’un superviseur"),
     "supervision.ended": gettext_lazy("a retiré une supervision"),
     "cover.decided": gettext_lazy("a prêté un siège ou une supervision pendant une absence"),
     "cover.ended": gettext_lazy("Fin du remplacement"),
@@ -50,9 +51,15 @@ DETAILS: dict[str, Sentence] = {
     "fields": gettext_lazy("ce qui a changé : %(value)s"),
     "starts_at": gettext_lazy("à partir du %(value)s"),
     "ends_at": gettext_lazy("jusqu’au %(value)s"),
+    "function": gettext_lazy("fonction : %(value)s"),
 }
 VALUES: dict[str, dict[str, Sentence]] = {
-    "before": dict(Connection.choices),
+    "before": {
+        **dict(Connection.choices),
+        **dict(Function.choices),
+        "no_function": gettext_lazy("aucune fonction"),
+    },
+    "function": dict(Function.choices),
     "fields": {
         "name": gettext_lazy("nom du département"),
         "handle": gettext_lazy("nom du compte sur X"),

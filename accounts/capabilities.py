@@ -17,6 +17,7 @@ CAPABILITIES: dict[str, Capability] = {
     "appoint":                Capability(NO,    NO,        NO,    NO,        YES),
     "vacate":                 Capability(NO,    NO,        NO,    NO,        YES),
     "name_supervisor":        Capability(NO,    NO,        NO,    NO,        YES),
+    "change_function":        Capability(NO,    NO,        NO,    NO,        YES),
     "end_supervision":        Capability(NO,    NO,        NO,    NO,        YES),
     "cover":                  Capability(NO,    NO,        NO,    NO,        YES),
     "see_people":             Capability(NO,    NO,        NO,    NO,        YES),

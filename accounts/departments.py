@@ -45,6 +45,7 @@ class Department:
             required=self.account.approvals_required,
             holders=tuple(place.seat.person for place in self.places if place.seat),
             supervisors=tuple(supervision.person for supervision in self.supervisions),
+            functions={s.person_id: s.function for s in self.supervisions if s.function},
         )
 
     @property

@@ -14,7 +14,7 @@ from accounts.addresses import NotAnAddress, canonical_address
 from accounts.audit_text import WORDS
 from accounts.clock import db_now
 from accounts.departments import eligible
-from accounts.models import Account, Person
+from accounts.models import Account, Function, Person
 from accounts.models.person import BY_FAMILY_NAME
 from accounts.names import validate_name
 from accounts.sign_ins import give_back, reserve_try
@@ -150,6 +150,23 @@ class AppointForm(forms.Form):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = eligible(account)  # type: ignore[attr-defined]
+
+
+class FunctionForm(forms.Form):
+    """What a supervisor is in their service."""
+
+    function = forms.ChoiceField(
+        label=_("Fonction"),
+        required=False,
+        choices=[("", _("aucune en particulier")), *Function.choices],
+        help_text=_("La règle d’accord d’une catégorie peut demander l’accord d’une fonction."),
+    )
+
+
+class SupervisorForm(FunctionForm, AppointForm):
+    """Somebody who is to supervise the account."""
+
+    field_order = ("person", "function")
 
 
 class CoverForm(AppointForm):

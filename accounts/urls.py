@@ -28,6 +28,11 @@ urlpatterns = [
         name="end-supervision",
     ),
     path(
+        "departements/<slug:code>/superviseurs/<int:pk>/fonction",
+        departments.change_function,
+        name="change-function",
+    ),
+    path(
         "departements/<slug:code>/sieges/<int:pk>/remplacer",
         departments.cover_seat,
         name="cover-seat",

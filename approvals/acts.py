@@ -35,6 +35,8 @@ def possible_acts(
 def why_not_approve(draft: Draft, person: Person, quorum: Quorum) -> str:
     """The sentence that says why this person's approval is not asked for; empty when it is."""
     if any(s.person.pk == person.pk for s in quorum.signatures):
+        if draft.state == DraftState.IN_REVIEW and quorum.met:
+            return ""  # a right that came since completes the quorum: only an approval releases
         return _("Vous avez approuvé ce texte tel quel.")
     if draft.state == DraftState.RELEASED and quorum.missing == 0:
         return _("Tous les accords sont réunis : ce texte est bon à diffuser.")

@@ -12,7 +12,7 @@ from accounts.audit_text import DETAILS, VALUES, WORDS, in_words
 from accounts.errors import Sentence
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from approvals.models import Draft, ListName, Objection, Review
+from approvals.models import Category, Draft, ListName, Objection, Review
 
 # What upper layers do with a draft says itself: they add their acts when they are loaded.
 ACTS: dict[str, Sentence] = {
@@ -35,6 +35,8 @@ ACTS: dict[str, Sentence] = {
 WORDS.update(ACTS)
 WORDS.update(
     {
+        "category_rule.set": _("a changé la règle d’accord d’une catégorie"),
+        "category_rule.ended": _("a retiré la règle d’accord d’une catégorie"),
         "list.added": _("a ajouté à une liste des vérifications"),
         "list.removed": _("a retiré d’une liste des vérifications"),
         "list.tried": _("a essayé un changement d’une liste sur les derniers textes"),
@@ -54,6 +56,7 @@ REASONS: dict[str, tuple[type[models.Model], str]] = {
 }
 DETAILS.update(
     {
+        "category": _("catégorie : %(value)s"),
         "comment": _("message n° %(value)s du débat"),
         "came_from": _("repris du brouillon n° %(value)s"),
         "digest": _("empreinte %(value)s"),
@@ -65,6 +68,7 @@ DETAILS.update(
         "version": _("enregistrement n° %(value)s"),
     }
 )
+VALUES["category"] = dict(Category.choices)
 VALUES["list"] = dict(ListName.choices)
 VALUES["role"] = {Role.SEAT: _("titulaire"), Role.SUPERVISION: _("superviseur")}
 VALUES["fields"] |= {

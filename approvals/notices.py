@@ -32,7 +32,7 @@ def notify_reviewers(draft: Draft) -> None:
 
 def notify_of_objection(draft: Draft, act: NoticeAct, objection: Objection, actor: Person) -> None:
     """Tells the author, the supervisors and who objected; supervisors may have to lift it."""
-    roles = {pk: role for pk, (_person, role) in reviewers(draft.account).items()}
+    roles = {pk: who.role for pk, who in reviewers(draft.account).items()}
     supervisors = {pk for pk, role in roles.items() if role == Role.SUPERVISION}
     told = {draft.author_id, objection.raised_by_id, *supervisors} & roles.keys() - {actor.pk}
     asked = supervisors if act == NoticeAct.OBJECTION else set()

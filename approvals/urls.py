@@ -3,7 +3,17 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from approvals.views import check_lists, compose, draft, draft_acts, help, images, lists, verdicts
+from approvals.views import (
+    category_rules,
+    check_lists,
+    compose,
+    draft,
+    draft_acts,
+    help,
+    images,
+    lists,
+    verdicts,
+)
 
 
 class Sha256Converter(StringConverter):
@@ -44,6 +54,12 @@ urlpatterns = [
     path("aide/controles/<slug:check_id>", help.check, name="help-check"),
     path("aide/lecon", help.lesson, name="lesson"),
     path("aide/lecon/<int:number>", help.exercise, name="lesson-text"),
+    path("departements/<slug:code>/regles", category_rules.category_rules, name="category-rules"),
+    path(
+        "departements/<slug:code>/regles/<int:pk>/fin",
+        category_rules.end_category_rule,
+        name="end-category-rule",
+    ),
     path("listes", check_lists.all_lists, name="lists"),
     path("listes/reserve", check_lists.reserves, name="reserves"),
     path("listes/reserve/<int:pk>/fin", check_lists.end_reserve, name="end-reserve"),

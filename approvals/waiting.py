@@ -79,7 +79,7 @@ def _under_review(waiting: Waiting, person: Person, accounts: list[int]) -> None
     for revision in revisions:
         quorum = quorums[revision.pk]
         row = ToReview(revision.draft, revision, quorum)
-        if any(reviewer.pk == person.pk for reviewer, _role in quorum.could_sign):
+        if quorum.awaits(person):
             waiting.to_review.append(row)
         elif person.pk in quorum.contributors:
             waiting.in_review.append(row)

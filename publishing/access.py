@@ -61,7 +61,7 @@ def freeze_for(person: Person, freeze_id: int) -> Freeze:
 
 def holders_of(account: Account) -> list[Person]:
     """Those who may write for the account."""
-    return [person for person, role in reviewers(account).values() if role == Role.SEAT]
+    return [who.person for who in reviewers(account).values() if who.role == Role.SEAT]
 
 
 def publication_of(draft_id: int) -> Publication | None:

@@ -52,8 +52,8 @@ def awaited_from(person: Person, places: list[Membership]) -> list[AwaitedAnswer
     for proposal in rows:
         account = _account_of(proposal)
         if account is not None:
-            _proposer, theirs = reviewers[account.pk].get(proposal.proposed_by_id, (None, None))
-            if not two_agree(roles[account.pk], theirs):
+            proposer = reviewers[account.pk].get(proposal.proposed_by_id)
+            if not two_agree(roles[account.pk], proposer.role if proposer else None):
                 continue
         awaited.append(_shown(proposal, account))
     return awaited

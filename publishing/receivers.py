@@ -6,7 +6,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.signals import right_ended, what_rests_on
+from accounts.signals import function_changed, right_ended, what_rests_on
 from approvals.models import Draft, Release
 from approvals.quorum import quorums_of
 from approvals.signals import objected, released, texts_on_x
@@ -30,6 +30,11 @@ def on_objected(sender: object, draft: Draft, raised: bool, **kwargs: Any) -> No
 def on_right_ended(sender: object, account_id: int, person_id: int, **kwargs: Any) -> None:
     reevaluate_account(account_id)
     lapse_of_proposer(account_id, person_id)
+
+
+@receiver(function_changed)
+def on_function_changed(sender: object, account_id: int, **kwargs: Any) -> None:
+    reevaluate_account(account_id)
 
 
 @receiver(what_rests_on)

@@ -24,7 +24,9 @@ from accounts.clock import db_now
 from accounts.models import Seat, Supervision
 from accounts.roles import Role
 from approvals import capabilities as approvals
+from approvals.actions.category_rules import set_category_rule
 from approvals.actions.objections import raise_objection
+from approvals.models import CategoryRule
 from publishing import capabilities as publishing
 from publishing.models import Confirmation, Freeze, Publication
 from publishing.urls import urlpatterns as publishing_addresses
@@ -80,6 +82,11 @@ cover-seat           POST   accounts.cover
 cover-supervision    GET    accounts.cover
 cover-supervision    POST   accounts.cover
 end-cover            POST   accounts.cover
+change-function      GET    accounts.change_function
+change-function      POST   accounts.change_function
+category-rules       GET    accounts.change_rule
+category-rules       POST   accounts.change_rule
+end-category-rule    POST   accounts.change_rule
 change-rule          POST   accounts.change_rule
 rule-sentence        GET    accounts.change_rule
 change-settings      GET    accounts.change_settings
@@ -216,8 +223,11 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
     if name == "end-cover":
         seat = Seat.objects.get(account=cast.nantes, number=3)
         subjects["pk"] = lent(seat, cast.nadia).pk
-    if name in ("end-supervision", "cover-supervision"):
+    if name in ("end-supervision", "cover-supervision", "change-function"):
         subjects["pk"] = Supervision.objects.get(person=cast.paul).pk
+    if name == "end-category-rule":
+        set_category_rule(cast.nantes.pk, "judicial", 3, actor=cast.ada)
+        subjects["pk"] = CategoryRule.objects.get().pk
     wanted = pattern.pattern.converters
     form = {"account": "pnationale44"} if name == "new-draft" else {}
     if name in OF_PUBLISHING:

@@ -14,7 +14,7 @@ from accounts.actions.covers import end_covers
 from accounts.capabilities import CAPABILITIES
 from accounts.errors import Conflict
 from accounts.models import Person, Seat, Supervision
-from accounts.signals import right_ended
+from accounts.signals import function_changed, right_ended
 
 
 class NotHeld(Conflict):
@@ -52,11 +52,13 @@ def vacate(seat_id: int, *, actor: Person) -> None:
 
 
 @action
-def name_supervisor(account_id: int, person_id: int, *, actor: Person) -> Supervision:
+def name_supervisor(
+    account_id: int, person_id: int, function: str = "", *, actor: Person
+) -> Supervision:
     require_office(CAPABILITIES["name_supervisor"], actor)
     account = lock_account(account_id)
     supervision = Supervision.objects.create(
-        account=account, person_id=person_id, appointed_by=actor
+        account=account, person_id=person_id, function=function, appointed_by=actor
     )
     audit.record(
         "supervision.named",
@@ -64,8 +66,37 @@ def name_supervisor(account_id: int, person_id: int, *, actor: Person) -> Superv
         account=account,
         subject=supervision,
         person_id=person_id,
+        function=function,
     )
     return supervision
+
+
+@action
+def change_function(supervision_id: int, function: str, *, actor: Person) -> None:
+    """What rested on the function that somebody leaves is held in this very transaction."""
+    require_office(CAPABILITIES["change_function"], actor)
+    supervision = Supervision.objects.filter(pk=supervision_id).first()
+    if supervision is None:
+        raise NotHeld
+    account = lock_account(supervision.account_id)
+    supervision.refresh_from_db()
+    if supervision.ended_at is not None:
+        raise NotHeld
+    before = supervision.function
+    if before == function:
+        return
+    supervision.function = function
+    supervision.save(update_fields=["function"])
+    audit.record(
+        "supervision.function_changed",
+        actor=actor,
+        account=account,
+        subject=supervision,
+        person_id=supervision.person_id,
+        before=before or "no_function",
+        after=function or "no_function",
+    )
+    function_changed.send(Supervision, account_id=account.pk)
 
 
 @action

@@ -1,6 +1,6 @@
 """People, accounts, seats, supervisions, credentials, the audit trail, queued notices."""
 
-from accounts.models.account import Account, Seat, Supervision
+from accounts.models.account import Account, Function, Seat, Supervision
 from accounts.models.audit import AuditEntry
 from accounts.models.cover import Cover
 from accounts.models.credential import Credential
@@ -15,6 +15,7 @@ __all__ = [
     "Cover",
     "Credential",
     "Delivery",
+    "Function",
     "Notice",
     "Person",
     "Right",

@@ -214,8 +214,25 @@ class Seat(Tenure):
         return f"{self.account} · {self.number}"
 
 
+class Function(models.TextChoices):
+    """What a supervisor is in their service; a rule of approval may ask for its holder's."""
+
+    HEAD = "head", _("chef de service")
+    DUTY_OFFICER = "duty_officer", _("officier de permanence")
+    JUDICIAL = "judicial", _("référent judiciaire")
+
+
 class Supervision(Tenure):
-    """A person's right to approve or reject on an account."""
+    """A person's right to approve or reject on an account, with their function if they have one."""
+
+    function = models.CharField(
+        _("fonction"),
+        max_length=12,
+        choices=Function.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
 
     class Meta(Tenure.Meta):
         abstract = False
@@ -226,6 +243,10 @@ class Supervision(Tenure):
                 condition=models.Q(ended_at__isnull=True),
                 name="supervision_once",
                 violation_error_message=_("Cette personne supervise déjà ce compte."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(function__in=["", *Function.values]),
+                name="supervision_function_known",
             ),
         ]
         indexes = [

@@ -15,7 +15,15 @@ from accounts.approval_rule import rule_of
 from accounts.capabilities import CAPABILITIES
 from accounts.departments import all_departments, department, past_rights, waiting_on
 from accounts.errors import NotFound, Refusal
-from accounts.forms import AccountForm, AppointForm, CoverForm, RuleForm, SettingsForm
+from accounts.forms import (
+    AccountForm,
+    AppointForm,
+    CoverForm,
+    FunctionForm,
+    RuleForm,
+    SettingsForm,
+    SupervisorForm,
+)
 from accounts.models import Cover, Seat, Supervision
 from accounts.requests import PersonRequest, by_office
 from accounts.timefmt import format_date
@@ -70,7 +78,8 @@ def appoint(request: PersonRequest, code: str, number: int | None = None) -> Htt
     if number is not None and number not in Seat.NUMBERS:
         raise NotFound
     shown = department(code)
-    form = AppointForm(request.POST or None, account=shown.account)
+    form_class = SupervisorForm if number is None else AppointForm
+    form = form_class(request.POST or None, account=shown.account)
     context = {"account": shown.account, "number": number}
     template = "accounts/appoint.html"
     if request.method != "POST" or not form.is_valid():
@@ -78,7 +87,8 @@ def appoint(request: PersonRequest, code: str, number: int | None = None) -> Htt
     person = form.cleaned_data["person"]
     try:
         if number is None:
-            rights.name_supervisor(shown.account.pk, person.pk, actor=request.user)
+            function = form.cleaned_data["function"]
+            rights.name_supervisor(shown.account.pk, person.pk, function, actor=request.user)
             words = _("%(name)s supervise désormais ce compte.")
         else:
             rights.appoint(shown.account.pk, number, person.pk, actor=request.user)
@@ -152,6 +162,29 @@ def cover(request: PersonRequest, code: str, right: Seat | Supervision | None) -
             "absent": right.person.name,
             "last": format_date(made.last_day, "j F Y"),
         },
+    )
+    return redirect("department", code)
+
+
+@by_office(CAPABILITIES["change_function"])
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_function(request: PersonRequest, code: str, pk: int) -> HttpResponse:
+    """Says what would become impossible without the function that the supervisor has."""
+    account = department(code).account
+    supervision = Supervision.objects.filter(pk=pk, account=account).select_related("person")
+    right = supervision.first()
+    if right is None:
+        raise NotFound
+    if right.ended_at is not None:
+        raise rights.NotHeld
+    typed = request.POST if request.method == "POST" else None
+    form = FunctionForm(typed, initial={"function": right.function})
+    if request.method != "POST" or not form.is_valid():
+        context = {"account": account, "right": right, "form": form}
+        return render(request, "accounts/change_function.html", context)
+    rights.change_function(right.pk, form.cleaned_data["function"], actor=request.user)
+    messages.success(
+        request, _("La fonction de %(name)s est enregistrée.") % {"name": right.person.name}
     )
     return redirect("department", code)
 

@@ -31,6 +31,7 @@ from approvals.actions.base import (
 from approvals.actions.images import refuse_undescribed, refuse_unfit_images
 from approvals.capabilities import CAPABILITIES
 from approvals.categories import missing_fields
+from approvals.category_rules import needed_for
 from approvals.checking import context_of, findings_of_thread, stored, unanswered
 from approvals.checks import Severity
 from approvals.content import content_of
@@ -182,12 +183,13 @@ def _refuse_unfit(draft: Draft) -> dict[str, Any]:
 
 @action
 def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
-    """Makes the immutable revision that reviewers see and sign, with the N of this moment."""
+    """Makes the immutable revision that reviewers see and sign, with the rule of this moment."""
     draft, _role = lock_draft(draft_id, actor, act="submit")
     require_state(draft, "submit")
     if draft.version != version:
         raise SavedElsewhere(draft=draft)
     checks = _refuse_unfit(draft)
+    needed = needed_for(draft.account_id, draft.category)
     content = content_of(draft).canonical()
     last = draft.revisions.order_by("-number").first()
     revision = Revision.objects.create(
@@ -195,7 +197,8 @@ def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
         number=last.number + 1 if last else 1,
         content=content,
         digest=digest_of(content),
-        required=draft.account.approvals_required,
+        required=needed.required,
+        function=needed.function,
         requested_at=draft.requested_at,
         checks=checks,
         submitted_by=actor,
@@ -211,6 +214,7 @@ def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
         subject=revision,
         digest=revision.digest,
         required=revision.required,
+        function=revision.function,
     )
     notify_reviewers(draft)
     return revision

@@ -130,7 +130,7 @@ class ComposerForm(MomentForm):
         return cleaned
 
     def _add_category_fields(self) -> None:
-        people = [(str(pk), p.name) for pk, (p, _role) in reviewers(self.draft.account).items()]
+        people = [(str(pk), who.person.name) for pk, who in reviewers(self.draft.account).items()]
         for name, field in FIELDS.items():
             added: forms.Field = forms.CharField(max_length=200)
             if field.kind == "person":

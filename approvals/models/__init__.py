@@ -1,5 +1,6 @@
 """Drafts, revisions, debate, reviews and releases."""
 
+from approvals.models.category_rule import CategoryRule
 from approvals.models.draft import Category, Contributor, Draft
 from approvals.models.image import StoredImage
 from approvals.models.lists import ListEntry, ListName, ReservePeriod
@@ -10,6 +11,7 @@ from approvals.models.states import DraftState
 
 __all__ = [
     "Category",
+    "CategoryRule",
     "CloseReason",
     "Comment",
     "Contributor",

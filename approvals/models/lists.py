@@ -35,7 +35,7 @@ class Temporary(models.Model):
         abstract = True
 
 
-def _only_ended() -> list[pgtrigger.Trigger]:
+def only_ended() -> list[pgtrigger.Trigger]:
     return [
         pgtrigger.ReadOnly(name="only_ended", exclude=["ended_by", "ended_at"]),
         pgtrigger.Protect(
@@ -73,7 +73,7 @@ class ListEntry(Temporary):
                 name="list_entry_lower_case",
             ),
         ]
-        triggers = _only_ended()
+        triggers = only_ended()
 
     def __str__(self) -> str:
         return f"{self.list}: {self.value}"
@@ -98,7 +98,7 @@ class ReservePeriod(Temporary):
                 name="reserve_ends_after_it_starts",
             ),
         ]
-        triggers = _only_ended()
+        triggers = only_ended()
 
     def __str__(self) -> str:
         return f"{self.label}, {self.starts_on} – {self.ends_on}"

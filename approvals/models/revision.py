@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.account import Function
 from accounts.models.triggers import never_deleted
 from approvals.digest import SignedContent
 from approvals.message import Message
@@ -14,11 +15,12 @@ from approvals.models.draft import NOTHING
 from approvals.models.image import images_described
 
 REQUIRED_AS_SET = """
-IF NEW.required <> (
-    SELECT a.approvals_required FROM accounts_account a
-    JOIN approvals_draft d ON d.account_id = a.id WHERE d.id = NEW.draft_id
+IF NOT EXISTS (
+    SELECT 1 FROM approvals_draft d
+    CROSS JOIN LATERAL rule_for(d.account_id, NEW.content::jsonb ->> 'category') rule
+    WHERE d.id = NEW.draft_id AND rule.required = NEW.required AND rule.by_function = NEW.function
 ) THEN
-    RAISE EXCEPTION 'a revision needs as many approvals as its account says at submit'
+    RAISE EXCEPTION 'a revision needs the approvals that its account asks for at submit'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'required_as_set';
 END IF;
 IF NEW.requested_at IS DISTINCT FROM (NEW.content::jsonb ->> 'requested_at')::timestamptz THEN
@@ -56,7 +58,8 @@ class ContentHasHiddenCharacter(models.Func):
 
 class Revision(models.Model):
     """`content` is the canonical JSON of `approvals.digest`; the database itself checks that
-    `digest` is its SHA-256. `required` is N, copied from the account at submit.
+    `digest` is its SHA-256. `required` is N and `function` that of which one signer is
+    to be, if any: both copied at submit from the account's rule for the category.
     """
 
     draft = models.ForeignKey("approvals.Draft", on_delete=models.PROTECT, related_name="revisions")
@@ -64,6 +67,7 @@ class Revision(models.Model):
     content = models.TextField()
     digest = models.CharField(max_length=64)
     required = models.PositiveSmallIntegerField()
+    function = models.CharField(max_length=12, choices=Function.choices, default="", db_default="")
     requested_at = models.DateTimeField(null=True)
     # What the checks of that moment found, with the author's reasons: see `approvals.checking`.
     checks = models.JSONField(default=dict, db_default=NOTHING)

@@ -58,14 +58,39 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
                    WHERE o.draft_id = of_draft AND o.lifted_at IS NULL)
 $$;
 
--- Whether an open revision has as many approvals as it needs, one of them a supervisor's, and no
--- objection to its draft stands.
+-- The approvals that a text of this category needs now: how many, never fewer than the account's, and
+-- the function of which one signer is to be, or ''.
+CREATE OR REPLACE FUNCTION rule_for(of_account bigint, of_category text)
+RETURNS TABLE (required integer, by_function text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT greatest(a.approvals_required, c.required)::integer, coalesce(c.function, '')
+    FROM accounts_account a
+    LEFT JOIN approvals_categoryrule c
+        ON c.account_id = a.id AND c.category = of_category AND c.ended_at IS NULL
+    WHERE a.id = of_account
+$$;
+
+-- The function of the supervision that this person has or covers, for what they signed.
+CREATE OR REPLACE FUNCTION standing_function(of_account bigint, of_person bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT max(v.function)
+    FROM accounts_supervision v
+    LEFT JOIN accounts_cover c ON c.supervision_id = v.id AND c.ended_at IS NULL
+    WHERE v.account_id = of_account AND v.ended_at IS NULL
+      AND of_person IN (v.person_id, c.person_id)
+$$;
+
+-- Whether an open revision has as many approvals as it needs, one of them a supervisor's and one,
+-- perhaps the same, of the function that it names, and no objection to its draft stands.
 CREATE OR REPLACE FUNCTION quorum_met(of_revision bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT count(DISTINCT a.reviewer_id) >= max(r.required)
            AND coalesce(bool_or(a.role = 'supervision'), false)
+           AND coalesce(bool_or(r.function = ''
+                                OR standing_function(d.account_id, a.reviewer_id) = r.function), false)
            AND NOT bool_or(objection_stands(r.draft_id))
-    FROM approvals_revision r CROSS JOIN LATERAL valid_approvals(r.id) a
+    FROM approvals_revision r JOIN approvals_draft d ON d.id = r.draft_id
+    CROSS JOIN LATERAL valid_approvals(r.id) a
     WHERE r.id = of_revision AND r.closed_at IS NULL
 $$;
 

@@ -18,6 +18,7 @@ from approvals.access import draft_for
 from approvals.actions.base import require_state
 from approvals.actions.drafts import save_draft, submit_draft
 from approvals.capabilities import CAPABILITIES
+from approvals.category_rules import needed_for
 from approvals.diff import changes, image_changes
 from approvals.errors import ApprovedText, SavedElsewhere
 from approvals.forms.composer import ComposerForm
@@ -45,7 +46,9 @@ def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[s
     wrote = set(Contributor.objects.filter(draft=draft).values_list("person_id", flat=True))
     came_back = draft.revisions.select_related("closed_by").order_by("-number").first()
     changes_asked = Review.objects.filter(revision=came_back, verdict=Verdict.CHANGES)
-    asked = [p for pk, p in reviewers(draft.account).items() if pk not in wrote | {request.user.pk}]
+    asked = [
+        who for pk, who in reviewers(draft.account).items() if pk not in wrote | {request.user.pk}
+    ]
     shown = shown_messages(form.messages, found=form.findings, unread=form.beyond)
     return {
         "draft": draft,
@@ -56,6 +59,7 @@ def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[s
         "groups": form.groups(),
         "most": MAX_WEIGHT,
         "asked": asked,
+        "needed": needed_for(draft.account_id, form["category"].value() or ""),
         "in_review": draft.state == DraftState.IN_REVIEW,
         "came_back": came_back,
         "came_back_why": changes_asked.first() if came_back is not None else None,

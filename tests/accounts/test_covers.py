@@ -45,7 +45,7 @@ def test_the_seat_is_whose_it_is_lent_to_and_nobody_elses(cast):
     lent(seat_of(cast.claire), cast.nadia)
     assert role_on(cast.nadia, cast.nantes) == Role.SEAT
     assert role_on(cast.claire, cast.nantes) is None
-    holders = [p for p, role in reviewers(cast.nantes).values() if role == Role.SEAT]
+    holders = [who.person for who in reviewers(cast.nantes).values() if who.role == Role.SEAT]
     assert holders == [cast.nadia, cast.marc, cast.leila]  # in the order of the seats
     place = memberships(cast.nadia)[0]
     assert (place.number, place.cover.lent.person) == (1, cast.claire)

@@ -7,6 +7,7 @@ import pytest
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import Account, Seat, Supervision
 from approvals.actions.reviews import comment
 from approvals.digest import canonical, digest_of
@@ -404,6 +405,72 @@ def test_n_is_the_accounts_at_submit_and_never_below_one(cast):
     with pytest.raises(Error, match="approvals_at_least_one"):
         Account.objects.filter(pk=cast.nantes.pk).update(approvals_required=0)
     sql(REVISION, draft.pk, 1, EMPTY, 2, claire)
+
+
+# What a category asks for beyond the account's rule.
+
+CATEGORY_RULE = (
+    "INSERT INTO approvals_categoryrule (account_id, category, required, function, added_by_id)"
+    " VALUES (%s, %s, %s, %s, %s)"
+)
+OF_FUNCTION = (
+    "INSERT INTO approvals_revision"
+    " (draft_id, number, content, digest, required, function, submitted_by_id, closing)"
+    """ VALUES (%s, 1, '{"category": "advice"}', %s, %s, %s, %s, '')"""
+)
+
+
+def test_a_revision_needs_what_its_category_asks_for_at_submit(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    sql(CATEGORY_RULE, cast.nantes.pk, "advice", 3, "judicial", cast.ada.pk)
+    digest = hashlib.sha256(b'{"category": "advice"}').hexdigest()
+    for required, function in ((2, ""), (3, ""), (2, "judicial"), (3, "head")):
+        refused(
+            "required_as_set", OF_FUNCTION, draft.pk, digest, required, function, cast.claire.pk
+        )
+    sql(OF_FUNCTION, draft.pk, digest, 3, "judicial", cast.claire.pk)
+
+
+def test_a_category_never_needs_fewer_than_the_account(cast):
+    sql(CATEGORY_RULE, cast.nantes.pk, "advice", 1, "", cast.ada.pk)
+    assert a_revision(cast.claire, cast.nantes).required == 2
+
+
+def test_a_release_has_the_approval_of_the_function_that_its_revision_names(cast):
+    Supervision.objects.filter(person=cast.helene).update(function="judicial")
+    sql(CATEGORY_RULE, cast.nantes.pk, "advice", 2, "judicial", cast.ada.pk)
+    revision = a_revision(cast.claire, cast.nantes)
+    signed(revision, cast.paul, cast.marc)
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+    sql(*review(revision, cast.helene))
+    refused("release_with_quorum", *forge(revision, cast.nantes))  # it left no row in the trail
+    audit.record(
+        "review.approved", actor=cast.helene, about=revision.draft, subject=Review.objects.last()
+    )
+    Supervision.objects.filter(person=cast.helene).update(function="head")
+    refused("release_with_quorum", *forge(revision, cast.nantes))
+    Supervision.objects.filter(person=cast.helene).update(function="judicial")
+    sql(*forge(revision, cast.nantes))
+
+
+def test_a_category_has_one_rule_whose_row_is_only_ended(cast):
+    row = (CATEGORY_RULE, cast.nantes.pk, "advice", 3, "", cast.ada.pk)
+    sql(*row)
+    refused("category_rule_once", *row)
+    for category, required, function in (
+        ("advice", 0, ""),
+        ("advice", 10, ""),
+        ("other", 3, ""),
+        ("traffic", 3, "mayor"),
+    ):
+        values = (cast.rennes.pk, category, required, function, cast.ada.pk)
+        refused("category_rule_within_bounds", CATEGORY_RULE, *values)
+    protected("UPDATE approvals_categoryrule SET required = 4")
+    protected("DELETE FROM approvals_categoryrule")
+    ended = "UPDATE approvals_categoryrule SET ended_at = now(), ended_by_id = %s"
+    sql(ended, cast.ada.pk)
+    protected(ended, cast.ada.pk)
+    sql(*row)
 
 
 # « Je m’oppose »

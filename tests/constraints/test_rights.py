@@ -49,6 +49,12 @@ def test_a_person_may_hold_seats_of_two_accounts(cast):
     sql(INSERT_SEAT, cast.rennes.pk, 3, cast.claire.pk)
 
 
+def test_a_function_of_a_supervisor_is_a_known_one(cast):
+    given = "UPDATE accounts_supervision SET function = %s WHERE person_id = %s"
+    refused("supervision_function_known", given, "mayor", cast.helene.pk)
+    sql(given, "duty_officer", cast.helene.pk)
+
+
 def test_rule_1_a_holder_does_not_supervise_the_same_account(cast):
     refused("seat_or_supervision", INSERT_SUPERVISION, cast.nantes.pk, cast.claire.pk)
 

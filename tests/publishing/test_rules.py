@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import Account
+from accounts.actions.rights import change_function
+from accounts.models import Account, Supervision
+from approvals.actions.category_rules import set_category_rule
 from publishing import tasks
 from publishing.actions import send as sending
 from publishing.actions.freeze import freeze
@@ -102,3 +104,24 @@ def scan_anew() -> None:
 
     Heartbeat.objects.all().delete()  # a second later
     tasks.scan_due()
+
+
+def test_rule_6_what_rests_on_a_function_is_held_when_its_holder_leaves_it(line, x):
+    """As the scan, the claim and the pre-send check see it; and it goes on when it is back."""
+    cast = line.cast
+    given = Supervision.objects.get(person=cast.helene)
+    change_function(given.pk, "judicial", actor=cast.ada)
+    set_category_rule(cast.nantes.pk, "advice", 2, "judicial", actor=cast.ada)
+    publication = line.released()
+    assert publication.state == PublicationState.WAITING
+    change_function(given.pk, "head", actor=cast.ada)
+    publication.refresh_from_db()
+    assert (publication.state, publication.reason) == (PublicationState.HELD, "signer_left")
+    assert "Il manque l’accord d’un référent judiciaire" in line.page(publication)
+    send_due(publication.account_id)
+    assert x.posts() == []
+    change_function(given.pk, "judicial", actor=cast.ada)
+    tasks.scan_due()
+    send_due(publication.account_id)
+    publication.refresh_from_db()
+    assert publication.state == PublicationState.PUBLISHED
