@@ -127,6 +127,7 @@ app.conf.beat_schedule = {
     "mails": {"task": "accounts.tasks.deliver_mails", **every(10)},
     "covers": {"task": "accounts.tasks.end_covers", **every(30)},
     "removals": {"task": "publishing.tasks.remind_removals", **every(300)},
+    "case files": {"task": "publishing.tasks.tend_case_files", **every(60)},
     "warnings": {"task": "approvals.tasks.warn_authors", **every(60)},
 }
 

@@ -55,6 +55,9 @@ class Durations:
     sign_in_pause: float = 900
     # What of somebody's was rejected or taken off X stays on their home page.
     setback_shown: float = 7 * 86_400
+    # The PDF of a case file is fetched by who asked for it; a worker that died is given this long.
+    case_file_kept: float = 3_600
+    case_file_retry: float = 300
     # Health, as the pages and /healthz see it.
     heartbeat_every: float = 5
     heartbeat_dead: float = 30

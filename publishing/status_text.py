@@ -458,6 +458,7 @@ HISTORY: dict[str, Sentence] = {
     "freeze.standing": lazy("a gelé les envois"),
     "freeze.lifted": lazy("a levé le gel, avec une autre personne"),
     "credits.restored": lazy("a dit les crédits de X rétablis"),
+    "case_file.exported": lazy("a exporté le dossier"),
     "backup.restored": lazy("Base rétablie d’après une sauvegarde"),
     "account.connected": lazy("Compte connecté à X"),
     "account.check_asked": lazy("a demandé si X répond pour ce compte"),
@@ -470,6 +471,7 @@ QUIET = {"attempt.preparing", "attempt.posting"}
 DETAILS: dict[str, Sentence] = {
     "answers": lazy("réponses de X : %(value)s"),
     "confirmation": lazy("proposition n° %(value)s"),
+    "file": lazy("fichier : %(value)s"),
     "gone": lazy("supprimé de X : %(value)s"),
     "kind": lazy("proposition : %(value)s"),
     "made_at": lazy("sauvegarde du %(value)s"),
@@ -479,6 +481,7 @@ DETAILS: dict[str, Sentence] = {
     "x_id": lazy("n° sur X : %(value)s"),
 }
 VALUES: dict[str, dict[str, Sentence]] = {
+    "file": {"json": "JSON", "pdf": "PDF"},
     "kind": dict(ConfirmationKind.choices),
     "outcome": dict(Outcome.choices),
     "part": {str(position): str(position + 1) for position in range(MAX_PARTS)},

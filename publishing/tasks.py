@@ -16,6 +16,7 @@ from publishing.actions import (
     connect,
     create_publication,
     decide,
+    export,
     reconcile,
     removal,
     retract,
@@ -101,6 +102,19 @@ def remind_removals() -> None:
     _each(removal.removals_to_remind(), removal.remind_removal)
 
 
+@shared_task
+def make_case_file(export_id: int) -> None:
+    """Typesets the PDF that somebody asked for."""
+    export.make_pdf(export_id)
+
+
+@shared_task
+def tend_case_files() -> None:
+    """Those whose message was lost or whose worker died are made; old ones are deleted."""
+    _each(export.exports_to_make().values_list("pk", flat=True)[:10], export.make_pdf)
+    export.delete_old_exports()
+
+
 def _wake(queue: str, asked: dict[str, Iterable[int]]) -> None:
     """Asks for each, every second, until it is done. While workers have not taken all that was
     asked of them, more would only be done twice: what is due waits, whoever wakes it.
@@ -111,7 +125,7 @@ def _wake(queue: str, asked: dict[str, Iterable[int]]) -> None:
             wake.now(task, row_id)
 
 
-def _each(ids: Iterable[int], act: Callable[[int], None]) -> None:
+def _each(ids: Iterable[int], act: Callable[[int], object]) -> None:
     """One row that goes wrong must not stop the clock for all the others."""
     for row_id in ids:
         try:

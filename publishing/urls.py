@@ -4,7 +4,15 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from publishing.actions.decide import ANSWERS
-from publishing.views import account, alerts, confirmations, connection, panel, published
+from publishing.views import (
+    account,
+    alerts,
+    case_file,
+    confirmations,
+    connection,
+    panel,
+    published,
+)
 from publishing.views.acts import ACTS, act_page
 
 
@@ -29,6 +37,15 @@ urlpatterns = [
             name=name.replace("_", "-"),
         )
         for name, act in ACTS.items()
+    ),
+    path("brouillons/<int:draft_id>/dossier", case_file.page, name="case-file"),
+    path("brouillons/<int:draft_id>/dossier/etat", case_file.live, name="case-file-live"),
+    path("brouillons/<int:draft_id>/dossier/json", case_file.as_json, name="case-file-json"),
+    path("brouillons/<int:draft_id>/dossier/pdf", case_file.ask_pdf, name="ask-case-file-pdf"),
+    path(
+        "brouillons/<int:draft_id>/dossier/pdf/<int:export_id>",
+        case_file.pdf,
+        name="case-file-pdf",
     ),
     path("confirmations/<int:confirmation_id>", confirmations.confirmation, name="confirmation"),
     path("departements/<slug:code>/verifier", connection.check_connection, name="check-connection"),

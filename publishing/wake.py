@@ -13,6 +13,7 @@ RECONCILE = "publishing.tasks.reconcile_account"
 PROBE = "publishing.tasks.probe_account"
 PROBE_ALL = "publishing.tasks.probe_all"
 RETRACT = "publishing.tasks.run_retraction"
+CASE_FILE = "publishing.tasks.make_case_file"
 
 # A message that nobody took in this many seconds is worth nothing: the scan has made others since.
 # Celery counts by the clocks of two machines, so it is more than these may ever differ.

@@ -16,6 +16,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -28,7 +29,7 @@ from approvals.actions.category_rules import set_category_rule
 from approvals.actions.objections import raise_objection
 from approvals.models import CategoryRule
 from publishing import capabilities as publishing
-from publishing.models import Confirmation, Freeze, Publication
+from publishing.models import CaseFileExport, Confirmation, Freeze, Publication
 from publishing.urls import urlpatterns as publishing_addresses
 from tests.approvals.writing import a_revision, signed
 from tests.cast import Cast, lent, signed_in
@@ -61,6 +62,7 @@ help-check           GET    in   ok   ok   ok   ok
 lesson               GET    in   ok   ok   ok   ok
 lesson-text          GET    in   ok   ok   ok   ok
 lesson-text          POST   in   ok   ok   ok   ok
+case-file-pdf        GET    in   404  404  404  ok
 """
 # What is the act of a row of a table: who may enter is what that row says.
 ACTS = """
@@ -129,6 +131,10 @@ abandon              POST   approvals.abandon
 adopt                POST   approvals.adopt
 use-again            POST   approvals.use_again
 publication-live     GET    publishing.read
+case-file            GET    approvals.read
+case-file-live       GET    approvals.read
+case-file-json       POST   approvals.read
+ask-case-file-pdf    POST   approvals.read
 recall               GET    publishing.recall
 recall               POST   publishing.recall
 point-to             GET    publishing.point_to
@@ -259,7 +265,15 @@ def something_published(name: str, cast: Cast) -> dict:
     signed(a_revision(cast.claire, cast.nantes), cast.marc, cast.helene)
     publication = Publication.objects.latest("pk")
     if name != "confirmation":
-        return {"publication_id": publication.pk, "handle": "pnationale44"}
+        draft = publication.release.revision.draft
+        export = CaseFileExport.objects.create(draft=draft, asked_by=cast.claire, language="fr")
+        CaseFileExport.objects.update(content=b"%PDF", made_at=Now(), next_try_at=None)
+        return {
+            "publication_id": publication.pk,
+            "handle": "pnationale44",
+            "draft_id": draft.pk,
+            "export_id": export.pk,
+        }
     one = Confirmation.objects.create(kind="give_up", publication=publication, **proposal)
     return {"confirmation_id": one.pk}
 

@@ -69,7 +69,7 @@ class ConnectedCast:
         draft = begin_draft(
             actor=author,
             account=account,
-            content=Content(messages, **{"category": "advice", **content}),
+            content=Content(**{"messages": messages, "category": "advice", **content}),
         )
         return submit_draft(actor=author, draft_id=draft.pk, version=draft.version)
 

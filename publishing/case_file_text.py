@@ -1,0 +1,696 @@
+"""The case file in words: headings, texts, lists and pictures, in the reader's language.
+
+`publishing/typeset.py` sets these blocks; nothing here knows of PDF. What typst's own fonts cannot
+show (emojis, other scripts, characters that nobody sees) is written by its name in brackets: the
+JSON has every text as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import emoji
+from django.utils.formats import number_format
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from accounts import audit_text
+from accounts.errors import Sentence
+from accounts.models import AuditEntry
+from accounts.models.account import ReplySettings
+from accounts.roles import Role
+from accounts.timefmt import format_date, format_seconds, zone_words
+from approvals.categories import FIELDS
+from approvals.checklist import NAMES
+from approvals.digest import SignedContent
+from approvals.message import Message
+from approvals.models import Category, CloseReason, DraftState, Verdict
+from publishing.case_file import (
+    AttemptFacts,
+    CaseFile,
+    ImageFacts,
+    LookupFacts,
+    PartFacts,
+    PublicationFacts,
+    ReviewFacts,
+    RevisionFacts,
+    Segment,
+    Who,
+)
+from publishing.models import (
+    ConfirmationKind,
+    ConfirmationState,
+    LookupKind,
+    PartState,
+    PublicationState,
+    Reason,
+    RetractionState,
+)
+from publishing.models.attempt import Outcome, Phase
+from publishing.models.publication import Reading
+from publishing.status_text import looked
+
+Block = dict[str, Any]
+Piece = dict[str, str]
+
+# What the fonts inside typst show; a test sets every one of them.
+SHOWN = (
+    "\n\x20-\x7e\xa0-\xac\xae-\u017f\u0192\u0218-\u021b\u0391-\u03a1\u03a3-\u03ce\u0400-\u045f"
+    "\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u202f\u2030\u2032\u2033\u2039\u203a\u20ac"
+    "\u2116\u2122\u2190-\u2193\u2212\u2248\u2260\u2264\u2265"
+)
+NOT_SHOWN = re.compile(f"[^{SHOWN}]")
+SEVERITIES: dict[str, Sentence] = {
+    "block": lazy("bloquant"),
+    "warn": lazy("à justifier"),
+    "advice": lazy("conseil"),
+}
+SETTINGS: dict[str, Sentence] = {
+    "account": lazy("Compte"),
+    "category": lazy("Catégorie"),
+    "reply_settings": lazy("Réponses sur X"),
+    "requested_at": lazy("Diffusion"),
+}
+
+
+def document_of(case_file: CaseFile, json_digest: str) -> dict[str, Any]:
+    """What `publishing/typeset.py` sets. `json_digest` is that of the same case file's JSON."""
+    return _Writer(case_file).document(json_digest)
+
+
+def displayed(text: str) -> str:
+    """The text with the name of each character that cannot be shown in its place."""
+    named = emoji.replace_emoji(text, lambda found, _data: _named_emoji(found, _language()))
+    return NOT_SHOWN.sub(lambda match: f"[{_name(match[0])}]", named)
+
+
+def _in_french() -> bool:
+    return (get_language() or "fr").startswith("fr")
+
+
+def _language() -> str:
+    return "fr" if _in_french() else "en"
+
+
+def _named_emoji(found: str, language: str) -> str:
+    if not NOT_SHOWN.search(found):
+        return found
+    return f"[{emoji.demojize(found, language=language).strip(':').replace('_', ' ')}]"
+
+
+def _name(character: str) -> str:
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
+
+
+def _plain(text: object) -> Piece:
+    return {"kind": "plain", "text": displayed(str(text))}
+
+
+def _french(text: str) -> Piece:
+    """What people wrote."""
+    return {"kind": "french", "text": displayed(text)}
+
+
+def _labelled(label: str, text: str) -> list[Piece]:
+    """« Motif : » and the words, to stand after others."""
+    return [_plain(f" {label} "), _french(text)]
+
+
+def _link(url: str) -> Piece:
+    return {"kind": "link", "text": displayed(url), "url": url}
+
+
+def _text(*pieces: Piece) -> Block:
+    return {"kind": "text", "pieces": list(pieces)}
+
+
+def _heading(level: int, text: str) -> Block:
+    return {"kind": "heading", "level": level, "text": displayed(text)}
+
+
+def _list(entries: Iterable[list[Piece]]) -> Block:
+    return {"kind": "list", "entries": list(entries)}
+
+
+def _facts(rows: Iterable[tuple[str, list[Piece]]]) -> Block:
+    return {
+        "kind": "facts",
+        "rows": [{"label": displayed(label), "pieces": pieces} for label, pieces in rows],
+    }
+
+
+class _Writer:
+    """Writes one case file; moments are in the zone of its account."""
+
+    def __init__(self, case_file: CaseFile) -> None:
+        self.file = case_file
+        self.zone = ZoneInfo(case_file.account.time_zone)
+        self.images = {image.sha256: image for image in case_file.images}
+        self.people = {str(person.id): person.name for person in case_file.people}
+
+    def document(self, json_digest: str) -> dict[str, Any]:
+        file = self.file
+        title = _("Dossier du brouillon n° %(number)s de @%(handle)s") % {
+            "number": file.draft.id,
+            "handle": file.account.handle,
+        }
+        blocks = [
+            *self._summary(json_digest),
+            *self._current(),
+            *self._revisions(),
+            *self._debate(),
+            *self._publications(),
+            *self._images(),
+            *self._trail(),
+        ]
+        return {
+            "title": title,
+            "author": "policetweets",
+            "lang": _language(),
+            "made_at": int(file.state_of.timestamp()),
+            "footer": title,
+            "blocks": blocks,
+        }
+
+    def _at(self, moment: dt.datetime) -> str:
+        """To the second, in the zone of the account."""
+        local = moment.astimezone(self.zone)
+        return _("%(day)s à %(hour)s (%(zone)s)") % {
+            "day": format_date(local, "j F Y"),
+            "hour": format_seconds(local),
+            "zone": zone_words(local),
+        }
+
+    def _summary(self, json_digest: str) -> Iterator[Block]:
+        file, draft = self.file, self.file.draft
+        yield _text(
+            _plain(
+                _(
+                    "Tout ce que policetweets sait de ce message, jusqu’à son dernier acte : "
+                    "%(moment)s. Le même dossier en JSON a pour empreinte SHA-256 %(digest)s ; il "
+                    "porte chaque texte à l’octet près. Ici, un émoji ou un caractère que la "
+                    "police d’impression n’a pas est écrit par son nom, entre crochets."
+                )
+                % {"moment": self._at(file.state_of), "digest": json_digest}
+            )
+        )
+        yield _heading(1, _("Résumé"))
+        account = f"@{file.account.handle} · {file.account.name} ({file.account.department})"
+        rows = [
+            (_("Compte"), [_plain(account)]),
+            (_("État du brouillon"), [_plain(DraftState(draft.state).label)]),
+            (_("Catégorie"), [_plain(self._category(draft.category))]),
+            (_("Auteur"), [_plain(draft.author.name)]),
+            (_("Commencé"), [_plain(self._at(draft.begun_at))]),
+            (
+                _("Ont écrit ou modifié"),
+                [
+                    _plain(
+                        ", ".join(
+                            f"{one.person.name} ({self._at(one.since)})"
+                            for one in draft.contributors
+                        )
+                    )
+                ],
+            ),
+            (_("Versions soumises"), [_plain(len(file.revisions))]),
+        ]
+        if draft.urgent:
+            rows.append((_("Urgence"), [_plain(_("message urgent"))]))
+        if draft.came_from:
+            rows.append((_("Repris de"), [_plain(_draft_number(draft.came_from))]))
+        if draft.taken_up_in:
+            taken = ", ".join(map(_draft_number, draft.taken_up_in))
+            rows.append((_("Repris dans"), [_plain(taken)]))
+        for publication in self._all_publications():
+            state = PublicationState(publication.state).label
+            links = [part.link for part in publication.parts if part.link]
+            pieces = [_plain(f"{state}, {self._at(publication.since)}")]
+            for link in links:
+                pieces += [_plain(" · "), _link(link)]
+            rows.append((_("Diffusion"), pieces))
+        yield _facts(rows)
+
+    def _all_publications(self) -> Iterator[PublicationFacts]:
+        for revision in self.file.revisions:
+            if revision.release is not None and revision.release.publication is not None:
+                yield revision.release.publication
+
+    def _category(self, category: str) -> str:
+        return str(Category(category).label) if category else _("aucune")
+
+    def _current(self) -> Iterator[Block]:
+        """The working copy, unless the last revision says the same."""
+        last = self.file.revisions[-1].messages if self.file.revisions else None
+        if last == self.file.draft.messages:
+            return
+        yield _heading(1, _("Texte en l’état"))
+        yield from self._messages(self.file.draft.messages)
+
+    def _messages(self, messages: Sequence[Message], *, level: int = 2) -> Iterator[Block]:
+        for number, message in enumerate(messages, 1):
+            if len(messages) > 1:
+                yield _heading(level, _("Message %(number)s") % {"number": number})
+            if message.text:
+                yield {"kind": "message", "pieces": [_french(message.text)]}
+            else:
+                yield _text(_plain(_("Aucun texte.")))
+            for position, image in enumerate(message.images, 1):
+                facts = self.images.get(image.sha256)
+                words = _("Image %(number)s : %(alt)s") % {
+                    "number": position,
+                    "alt": image.alt or _("sans description"),
+                }
+                yield self._image(facts, words, image.alt)
+
+    def _image(self, facts: ImageFacts | None, words: str, alt: str) -> Block:
+        if facts is None:
+            gone = _("%(image)s (ses octets n’ont jamais été enregistrés)") % {"image": words}
+            return _text(_plain(gone))
+        return {
+            "kind": "image",
+            "file": facts.sha256,
+            "alt": displayed(alt or _("sans description")),
+            "caption": displayed(words),
+            "missing": displayed(
+                _("%(image)s (image illisible : son fichier manque ou a été altéré)")
+                % {"image": words}
+            ),
+        }
+
+    def _revisions(self) -> Iterator[Block]:
+        if not self.file.revisions:
+            yield _heading(1, _("Versions"))
+            yield _text(_plain(_("Aucune version n’a été soumise.")))
+        for revision in self.file.revisions:
+            yield _heading(1, _("Version %(number)s") % {"number": revision.number})
+            yield _facts(self._revision_rows(revision))
+            yield from self._messages(revision.messages)
+            if revision.differences is not None:
+                yield _heading(2, _("Ce qui a changé depuis la version précédente"))
+                yield from self._differences(revision)
+            yield _heading(2, _("Vérifications automatiques"))
+            yield from self._findings(revision)
+            yield _heading(2, _("Avis"))
+            yield from self._reviews(revision)
+            yield _heading(2, _("Contenu signé"))
+            yield _text(_plain(_("Le JSON canonique, dont l’empreinte est celle de la version :")))
+            yield {"kind": "message", "pieces": [_french(revision.content)]}
+
+    def _revision_rows(self, revision: RevisionFacts) -> Iterator[tuple[str, list[Piece]]]:
+        yield (
+            _("Soumise"),
+            [_plain(f"{revision.submitted_by.name}, {self._at(revision.submitted_at)}")],
+        )
+        yield _("Empreinte"), [_plain(revision.digest)]
+        yield _("Accords demandés"), [_plain(revision.required)]
+        signed = SignedContent.read(revision.content)
+        yield _("Catégorie"), [_plain(self._category(signed.category))]
+        yield _("Réponses sur X"), [_plain(ReplySettings(signed.reply_settings).label)]
+        when = self._at(signed.requested_at) if signed.requested_at else _("dès l’accord")
+        yield _("Diffusion"), [_plain(when)]
+        for name, value in signed.fields.items():
+            yield self._setting_name(f"fields.{name}"), [_french(self._field(name, value))]
+        if revision.release is not None:
+            released = f"{self._at(revision.release.at)}, {revision.release.digest}"
+            yield _("Bon à diffuser"), [_plain(released)]
+        if revision.closed_at is not None:
+            words = str(CloseReason(revision.closing).label) if revision.closing else ""
+            who = revision.closed_by.name if revision.closed_by is not None else ""
+            said = ", ".join(filter(None, (words, who, self._at(revision.closed_at))))
+            yield _("Close"), [_plain(said)]
+        read = ", ".join(f"{one.person.name} ({self._at(one.at)})" for one in revision.opened)
+        yield _("Ouverte par"), [_plain(read or _("personne"))]
+
+    def _field(self, name: str, value: str) -> str:
+        kind = FIELDS[name].kind if name in FIELDS else "text"
+        if kind in ("past", "date"):
+            return format_date(dt.date.fromisoformat(value), "j F Y")
+        if kind == "moment":
+            return self._at(dt.datetime.fromisoformat(value))
+        return self.people.get(value, "—") if kind == "person" else value
+
+    def _setting_name(self, name: str) -> str:
+        field = FIELDS.get(name.removeprefix("fields."))
+        return str(field.label) if field is not None else str(SETTINGS.get(name, name))
+
+    def _setting(self, name: str, value: str) -> str:
+        if name.startswith("fields."):
+            return self._field(name.removeprefix("fields."), value) if value else "—"
+        if name == "requested_at":
+            return self._at(dt.datetime.fromisoformat(value)) if value else _("dès l’accord")
+        if name == "category":
+            return self._category(value)
+        return str(ReplySettings(value).label) if name == "reply_settings" else f"@{value}"
+
+    def _differences(self, revision: RevisionFacts) -> Iterator[Block]:
+        differences = revision.differences
+        if differences is None or not (
+            differences.texts or differences.images or differences.settings
+        ):
+            yield _text(_plain(_("Rien n’a changé.")))
+            return
+        for segments in differences.texts:
+            if any(segment.kind != "same" for segment in segments):
+                yield _text(*(_changed(segment) for segment in segments))
+        entries = [
+            [
+                _plain(
+                    _("Message %(number)s : %(what)s %(alt)s")
+                    % {
+                        "number": one.position + 1,
+                        "what": _image_change(one.kind),
+                        "alt": one.alt,
+                    }
+                )
+            ]
+            for one in differences.images
+        ]
+        entries += [
+            [
+                _plain(
+                    _("%(name)s : %(before)s, maintenant %(after)s")
+                    % {
+                        "name": self._setting_name(one.name),
+                        "before": self._setting(one.name, one.before),
+                        "after": self._setting(one.name, one.after),
+                    }
+                )
+            ]
+            for one in differences.settings
+        ]
+        if entries:
+            yield _list(entries)
+
+    def _findings(self, revision: RevisionFacts) -> Iterator[Block]:
+        language = _language()
+        if not revision.findings:
+            yield _text(_plain(_("Rien n’a été relevé.")))
+            return
+        entries = []
+        for found in revision.findings:
+            sentence = found.sentence.get(language) or found.sentence["fr"]
+            severity = SEVERITIES.get(found.severity, found.severity)
+            where = _("Message %(number)s") % {"number": found.position + 1}
+            pieces = [_plain(f"{where} ({severity}, {found.check}). {sentence}")]
+            if found.words:
+                pieces.append(_french(f" « {found.words} »"))
+            if found.reason:
+                pieces += _labelled(_("Motif de l’auteur :"), found.reason)
+            entries.append(pieces)
+        yield _list(entries)
+
+    def _reviews(self, revision: RevisionFacts) -> Iterator[Block]:
+        objections = [one for one in self.file.objections if one.revision == revision.number]
+        if not revision.reviews and not objections:
+            yield _text(_plain(_("Aucun avis.")))
+            return
+        entries = [self._review(review) for review in revision.reviews]
+        for objection in objections:
+            said = _("%(who)s (%(role)s) s’oppose, %(moment)s :") % {
+                "who": objection.raised_by.name,
+                "role": _role(objection.role),
+                "moment": self._at(objection.raised_at),
+            }
+            pieces = [_plain(f"{said} "), _french(objection.reason)]
+            if objection.lifted is not None:
+                lifted = _("Levée par %(who)s, %(moment)s.") % {
+                    "who": objection.lifted.person.name,
+                    "moment": self._at(objection.lifted.at),
+                }
+                pieces += _labelled(f" {lifted}", objection.lifted.reason)
+            entries.append(pieces)
+        yield _list(entries)
+
+    def _review(self, review: ReviewFacts) -> list[Piece]:
+        said = [
+            _("%(who)s (%(role)s) : %(verdict)s, %(moment)s.")
+            % {
+                "who": review.reviewer.name,
+                "role": _role(review.role),
+                "verdict": Verdict(review.verdict).label,
+                "moment": self._at(review.at),
+            }
+        ]
+        if review.seconds_since_opened is not None:
+            seconds = number_format(review.seconds_since_opened)
+            said.append(_("Donné %(seconds)s s après l’ouverture.") % {"seconds": seconds})
+        said.append(_("Empreinte signée : %(digest)s.") % {"digest": review.digest})
+        if (kept := review.checklist) is not None:
+            said.append(_("Points vérifiés : %(points)s.") % {"points": _points(kept.ticked)})
+            if kept.together:
+                said.append(_("Les points communs ont été cochés ensemble."))
+            if left := [point for point in kept.shown if point not in kept.ticked]:
+                said.append(_("Non cochés : %(points)s.") % {"points": _points(left)})
+        pieces = [_plain(" ".join(said))]
+        return pieces + _labelled(_("Motif :"), review.reason) if review.reason else pieces
+
+    def _debate(self) -> Iterator[Block]:
+        yield _heading(1, _("Débat"))
+        if not self.file.debate:
+            yield _text(_plain(_("Personne n’a écrit dans le débat.")))
+            return
+        entries = []
+        for comment in self.file.debate:
+            said = f"{comment.author.name}, {self._at(comment.at)}"
+            if comment.revision is not None:
+                said += ", " + _("sur la version %(number)s") % {"number": comment.revision}
+            label = _("%(who)s :") % {"who": said}
+            entries.append([_plain(f"{label} "), _french(comment.body)])
+        yield _list(entries)
+
+    def _publications(self) -> Iterator[Block]:
+        publications = list(self._all_publications())
+        if not publications:
+            yield _heading(1, _("Diffusion"))
+            yield _text(_plain(_("Aucune version n’a été bonne à diffuser : rien n’est parti.")))
+        for publication in publications:
+            yield _heading(1, _("Diffusion n° %(number)s") % {"number": publication.id})
+            yield _facts(self._publication_rows(publication))
+            for part in publication.parts:
+                yield _heading(2, _("Message %(number)s") % {"number": part.position + 1})
+                yield from self._part(part)
+            yield _heading(2, _("Décisions à deux"))
+            yield from self._confirmations(publication)
+            yield _heading(2, _("Retrait de X"))
+            yield from self._retractions(publication)
+
+    def _publication_rows(self, publication: PublicationFacts) -> Iterator[tuple[str, list[Piece]]]:
+        state = str(PublicationState(publication.state).label)
+        if publication.reason:
+            state += f" ({Reason(publication.reason).label})"
+        yield _("État"), [_plain(f"{state}, {self._at(publication.since)}")]
+        yield _("Heure prévue"), [_plain(self._at(publication.due_at))]
+        if publication.published_at is not None:
+            yield _("Diffusé"), [_plain(self._at(publication.published_at))]
+        if publication.removal_on is not None:
+            yield _("À retirer le"), [_plain(format_date(publication.removal_on, "j F Y"))]
+        yield _("Relecture sur X"), [_plain(Reading(publication.reading).label)]
+        if publication.acknowledged is not None:
+            seen = publication.acknowledged
+            who = f"{seen.person.name}, {self._at(seen.at)}"
+            label = _("%(who)s :") % {"who": who}
+            yield _("Prise de connaissance"), [_plain(f"{label} "), _french(seen.reason)]
+
+    def _part(self, part: PartFacts) -> Iterator[Block]:
+        rows = [(_("État"), [_plain(PartState(part.state).label)])]
+        if part.x_id:
+            rows.append((_("Identifiant sur X"), [_plain(part.x_id)]))
+            rows.append((_("Lien"), [_link(part.link)]))
+        if part.out_at is not None:
+            rows.append((_("Sur X depuis"), [_plain(self._at(part.out_at))]))
+        if part.uncertain_since is not None:
+            rows.append((_("Incertain depuis"), [_plain(self._at(part.uncertain_since))]))
+        if part.lookalike_link:
+            rows.append((_("Message plus ancien, de même texte"), [_link(part.lookalike_link)]))
+        yield _facts(rows)
+        if part.attempts:
+            yield _text(_plain(_("Tentatives d’envoi et réponses de X :")))
+            yield _list([self._attempt(attempt)] for attempt in part.attempts)
+        else:
+            yield _text(_plain(_("Aucune tentative d’envoi.")))
+        if part.lookups:
+            yield _text(_plain(_("Recherches et relectures sur X :")))
+            yield _list([self._lookup(lookup)] for lookup in part.lookups)
+
+    def _attempt(self, attempt: AttemptFacts) -> Piece:
+        words = [
+            _("Tentative %(number)s, %(moment)s : %(outcome)s")
+            % {
+                "number": attempt.number,
+                "moment": self._at(attempt.posting_at or attempt.preparing_at),
+                "outcome": Outcome(attempt.outcome).label,
+            }
+        ]
+        if attempt.reason:
+            words.append(str(Reason(attempt.reason).label))
+        if attempt.phase != Phase.ANSWERED:
+            words.append(str(Phase(attempt.phase).label))
+        if attempt.confirmation is not None:
+            words.append(_("sur la décision n° %(number)s") % {"number": attempt.confirmation})
+        answer = attempt.answer
+        if answer is None:
+            words.append(_("aucune réponse de X"))
+        else:
+            status = answer.status if answer.status is not None else _("aucun code")
+            words.append(
+                _("réponse n° %(number)s de X, %(moment)s : %(status)s, %(meaning)s")
+                % {
+                    "number": answer.id,
+                    "moment": self._at(answer.at),
+                    "status": f"HTTP {status}" if answer.status is not None else status,
+                    "meaning": Reason(answer.reason).label if answer.reason else answer.outcome,
+                }
+            )
+            if answer.x_id:
+                words.append(_("identifiant %(id)s") % {"id": answer.x_id})
+        separator = " ; " if _in_french() else "; "
+        return _plain(separator.join(words) + ".")
+
+    def _lookup(self, lookup: LookupFacts) -> Piece:
+        kind = capfirst(str(LookupKind(lookup.kind).label))
+        if lookup.done_at is None:
+            return _plain(
+                _("%(kind)s, à faire %(moment)s.")
+                % {"kind": kind, "moment": self._at(lookup.due_at)}
+            )
+        said = _("%(kind)s, %(moment)s : %(result)s") % {
+            "kind": kind,
+            "moment": self._at(lookup.done_at),
+            "result": looked(lookup.result, lookup.status),
+        }
+        if lookup.status is not None:
+            said += f" (HTTP {lookup.status})"
+        if lookup.x_id:
+            said += ", " + _("identifiant %(id)s") % {"id": lookup.x_id}
+        return _plain(said + ".")
+
+    def _confirmations(self, publication: PublicationFacts) -> Iterator[Block]:
+        if not publication.confirmations:
+            yield _text(_plain(_("Aucune.")))
+            return
+        entries = []
+        for one in publication.confirmations:
+            said = [
+                _("Décision n° %(number)s, « %(kind)s » : %(state)s.")
+                % {
+                    "number": one.id,
+                    "kind": ConfirmationKind(one.kind).label,
+                    "state": ConfirmationState(one.state).label,
+                },
+                _("Proposée par %(who)s, %(moment)s.")
+                % {"who": one.proposed_by.name, "moment": self._at(one.proposed_at)},
+            ]
+            if one.decided_by is not None and one.decided_at is not None:
+                decided = {"who": one.decided_by.name, "moment": self._at(one.decided_at)}
+                said.append(_("Réponse de %(who)s, %(moment)s.") % decided)
+            if one.due_at is not None:
+                said.append(_("Nouvel horaire : %(moment)s.") % {"moment": self._at(one.due_at)})
+            if one.x_id:
+                said.append(_("Identifiant sur X : %(id)s.") % {"id": one.x_id})
+            entries.append([_plain(" ".join(said)), *_labelled(_("Motif :"), one.reason)])
+        yield _list(entries)
+
+    def _retractions(self, publication: PublicationFacts) -> Iterator[Block]:
+        if not publication.retractions:
+            yield _text(_plain(_("Aucun.")))
+            return
+        entries = []
+        for one in publication.retractions:
+            said = _("Demandé par %(who)s, %(moment)s : %(state)s") % {
+                "who": one.requested_by.name,
+                "moment": self._at(one.requested_at),
+                "state": RetractionState(one.state).label,
+            }
+            if one.ended_at is not None:
+                said += f", {self._at(one.ended_at)}"
+            entries.append([_plain(f"{said}."), *_labelled(_("Motif :"), one.reason)])
+        yield _list(entries)
+
+    def _images(self) -> Iterator[Block]:
+        yield _heading(1, _("Images"))
+        if not self.file.images:
+            yield _text(_plain(_("Aucune image.")))
+            return
+        yield _list([_plain(self._image_words(image))] for image in self.file.images)
+
+    def _image_words(self, image: ImageFacts) -> str:
+        return _(
+            "%(digest)s : %(mime)s, %(width)s × %(height)s points, %(size)s octets ; "
+            "ajoutée %(moment)s."
+        ) % {
+            "digest": image.sha256,
+            "mime": image.mime,
+            "width": image.width,
+            "height": image.height,
+            "size": number_format(image.size, force_grouping=True),
+            "moment": self._at(image.stored_at),
+        }
+
+    def _trail(self) -> Iterator[Block]:
+        yield _heading(1, _("Journal"))
+        entries = [
+            AuditEntry(
+                pk=row.id,
+                at=row.at,
+                actor_id=row.actor.id if row.actor is not None else None,
+                act=row.act,
+                subject_type=row.subject_type,
+                subject_id=row.subject_id,
+                details=row.details,
+            )
+            for row in self.file.trail
+        ]
+        actors: list[Who | None] = [row.actor for row in self.file.trail]
+        said = []
+        for line, actor in zip(audit_text.lines(entries), actors, strict=True):
+            words = str(line.words)
+            if actor is not None and not words[0].isupper():
+                words = f"{actor.name} {words}"
+            elif actor is not None:
+                words = f"{words} ({actor.name})"
+            about = f" — {' · '.join(line.about)}" if line.about else ""
+            at = {"moment": self._at(line.entry.at), "words": f"{words}{about}"}
+            said.append([_plain(_("%(moment)s : %(words)s") % at)])
+        yield _list(said) if said else _text(_plain(_("Aucun acte.")))
+
+
+def _draft_number(number: int) -> str:
+    return _("brouillon n° %(number)s") % {"number": number}
+
+
+def _role(role: str) -> str:
+    return str(audit_text.VALUES["role"].get(role, Role(role).label))
+
+
+def _points(ids: Iterable[str]) -> str:
+    return ", ".join(str(NAMES.get(point, point)) for point in ids)
+
+
+def _changed(segment: Segment) -> Piece:
+    """Readable without the line through it or under it."""
+    words = {"text": segment.text}
+    if segment.kind == "del":
+        return {
+            "kind": "del",
+            "text": displayed(_("[supprimé : %(text)s]") % {"text": segment.text}),
+        }
+    if segment.kind == "ins":
+        return {"kind": "ins", "text": displayed(_("[ajouté : %(text)s]") % words)}
+    return _french(segment.text)
+
+
+def _image_change(kind: str) -> str:
+    return {
+        "added": _("image ajoutée"),
+        "removed": _("image retirée"),
+        "described": _("image décrite autrement"),
+        "moved": _("images dans un autre ordre"),
+    }[kind]
