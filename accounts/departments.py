@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -43,9 +44,9 @@ class Department:
     def rule(self) -> ApprovalRule:
         return ApprovalRule(
             required=self.account.approvals_required,
-            holders=tuple(place.seat.person for place in self.places if place.seat),
-            supervisors=tuple(supervision.person for supervision in self.supervisions),
-            functions={s.person_id: s.function for s in self.supervisions if s.function},
+            holders=tuple(_holder(place.seat) for place in self.places if place.seat),
+            supervisors=tuple(_holder(supervision) for supervision in self.supervisions),
+            functions={_holder(s).pk: s.function for s in self.supervisions if s.function},
         )
 
     @property
@@ -74,6 +75,12 @@ class Department:
         return lacking
 
 
+def _holder(right: Seat | Supervision) -> Person:
+    """Who has it now: whoever covers while its holder is away."""
+    running = (cover.person for cover in right.covers if cover.running)  # type: ignore[union-attr]
+    return next(running, right.person)
+
+
 def all_departments() -> list[Department]:
     """Five queries, however many there are. No token is read."""
     return [glance(account) for account in _with_people(Account.objects.all())]
@@ -88,9 +95,9 @@ def department(code: str) -> Department:
 
 def _with_people(accounts: QuerySet[Account]) -> QuerySet[Account]:
     alive = {"ended_at": None}
-    covers = Prefetch(
-        "cover_set", Cover.objects.filter(**alive).select_related("person"), to_attr="covers"
-    )
+    running = Q(starts_at__lte=Now(), ends_at__gt=Now())
+    rows = Cover.objects.filter(**alive).annotate(running=running).select_related("person")
+    covers = Prefetch("cover_set", rows, to_attr="covers")
     related = ("person", "appointed_by")
     seats = Seat.objects.filter(**alive).select_related(*related).prefetch_related(covers)
     supervisions = (

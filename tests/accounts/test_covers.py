@@ -14,6 +14,7 @@ from accounts.actions.covers import NotCovered
 from accounts.approval_rule import rule_of
 from accounts.clock import db_now
 from accounts.constraints import Constrained
+from accounts.departments import department
 from accounts.errors import Invalid, NotFound
 from accounts.models import AuditEntry, Cover, Notice, Seat, Supervision
 from accounts.roles import Role
@@ -233,6 +234,11 @@ def test_a_cover_leaves_the_rule_of_approval_as_it_was(cast):
     lent(supervision_of(cast.helene), cast.nadia)
     lent(seat_of(cast.claire), cast.gwen)
     assert rule_of(cast.nantes).most == before
+    shown = department("44").rule
+    assert (set(shown.holders), set(shown.supervisors)) == (
+        {cast.gwen, cast.marc, cast.leila},
+        {cast.nadia, cast.paul},
+    )
 
 
 def test_an_administrator_lends_a_seat_by_its_page(cast):
