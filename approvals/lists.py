@@ -6,14 +6,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from itertools import chain
 
 from django.db.models import BigIntegerField, Func, QuerySet, TextChoices, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clock import db_now
 from accounts.models import Person
-from approvals.checks import READERS, Analysis, Context, Severity
+from approvals.checks import READERS, Analysis, Context, Severity, run
 from approvals.checks.lists import DEFAULT_LISTS, Lists, Reserve
 from approvals.digest import SignedContent
 from approvals.models import ListEntry, ReservePeriod, Revision
@@ -179,5 +178,4 @@ def _effect(
 
 
 def _found(name: str, analysis: Analysis) -> Iterable[tuple[Severity, str, int, int]]:
-    found = chain.from_iterable(check(analysis) for check in READERS[name])
-    return ((f.severity, f.check, f.start, f.end) for f in found)
+    return ((f.severity, f.check, f.start, f.end) for f in run(READERS[name], analysis))

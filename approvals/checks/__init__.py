@@ -30,7 +30,7 @@ from approvals.checks import (
 from approvals.checks.analysis import Analysis, Context
 from approvals.checks.finding import MAX_OF_ONE_KIND, ORDER, Finding, Severity
 
-__all__ = ["CHECKS", "VERSION", "Analysis", "Context", "Finding", "Severity", "check_text"]
+__all__ = ["CHECKS", "VERSION", "Analysis", "Context", "Finding", "Severity", "check_text", "run"]
 
 VERSION = 2
 
