@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.capabilities import CAPABILITIES
 from accounts.errors import NotFound
 from accounts.requests import PersonRequest, by_office
+from approvals.forms.filter import OUTCOMES
 from policetweets import health, metrics
 from publishing.models import PublicationState
 
@@ -48,8 +49,10 @@ def health_page(request: PersonRequest) -> HttpResponse:
     failing = {problem.name: problem for problem in health.checked()} | health.unheard()
     context = {
         "lines": [(label, failing.get(name)) for name, label in health.NAMES.items()],
+        # « Refusé » is also what two people gave up.
         "states": [
-            (PublicationState(state).label, count) for state, count in health.by_state().items()
+            (dict(OUTCOMES).get(state, PublicationState(state).label), count)
+            for state, count in health.by_state().items()
         ],
         "accounts": health.accounts(),
     }

@@ -312,6 +312,7 @@ def test_the_health_page_shows_administrators_each_thing_and_no_text(alive, line
     assert "un message dont l’heure est venue ne part pas" in shown
     assert "@pnationale44" in shown
     assert "en ordre" in shown
+    assert "refusé, ou abandonné après vérification 0" in shown
     assert "personne ici ne doit lire" not in shown
     assert signed_in(line.cast.claire).get("/sante").status_code == 403
 
