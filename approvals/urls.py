@@ -46,6 +46,7 @@ urlpatterns = [
         verdicts.lift_objection,
         name="lift-objection",
     ),
+    path("brouillons/<int:draft_id>/modifier", draft_acts.go_on_writing, name="go-on-writing"),
     path("brouillons/<int:draft_id>/reprendre", draft_acts.take_back, name="take-back"),
     path("brouillons/<int:draft_id>/abandonner", draft_acts.abandon, name="abandon"),
     path("brouillons/<int:draft_id>/adopter", draft_acts.adopt, name="adopt"),

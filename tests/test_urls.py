@@ -126,6 +126,7 @@ ask-for-changes      POST   approvals.ask_for_changes
 reject               POST   approvals.reject
 object               POST   approvals.object
 lift-objection       POST   approvals.lift_objection
+go-on-writing        POST   approvals.edit
 take-back            POST   approvals.take_back
 abandon              POST   approvals.abandon
 adopt                POST   approvals.adopt

@@ -30,11 +30,17 @@ class ChecklistForm(forms.Form):
     """
 
     def __init__(
-        self, items: list[Item], data: QueryDict | None = None, ticked: Collection[str] = ()
+        self,
+        items: list[Item],
+        data: QueryDict | None = None,
+        ticked: Collection[str] = (),
+        *,
+        together: bool = False,
     ) -> None:
         super().__init__(data)
         self.items = items
         self.ticked = frozenset(data.getlist("ticked") if data is not None else ticked)
+        self.together = data.get("together") == "yes" if data is not None else together
 
     def rows(self) -> list[tuple[Item, bool]]:
         return [(item, item.id in self.ticked) for item in self.items]

@@ -18,7 +18,7 @@ from approvals.actions import drafts as writing
 from approvals.actions import reviews as reviewing
 from approvals.acts import possible_acts, why_not_approve
 from approvals.checking import context_of, findings_of_thread, read_stored
-from approvals.checklist import items_of
+from approvals.checklist import NAMES, items_of
 from approvals.checks import Finding
 from approvals.content import Comparison, compare, content_of, fields_in_words
 from approvals.debate import debate_of
@@ -34,6 +34,9 @@ from approvals.models import (
 )
 from approvals.preview import shown_messages
 from approvals.quorum import Quorum, quorum_of
+
+# The key of the session under which ticks wait for the page that follows a comment.
+TICKS = "ticks"
 
 
 def _live_context(draft: Draft, revisions: list[Revision]) -> dict[str, Any]:
@@ -174,13 +177,19 @@ def _lifts(
 def _checklist_form(
     request: PersonRequest, revision: Revision, status: int, incomplete: bool
 ) -> ChecklistForm:
-    """Ticks stay when what was sent lacked something, never for another version of the text."""
+    """Ticks stay when what was sent lacked something or was a comment, never for another version
+    of the text.
+    """
     items = items_of(revision)
+    kept = request.session.pop(TICKS, {}) if request.method == "GET" else {}
+    if kept.get("revision") == str(revision.pk):
+        return ChecklistForm(items, ticked=kept["ticked"], together=kept["together"])
     if request.POST.get("revision") != str(revision.pk) or status != 400:
         return ChecklistForm(items)
     if incomplete:
         return ChecklistForm(items, request.POST)
-    return ChecklistForm(items, ticked=request.POST.getlist("ticked"))
+    together = request.POST.get("together") == "yes"
+    return ChecklistForm(items, ticked=request.POST.getlist("ticked"), together=together)
 
 
 def _live_body(context: dict[str, Any]) -> tuple[str, str]:
@@ -228,6 +237,13 @@ def comment(request: PersonRequest, draft_id: int) -> HttpResponse:
     if not form.is_valid():
         return show(request, draft_id, status=400, comment_form=form)
     reviewing.comment(actor=request.user, draft_id=draft_id, body=form.cleaned_data["body"])
+    # The page that follows shows them again; never in its address, where another could tick them.
+    if ticked := [point for point in request.POST.getlist("ticked") if point in NAMES]:
+        request.session[TICKS] = {
+            "revision": request.POST.get("revision", ""),
+            "ticked": ticked,
+            "together": request.POST.get("together") == "yes",
+        }
     response = redirect("draft", draft_id)
     response["Location"] += "#debat"
     return response

@@ -1,4 +1,4 @@
-"""What one does with a whole draft: take it back, abandon it, adopt it, use its text again."""
+"""What one does with a whole draft: edit, take back, abandon, adopt it, or use its text again."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST
 from accounts.requests import PersonRequest
 from approvals.access import draft_for
 from approvals.actions import drafts as writing
+from approvals.actions import reviews as reviewing
+from approvals.capabilities import CAPABILITIES
 from approvals.models import Draft
 from approvals.views.draft import show, typed_comment
 
@@ -30,6 +32,19 @@ def _done_with_comment(
     if done:
         messages.success(request, done)
     return redirect(then, draft.pk)
+
+
+@require_POST
+def go_on_writing(request: PersonRequest, draft_id: int) -> HttpResponse:
+    """To the composer; what was being written in the debate is added to it on the way."""
+    draft, role = draft_for(request.user, draft_id)
+    CAPABILITIES["edit"].require(role)
+    form = typed_comment(request)
+    if not form.is_valid():
+        return show(request, draft_id, status=400, comment_form=form)
+    if body := form.cleaned_data["body"]:
+        reviewing.comment(actor=request.user, draft_id=draft.pk, body=body)
+    return redirect("compose", draft.pk)
 
 
 @require_POST

@@ -90,3 +90,28 @@ def test_a_verdict_given_at_once_is_possible_and_the_debate_says_so(cast, second
     said_of_it = debate(cast.claire, revision)
     assert words in said_of_it
     assert ("après l’ouverture" in said_of_it) == (seconds <= 2)
+
+
+@pytest.mark.parametrize("body", ["Je raccourcis la fin.", ""])
+def test_a_comment_goes_along_to_the_composer(cast, body):
+    revision = a_revision(cast.claire, cast.nantes)
+    claire, draft_id = signed_in(cast.claire), revision.draft_id
+    page = said(claire.get(reverse("draft", args=[draft_id])))
+    assert f'formaction="{reverse("go-on-writing", args=[draft_id])}"' in page
+    done = claire.post(reverse("go-on-writing", args=[draft_id]), {"body": body})
+    assert done["Location"] == reverse("compose", args=[draft_id])
+    assert [c.body for c in Comment.objects.all()] == [body] * bool(body)
+
+
+def test_ticks_stay_on_the_page_that_follows_a_comment_and_on_it_alone(cast):
+    revision = a_revision(cast.claire, cast.nantes)
+    marc, address = signed_in(cast.marc), reverse("draft", args=[revision.draft_id])
+    form = verdict_form(cast.marc, revision, body="Et la date ?", ticked=["facts", "x"])
+    comment = reverse("comment", args=[revision.draft_id])
+    page = marc.post(comment, form | {"together": "yes"}, follow=True)
+    assert page.context["checklist_form"].ticked == {"facts"}
+    assert 'name="together" value="yes"' in said(page)
+    assert marc.get(address).context["checklist_form"].ticked == frozenset()
+    assert not Review.objects.exists()
+    marc.post(comment, form | {"revision": "0"})
+    assert marc.get(address).context["checklist_form"].ticked == frozenset()

@@ -159,7 +159,7 @@ def test_edited_after_an_approval_it_must_be_approved_again(team, stack):
     page = claire.page
     page.reload()
     expect(page.get_by_text("Accords : 1 sur 2")).to_be_visible()
-    page.get_by_role("link", name="Modifier ce texte").click()
+    page.get_by_role("button", name="Modifier ce texte").click()
     page.get_by_label("Texte", exact=True).fill(second)
     claire.submit()
     expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
