@@ -8,7 +8,7 @@ Ada and Basile administer; Nadia has no role anywhere. For 44, Yann is the outsi
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from django.db import connection
 from django.test import Client
@@ -61,19 +61,34 @@ def lent(right: Seat | Supervision, person: Person, **extra) -> Cover:
 
 
 def make_cast() -> Cast:
-    nantes, rennes = account("44", "Loire-Atlantique"), account("35", "Ille-et-Vilaine")
+    """One statement a table: half of all tests begin here."""
+    nantes = Account(code="44", name="Loire-Atlantique", handle="pnationale44")
+    rennes = Account(code="35", name="Ille-et-Vilaine", handle="pnationale35")
+    Account.objects.bulk_create([nantes, rennes])
+    names = [field.name for field in fields(Cast)][2:]
     people = {
-        name: person(name.capitalize())
-        for name in ["claire", "marc", "leila", "helene", "paul", "yann", "soazig", "gwen", "nadia"]
+        name: Person(
+            email=f"{name}@police.example",
+            name=name.capitalize(),
+            is_administrator=name in ("ada", "basile"),
+        )
+        for name in names
     }
-    for name in ("ada", "basile"):
-        people[name] = person(name.capitalize(), is_administrator=True)
-    for number, name in enumerate(("claire", "marc", "leila"), start=1):
-        seat(nantes, number, people[name], appointed_by=people["ada"])
-    for number, name in enumerate(("yann", "soazig"), start=1):
-        seat(rennes, number, people[name], appointed_by=people["ada"])
-    for where, name in ((nantes, "helene"), (nantes, "paul"), (rennes, "gwen")):
-        supervise(where, people[name], appointed_by=people["ada"])
+    for one in people.values():
+        one.set_unusable_password()
+    Person.objects.bulk_create(people.values())
+    seats = {nantes: ("claire", "marc", "leila"), rennes: ("yann", "soazig")}
+    Seat.objects.bulk_create(
+        Seat(account=where, number=number, person=people[name], appointed_by=people["ada"])
+        for where, holders in seats.items()
+        for number, name in enumerate(holders, start=1)
+    )
+    supervisors = {nantes: ("helene", "paul"), rennes: ("gwen",)}
+    Supervision.objects.bulk_create(
+        Supervision(account=where, person=people[name], appointed_by=people["ada"])
+        for where, those in supervisors.items()
+        for name in those
+    )
     return Cast(nantes=nantes, rennes=rennes, **people)
 
 
