@@ -25,8 +25,8 @@ PYTHON = sys.executable
 # Migrated once; each test process and each stack of servers copies it.
 TEMPLATE_DATABASE = "test_policetweets_template"
 PAGES = ("templates", "x_sandbox/templates")
-# One process a core: the tests of the whole system start processes of their own.
-SPREAD = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup", "--durations", "20"]
+# One process more than cores: tests of the whole system mostly wait.
+SPREAD = ["-n", str(min(os.cpu_count() or 1, 4) + 1), "--dist", "loadgroup", "--durations", "20"]
 
 
 def settings(folder: Path) -> dict[str, str]:
@@ -62,6 +62,7 @@ def test_environment() -> Iterator[dict[str, str]]:
             given["DATABASE_APP_URL"] = postgres.app_url
         env = {**os.environ, **settings(folder), **given}
         forget_template(env)
+        collect_static_files(env)
         yield env
 
 
@@ -122,8 +123,11 @@ def call(command: list[str], env: Mapping[str, str]) -> int:
 def only_tests(arguments: list[str]) -> int:
     """Pytest's own closing line is the last thing printed."""
     with test_environment() as env:
-        collect_static_files(env)
-        return call([PYTHON, "-m", "pytest", *arguments], env)
+        return pytest(arguments, env)
+
+
+def pytest(arguments: list[str], env: Mapping[str, str]) -> int:
+    return call([PYTHON, "-m", "pytest", *arguments], env)
 
 
 def without_servers() -> dict[str, str]:
@@ -198,7 +202,11 @@ def content_checks() -> int:
 def everything(arguments: list[str]) -> int:
     checks = begun({**LINT, **TYPES})
     browser.ensure()
-    if failed := failures(checks):
-        say(f"{failed} check(s) failed; the tests were not started.")
-        return 1
-    return only_tests([*SPREAD, *arguments])
+    with test_environment() as env:
+        # While mypy keeps one core for a minute.
+        with step("Migrating the database of the tests"):
+            make_template(env)
+        if failed := failures(checks):
+            say(f"{failed} check(s) failed; the tests were not started.")
+            return 1
+        return pytest([*SPREAD, *arguments], env)
