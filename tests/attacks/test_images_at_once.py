@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,6 +27,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 KB = 1024
 TOKEN = "a" * 32
+# Seconds: on a machine that is busy with something else four decodes take minutes.
+PATIENCE = 300
 
 
 class Web:
@@ -55,13 +55,15 @@ class Web:
 
     def get(self, path: str) -> requests.Response:
         address = f"http://127.0.0.1:{self.port}{path}"
-        return requests.get(address, headers=self.headers, timeout=60)
+        return requests.get(address, headers=self.headers, timeout=PATIENCE)
 
     def post(self, path: str, raw: bytes) -> requests.Response:
         files = {"files-0": ("photo.jpg", raw, "image/jpeg")}
         address = f"http://127.0.0.1:{self.port}{path}"
         data = {"part": "0"}
-        return requests.post(address, data=data, files=files, headers=self.headers, timeout=60)
+        return requests.post(
+            address, data=data, files=files, headers=self.headers, timeout=PATIENCE
+        )
 
     def answers(self) -> bool:
         try:
@@ -86,7 +88,7 @@ class Web:
 @pytest.fixture
 def web(cast, media_folder) -> Iterator[Web]:
     one = Web(cast, media_folder)
-    until(one.answers, 30)
+    until(one.answers, PATIENCE)
     yield one
     one.process.terminate()
     assert one.process.wait(30) == 0
@@ -96,7 +98,7 @@ def web(cast, media_folder) -> Iterator[Web]:
 def test_fault_93_four_photographs_of_40_million_points_at_once_are_decoded_one_by_one(cast, web):
     raw = photograph()
     draft = a_draft(cast.claire, cast.nantes)
-    before, at_once, held, took = web.peak(), 0, 0, []
+    before, at_once, held, answered = web.peak(), 0, 0, 0
     with ThreadPoolExecutor(4) as people:
         sent = [
             people.submit(web.post, reverse("add-images", args=[draft.pk]), raw) for _ in range(4)
@@ -104,9 +106,8 @@ def test_fault_93_four_photographs_of_40_million_points_at_once_are_decoded_one_
         while not all(one.done() for one in sent):
             decodes = web.decodes()
             at_once, held = max(at_once, len(decodes)), max(held, sum(decodes))
-            began = time.monotonic()
             assert web.get("/").status_code == 200
-            took.append(time.monotonic() - began)
+            answered += 1
     answers = [one.result() for one in sent]
     assert [answer.status_code for answer in answers] == [200] * 4
     sha256 = StoredImage.objects.get().sha256
@@ -114,4 +115,5 @@ def test_fault_93_four_photographs_of_40_million_points_at_once_are_decoded_one_
     assert at_once == 1, "one decode at a time"
     assert held < 600_000
     assert web.peak() - before < 8 * len(raw) // KB + 40_000
-    assert statistics.median(took) < 1
+    # Had each page waited for a decode, there would be as many as decodes.
+    assert answered > 8

@@ -201,7 +201,7 @@ def test_a_comment_survives_the_end_of_the_session_and_the_sign_in(cast, desk, p
     comment.fill("Je commence à écrire")
     marc.sign_out()
     # The page asks by itself: it stays, says so, and keeps what is being typed.
-    expect(page.get_by_text("Vous êtes déconnecté")).to_be_in_viewport(timeout=20_000)
+    expect(page.get_by_text("Vous êtes déconnecté")).to_be_in_viewport()
     expect(comment).to_have_value("Je commence à écrire")
     expect(page).to_have_url(f"{marc.address}/brouillons/{draft.pk}/")
     marc.approve()

@@ -65,9 +65,9 @@ class Officer:
         approve(self.page)
         expect(self.page.get_by_text("Accord enregistré").first).to_be_visible()
 
-    def sees(self, words, timeout=15_000):
+    def sees(self, words):
         """In the panel of the publication, without loading the page again."""
-        expect(self.page.locator("#publication")).to_contain_text(words, timeout=timeout)
+        expect(self.page.locator("#publication")).to_contain_text(words)
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_the_same_day(team, stack):
     helene.sees("Diffusé : le message est sur X.")
     assert texts_on_x(stack).count(text) == 1
     # Claire's page, open since she submitted, finds out by itself that there is something new.
-    expect(claire.page.get_by_text("Ce brouillon a changé")).to_be_visible(timeout=20_000)
+    expect(claire.page.get_by_text("Ce brouillon a changé")).to_be_visible()
     claire.press("Afficher la situation actuelle")
     with claire.page.expect_popup() as opened:
         claire.page.get_by_role("link", name="Voir sur X").click()
