@@ -116,6 +116,11 @@ def reviewers_of(account_ids: Collection[int]) -> dict[int, dict[int, Reviewer]]
     return people
 
 
+def members() -> QuerySet[Person]:
+    """Those who hold a seat or a supervision now, of any account."""
+    return Person.objects.filter(pk__in=Right.objects.values("person"), ended_at=None)
+
+
 def administrators() -> QuerySet[Person]:
     """Those who administer now."""
     return Person.objects.filter(is_administrator=True, ended_at=None)

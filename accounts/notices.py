@@ -22,24 +22,31 @@ def queue_notice(
     urgent: bool = False,
     until: dt.datetime | None = None,
 ) -> None:
-    """Tells each, with a delivery for each channel. An unread one of the same kind about the same
-    page gives way to it, with what of it has not left.
+    """Tells each, with a delivery for each channel. An unread one of the same kind and account
+    about the same page gives way to it, with what of it has not left.
 
     `act`, `urgent` and `until`, the moment when it is too late, are what its subject says.
     """
     ids = list(dict.fromkeys(p.pk if isinstance(p, Person) else p for p in people))
     if not ids:
         return
-    _replace(Notice.objects.filter(person_id__in=ids, kind=kind, path=path, read_at=None))
+    about = {"kind": kind, "path": path, "account": account}
+    _replace(Notice.objects.filter(person_id__in=ids, read_at=None, **about))
     subject = {"act": act, "urgent": urgent, "until": until}
-    notices = Notice.objects.bulk_create(
-        Notice(person_id=i, kind=kind, path=path, account=account, **subject) for i in ids
-    )
+    notices = Notice.objects.bulk_create(Notice(person_id=i, **about, **subject) for i in ids)
     Delivery.objects.bulk_create(
         Delivery(notice=notice, person_id=notice.person_id, channel=channel)
         for notice in notices
         for channel in Channel
     )
+
+
+def notify_of_right(person: Person | int, *, given: bool, account: Account | None) -> None:
+    """Tells somebody that a seat, a supervision or, without an account, the administration is
+    theirs now, or no longer.
+    """
+    act = NoticeAct.RIGHT_GIVEN if given else NoticeAct.RIGHT_ENDED
+    queue_notice([person], NoticeKind.RIGHT, path="/", account=account, act=act)
 
 
 def _replace(older: QuerySet[Notice]) -> None:

@@ -25,6 +25,8 @@ ACTS: dict[str, Sentence] = {
     "draft.adopted": _("a adopté le brouillon, dont l’auteur n’est plus titulaire"),
     "draft.commented": _("a écrit dans le débat"),
     "draft.released": _("Tous les accords sont réunis : le texte est bon à diffuser"),
+    "draft.review_reminded": _("Rappel à ceux dont l’avis est attendu"),
+    "draft.review_escalated": _("Relecture en retard : les superviseurs en sont avertis"),
     "draft.author_warned": _("L’auteur a été prévenu : l’heure approche sans accord"),
     "review.approved": _("a approuvé le texte tel quel"),
     "review.changes": _("a demandé une modification"),

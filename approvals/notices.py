@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 
-from accounts.access import reviewers
+from accounts.access import administrators, reviewers
 from accounts.models import Person
 from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.notices import queue_notice
 from accounts.roles import Role
-from approvals.models import Draft, Objection
+from approvals.models import Draft, Objection, Revision
+from approvals.quorum import quorum_of
 
 # What the author has to do something about; the rest is news.
 ASKS_AUTHOR = (NoticeAct.CHANGES, NoticeAct.LACKS_APPROVALS)
@@ -48,6 +51,69 @@ def notify_of_objection(draft: Draft, act: NoticeAct, objection: Objection, acto
             act=act,
             urgent=draft.urgent,
         )
+
+
+def notify_mentioned(draft: Draft, people: Iterable[int]) -> None:
+    """Tells those whom a word of the debate names, as far as they can see the draft."""
+    may = reviewers(draft.account)
+    queue_notice(
+        [pk for pk in people if pk in may],
+        NoticeKind.MENTION,
+        path=reverse("draft", args=[draft.pk]),
+        account=draft.account,
+        act=NoticeAct.MENTIONED,
+        urgent=draft.urgent,
+    )
+
+
+def remind_reviewers(revision: Revision) -> None:
+    """Tells once more those who have not answered; of an objection, who may lift it."""
+    _tell_of_wait(revision, [pk for pk, _role in _awaited(revision)], NoticeAct.REVIEW_REMINDER)
+
+
+def escalate_review(revision: Revision) -> None:
+    """Tells the supervisors who are left; the administrators, who can name others, when those who
+    could still answer would not be enough.
+    """
+    awaited = _awaited(revision)
+    supervisors = [pk for pk, role in awaited if role == Role.SUPERVISION]
+    _tell_of_wait(revision, supervisors, NoticeAct.REVIEW_ESCALATED)
+    if not supervisors or not quorum_of(revision).within_reach:
+        account = revision.draft.account
+        queue_notice(
+            administrators(),
+            NoticeKind.AWAITS_YOU,
+            path=reverse("department", args=[account.code]),
+            account=account,
+            act=NoticeAct.REVIEW_ESCALATED,
+            urgent=revision.draft.urgent,
+            until=revision.requested_at,
+        )
+
+
+def _awaited(revision: Revision) -> list[tuple[int, Role]]:
+    """Whose answer is missing: approvals first, then the lifting of what is objected."""
+    quorum = quorum_of(revision)
+    if quorum.missing:
+        return [(who.person.pk, who.role) for who in quorum.could_sign]
+    return [
+        (pk, who.role)
+        for pk, who in reviewers(revision.draft.account).items()
+        if who.role == Role.SUPERVISION and pk not in quorum.contributors
+    ]
+
+
+def _tell_of_wait(revision: Revision, people: list[int], act: NoticeAct) -> None:
+    draft = revision.draft
+    queue_notice(
+        people,
+        NoticeKind.AWAITS_YOU,
+        path=reverse("draft", args=[draft.pk]),
+        account=draft.account,
+        act=act,
+        urgent=draft.urgent,
+        until=revision.requested_at,
+    )
 
 
 def notify_author(draft: Draft, act: NoticeAct) -> None:

@@ -1,56 +1,99 @@
-"""What the clock does for drafts: the author hears that the hour comes near without approvals."""
+"""What the clock does for drafts: reminds who is awaited, escalates, and warns the author."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from accounts import audit
 from accounts.clock import db_now
 from accounts.models import AuditEntry
 from accounts.models.notice import NoticeAct
 from approvals.models import DraftState, Revision
-from approvals.notices import notify_author
-
-WARNED = "draft.author_warned"
+from approvals.notices import escalate_review, notify_author, remind_reviewers
 
 
-@shared_task(name="approvals.tasks.warn_authors")
-def warn_authors() -> int:
-    """One warning for each revision whose time is near; the trail remembers it. Run at will."""
+@dataclass(frozen=True)
+class Step:
+    """What is done once for a revision that is still in review when `due` says so, by its act."""
+
+    act: str
+    due: Callable[[], Q]
+    tell: Callable[[Revision], None]
+
+
+def _waits(patient: str, pressing: str) -> Callable[[], Q]:
+    """Since this long; sooner if it is urgent, or if its hour is near. Names of durations."""
+
+    def due() -> Q:
+        now, durations = db_now(), settings.DURATIONS
+        ago = {name: now - _seconds(getattr(durations, name)) for name in (patient, pressing)}
+        near = Q(requested_at__lte=now + _seconds(durations.review_near))
+        presses = (Q(draft__urgent=True) | near) & Q(submitted_at__lte=ago[pressing])
+        ahead = Q(requested_at=None) | Q(requested_at__gt=now)
+        return ahead & (presses | Q(submitted_at__lte=ago[patient]))
+
+    return due
+
+
+def _hour_is_near() -> Q:
     now = db_now()
-    soon = now + dt.timedelta(seconds=settings.DURATIONS.warn_author_before)
-    already = AuditEntry.objects.filter(
-        act=WARNED, draft_id=OuterRef("draft_id"), subject_id=OuterRef("pk")
+    soon = now + _seconds(settings.DURATIONS.warn_author_before)
+    return Q(requested_at__gt=now, requested_at__lte=soon)
+
+
+def _seconds(seconds: float) -> dt.timedelta:
+    return dt.timedelta(seconds=seconds)
+
+
+def _warn_author(revision: Revision) -> None:
+    notify_author(revision.draft, NoticeAct.LACKS_APPROVALS)
+
+
+REMIND = Step(
+    "draft.review_reminded", _waits("review_reminder", "urgent_review_reminder"), remind_reviewers
+)
+ESCALATE = Step(
+    "draft.review_escalated",
+    _waits("review_escalation", "urgent_review_escalation"),
+    escalate_review,
+)
+WARN = Step("draft.author_warned", _hour_is_near, _warn_author)
+STEPS = (REMIND, ESCALATE, WARN)
+
+
+@shared_task(name="approvals.tasks.follow_reviews")
+def follow_reviews() -> int:
+    """How many steps were taken, each once for each revision: the trail remembers. Run at will."""
+    return sum(_take(step, pk) for step in STEPS for pk in _due(step))
+
+
+def _due(step: Step) -> list[int]:
+    taken = AuditEntry.objects.filter(
+        act=step.act, draft_id=OuterRef("draft_id"), subject_id=OuterRef("pk")
     )
-    due = Revision.objects.filter(
-        ~Exists(already),
-        closed_at=None,
-        draft__state=DraftState.IN_REVIEW,
-        requested_at__gt=now,
-        requested_at__lte=soon,
-    )
-    return sum(_warn(pk) for pk in list(due.values_list("pk", flat=True)))
+    waiting = Revision.objects.filter(closed_at=None, draft__state=DraftState.IN_REVIEW)
+    return list(waiting.filter(step.due(), ~Exists(taken)).values_list("pk", flat=True)[:100])
 
 
 @transaction.atomic(durable=True)
-def _warn(revision_id: int) -> int:
-    """Two workers at once warn once: the second waits for the row, then finds the trail."""
+def _take(step: Step, revision_id: int) -> int:
+    """Two workers at once take it once: the second waits for the row, then finds the trail."""
     revision = (
         Revision.objects.select_for_update(of=("self",), no_key=True)
         .select_related("draft__account")
         .get(pk=revision_id)
     )
     draft = revision.draft
-    warned = AuditEntry.objects.filter(
-        act=WARNED, draft_id=draft.pk, subject_id=revision.pk
-    ).exists()
-    if warned or revision.closed_at is not None or draft.state != DraftState.IN_REVIEW:
+    taken = AuditEntry.objects.filter(act=step.act, draft_id=draft.pk, subject_id=revision.pk)
+    if taken.exists() or revision.closed_at is not None or draft.state != DraftState.IN_REVIEW:
         return 0
-    audit.record(WARNED, actor=None, about=draft, subject=revision)
-    notify_author(draft, NoticeAct.LACKS_APPROVALS)
+    audit.record(step.act, actor=None, about=draft, subject=revision)
+    step.tell(revision)
     return 1

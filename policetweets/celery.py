@@ -128,7 +128,7 @@ app.conf.beat_schedule = {
     "covers": {"task": "accounts.tasks.end_covers", **every(30)},
     "removals": {"task": "publishing.tasks.remind_removals", **every(300)},
     "case files": {"task": "publishing.tasks.tend_case_files", **every(60)},
-    "warnings": {"task": "approvals.tasks.warn_authors", **every(60)},
+    "reviews": {"task": "approvals.tasks.follow_reviews", **every(60)},
 }
 
 

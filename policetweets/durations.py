@@ -51,6 +51,13 @@ class Durations:
     # People.
     confirmation_expires: float = 3_600
     warn_author_before: float = 1_800
+    # A verdict that waits: reminded of, then escalated; sooner for an urgent text, or for one whose
+    # requested time is that near.
+    review_reminder: float = 4 * 3_600
+    review_escalation: float = 8 * 3_600
+    urgent_review_reminder: float = 600
+    urgent_review_escalation: float = 1_200
+    review_near: float = 2 * 3_600
     password_link: float = 3 * 86_400
     sign_in_pause: float = 900
     # What of somebody's was rejected or taken off X stays on their home page.

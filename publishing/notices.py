@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 
-from accounts.access import administrators, reviewers
+from accounts.access import administrators, members, reviewers
 from accounts.models import Account, Person
 from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.notices import queue_notice
@@ -32,7 +34,7 @@ def notify_account(
             act = NoticeAct.GIVEN_UP
     queue_notice(
         list(reviewers(publication.account_id)) if people is None else people,
-        NoticeKind.ALERT,
+        NoticeKind.REMOVAL if act == NoticeAct.REMOVAL else NoticeKind.ALERT,
         path=reverse("draft", args=[publication.draft_id]),
         account=publication.account,
         act=act or "",
@@ -49,9 +51,35 @@ def notify_author(publication: Publication, actor: Person | None) -> None:
     notices.notify_author(draft, NEWS[PublicationState(publication.state)])
 
 
-def notify_administrators(path: str, account: Account | None = None) -> None:
-    """Tells those who alone can mend a connection, or buy credits."""
-    queue_notice(list(administrators()), NoticeKind.ALERT, path=path, account=account)
+def notify_of_connection(account: Account, act: NoticeAct) -> None:
+    """Tells those who can mend it, and those whose posts wait meanwhile."""
+    told: list[tuple[Iterable[Person | int], str]] = [
+        (administrators(), reverse("department", args=[account.code])),
+        (reviewers(account), reverse("account", args=[account.handle])),
+    ]
+    for people, path in told:
+        queue_notice(people, NoticeKind.CONNECTION, path=path, account=account, act=act)
+
+
+def notify_of_stop(path: str) -> None:
+    """Tells administrators that X refuses every account: they alone can mend it, or buy credits."""
+    act = NoticeAct.ALL_STOPPED
+    queue_notice(administrators(), NoticeKind.CONNECTION, path=path, act=act)
+
+
+def notify_of_freeze(account: Account | None, act: NoticeAct, actor: Person) -> None:
+    """Tells everybody else whose posts stop, or leave again; administrators too if it is of all."""
+    told: list[tuple[Iterable[int], str]] = []
+    if account is not None:
+        told = [(reviewers(account), reverse("account", args=[account.handle]))]
+    else:
+        told = [
+            (members().values_list("pk", flat=True), reverse("own-accounts")),
+            (administrators().values_list("pk", flat=True), reverse("freezes")),
+        ]
+    for people, path in told:
+        others = [pk for pk in people if pk != actor.pk]
+        queue_notice(others, NoticeKind.FREEZE, path=path, account=account, act=act)
 
 
 def notify_deciders(proposal: Confirmation, account: Account | None, people: list[int]) -> None:

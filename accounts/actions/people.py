@@ -16,7 +16,7 @@ from accounts.capabilities import CAPABILITIES
 from accounts.errors import Conflict, Forbidden, NotFound, Refusal
 from accounts.models import Cover, Person, Seat, Supervision
 from accounts.models.notice import NoticeKind
-from accounts.notices import queue_notice
+from accounts.notices import notify_of_right, queue_notice
 from accounts.password_links import link_tokens
 
 
@@ -126,6 +126,7 @@ def make_administrator(person_id: int, *, actor: Person) -> None:
         person.is_administrator = True
         person.save(update_fields=["is_administrator"])
         audit.record("administrator.made", actor=actor, subject=person)
+        notify_of_right(person, given=True, account=None)
 
 
 @action
@@ -140,6 +141,7 @@ def unmake_administrator(person_id: int, *, actor: Person) -> None:
     person.is_administrator = False
     person.save(update_fields=["is_administrator"])
     audit.record("administrator.unmade", actor=actor, subject=person)
+    notify_of_right(person, given=False, account=None)
 
 
 def refuse_lookalike(email: str) -> None:

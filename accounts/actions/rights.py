@@ -14,6 +14,7 @@ from accounts.actions.covers import end_covers
 from accounts.capabilities import CAPABILITIES
 from accounts.errors import Conflict
 from accounts.models import Person, Seat, Supervision
+from accounts.notices import notify_of_right
 from accounts.signals import function_changed, right_ended
 
 
@@ -38,6 +39,7 @@ def appoint(account_id: int, number: int, person_id: int, *, actor: Person) -> S
         person_id=person_id,
         number=number,
     )
+    notify_of_right(person_id, given=True, account=account)
     return seat
 
 
@@ -68,6 +70,7 @@ def name_supervisor(
         person_id=person_id,
         function=function,
     )
+    notify_of_right(person_id, given=True, account=account)
     return supervision
 
 
@@ -130,4 +133,5 @@ def end_right(right: Seat | Supervision, *, actor: Person) -> None:
         person_id=right.person_id,
         **details,
     )
+    notify_of_right(right.person_id, given=False, account=right.account)
     right_ended.send(type(right), account_id=right.account_id, person_id=right.person_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -15,12 +14,13 @@ from accounts.crypto import NotSealedForThis, Secret
 from accounts.errors import Refusal
 from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
+from accounts.models.notice import NoticeAct
 from publishing import wake
 from publishing.actions import stops
 from publishing.capabilities import CAPABILITIES
 from publishing.gateway import ApiCredentials, Unreadable, who_am_i
 from publishing.models import Reason
-from publishing.notices import notify_administrators
+from publishing.notices import notify_of_connection
 
 
 class NotThatAccount(Refusal):
@@ -150,8 +150,7 @@ def _probed(account_id: int, *, fine: bool, status: int | None) -> None:
     credential.save()
     if actor is not None or before != credential.state:
         if credential.state == Connection.RECONNECT and before != Connection.RECONNECT:
-            account = credential.account
-            notify_administrators(reverse("department", args=[account.code]), account)
+            notify_of_connection(credential.account, NoticeAct.RECONNECT)
         audit.record(
             "account.checked",
             actor=actor,

@@ -11,11 +11,13 @@ from accounts.access import require_office, require_role
 from accounts.actions.base import action, lock_account, require_text
 from accounts.errors import Conflict
 from accounts.models import Account, Person
+from accounts.models.notice import NoticeAct
 from publishing.actions.scan import reevaluate_account
 from publishing.actions.transitions import lock_publication, transition
 from publishing.capabilities import CAPABILITIES
 from publishing.models import Confirmation, Freeze, Publication, PublicationState, Reason
 from publishing.models.states import FOR_GOOD
+from publishing.notices import notify_of_freeze
 
 
 class AlreadyFrozen(Conflict):
@@ -42,6 +44,7 @@ def freeze(*, actor: Person, account: Account | None, reason: str) -> Freeze:
     except IntegrityError as error:
         raise AlreadyFrozen from error
     audit.record("freeze.standing", actor=actor, account=account, subject=freeze_row)
+    notify_of_freeze(account, NoticeAct.FROZEN, actor)
     if account is not None:
         reevaluate_account(account.pk)
     return freeze_row
@@ -65,3 +68,4 @@ def lift(confirmation: Confirmation, *, actor: Person) -> None:
             transition(publication, PublicationState.MISSED, reason=Reason.LIFTED_LATE)
     Freeze.objects.filter(pk=standing.pk).update(lifted_at=Now())
     audit.record("freeze.lifted", actor=actor, account=standing.account_id, subject=standing)
+    notify_of_freeze(standing.account, NoticeAct.UNFROZEN, actor)

@@ -18,10 +18,11 @@ from accounts.clock import db_now, in_seconds
 from accounts.errors import Conflict
 from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
+from accounts.models.notice import NoticeAct
 from publishing.capabilities import CAPABILITIES
 from publishing.gateway.refusals import UNKNOWN
 from publishing.models import Answer, CreditStop, Publication, Reason, Throttle
-from publishing.notices import notify_administrators
+from publishing.notices import notify_of_connection, notify_of_stop
 
 # An unknown no to so many texts of an account within the hour is a no to the account; to so many
 # accounts, a no to the application.
@@ -40,7 +41,7 @@ def stop_account(account: Account, reason: Reason) -> None:
         next_probe_at=in_seconds(later) if later is not None else None,
     )
     audit.record("account.refused", actor=None, account=account, subject=account, reason=reason)
-    notify_administrators(reverse("department", args=[account.code]), account)
+    notify_of_connection(account, NoticeAct.ACCOUNT_STOPPED)
 
 
 def stop_application(reason: Reason) -> None:
@@ -49,7 +50,7 @@ def stop_application(reason: Reason) -> None:
     if standing.update(restored_at=None, probe=None, cause=reason) == 0:
         stop = CreditStop.objects.create(cause=reason)
         audit.record("application.refused", actor=None, subject=stop, reason=reason)
-    notify_administrators(reverse("freezes"))
+    notify_of_stop(reverse("freezes"))
 
 
 def distrust_tokens(account: Account) -> None:
@@ -60,7 +61,7 @@ def distrust_tokens(account: Account) -> None:
     ):
         return
     audit.record("account.tokens_distrusted", actor=None, account=account, subject=account)
-    notify_administrators(reverse("department", args=[account.code]), account)
+    notify_of_connection(account, NoticeAct.RECONNECT)
 
 
 def count_unknown_refusal(publication: Publication) -> None:
@@ -87,7 +88,7 @@ def throttle(account_id: int, answer: Answer) -> None:
     accounts = [account_id]
     if answer.limits.get(APP_LIMIT) == 0:
         accounts = list(Credential.objects.values_list("account_id", flat=True))
-        notify_administrators(reverse("health"))
+        notify_of_stop(reverse("health"))
     for stopped_id in accounts:
         row, _created = Throttle.objects.get_or_create(
             account_id=stopped_id, defaults={"until": db_now()}

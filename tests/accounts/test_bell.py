@@ -8,8 +8,9 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
+from accounts.actions import people, rights
 from accounts.clock import db_now
-from accounts.models import Delivery
+from accounts.models import Delivery, Notice
 from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.notices import queue_notice
 from accounts.tasks import deliver_mails
@@ -106,3 +107,20 @@ def test_a_delivery_is_sent_or_has_failed_and_never_both(cast):
     tell(cast.claire)
     with pytest.raises(IntegrityError, match="sent_is_done"):
         Delivery.objects.update(sent_at=db_now(), failure="refused")
+
+
+def test_a_right_given_and_ended_is_told_to_whose_it_is(cast):
+    seat = rights.appoint(cast.rennes.pk, 3, cast.nadia.pk, actor=cast.ada)
+    rights.vacate(seat.pk, actor=cast.ada)
+    sup = rights.name_supervisor(cast.rennes.pk, cast.nadia.pk, actor=cast.ada)
+    rights.end_supervision(sup.pk, actor=cast.ada)
+    people.make_administrator(cast.nadia.pk, actor=cast.ada)
+    people.unmake_administrator(cast.nadia.pk, actor=cast.ada)
+    told = Notice.objects.filter(person=cast.nadia, kind="right").order_by("pk")
+    rennes, all_of_it = cast.rennes.pk, None
+    assert list(told.values_list("act", "account")) == [
+        (act, account)
+        for account in (rennes, rennes, all_of_it)
+        for act in ("right_given", "right_ended")
+    ]
+    assert told.filter(read_at=None).count() == 2

@@ -25,7 +25,9 @@ def states() -> list[tuple[str, str]]:
 
 
 def told(person) -> list[str]:
-    return list(Notice.objects.filter(person=person, kind="alert").values_list("path", flat=True))
+    """The pages that a notice about X sends this person to."""
+    about = Notice.objects.filter(person=person, kind="connection")
+    return list(about.order_by("pk").values_list("path", flat=True))
 
 
 def test_fault_21_after_429_the_whole_account_waits_until_xs_own_time(line, x, backdate):

@@ -42,7 +42,9 @@ def now(publication) -> tuple[str, str]:
 
 
 def told(person) -> list[str]:
-    return list(Notice.objects.filter(person=person, kind="alert").values_list("path", flat=True))
+    """The pages that a notice about X sends this person to."""
+    about = Notice.objects.filter(person=person, kind="connection")
+    return list(about.order_by("pk").values_list("path", flat=True))
 
 
 def old(code: int, message: str = "") -> dict:

@@ -7,9 +7,14 @@ import pytest
 from accounts.channels.mail import mail_of
 from accounts.models import Notice
 from approvals.actions.reviews import ask_for_changes, reject
+from approvals.notices import notify_mentioned
+from publishing.actions.decide import confirm, propose_lift
+from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
 from publishing.actions.retract import retract, run
 from publishing.actions.send import send_due
+from publishing.actions.stops import stop_account
+from publishing.models import Reason
 from publishing.notices import notify_account
 from tests.approvals.writing import as_read
 
@@ -84,3 +89,44 @@ def test_the_author_is_told_that_the_text_was_sent_back_or_rejected(line, turn_d
     revision = line.submitted(TEXT)
     turn_down(**as_read(line.cast.helene, revision), reason="Préciser.")
     assert told(revision.draft.author) == [act]
+
+
+def acts(person, kind) -> list[tuple[str, str]]:
+    notices = Notice.objects.filter(person=person, kind=kind).order_by("pk")
+    return list(notices.values_list("act", "path"))
+
+
+def test_a_freeze_and_its_end_are_told_to_everybody_else_whose_posts_stop(line):
+    cast = line.cast
+    standing = freeze(actor=cast.helene, account=cast.nantes, reason="Vérification.")
+    page = "/comptes/pnationale44"
+    assert acts(cast.claire, "freeze") == [("frozen", page)]
+    assert (
+        acts(cast.helene, "freeze") == acts(cast.yann, "freeze") == acts(cast.ada, "freeze") == []
+    )
+    proposal = propose_lift(actor=cast.claire, freeze_id=standing.pk, reason="Corrigé.")
+    confirm(actor=cast.paul, confirmation_id=proposal.pk)
+    assert acts(cast.claire, "freeze") == [("frozen", page), ("unfrozen", page)]
+
+
+def test_a_freeze_of_all_is_told_to_all(line):
+    freeze(actor=line.cast.ada, account=None, reason="Exercice.")
+    assert acts(line.cast.yann, "freeze") == [("frozen", "/comptes")]
+    assert acts(line.cast.basile, "freeze") == [("frozen", "/gel")]
+    assert acts(line.cast.nadia, "freeze") == acts(line.cast.ada, "freeze") == []
+
+
+def test_a_disconnected_account_is_told_to_its_people_and_to_administrators(line):
+    stop_account(line.cast.nantes, Reason.SUSPENDED)
+    told = [("account_stopped", "/comptes/pnationale44")]
+    assert acts(line.cast.claire, "connection") == acts(line.cast.paul, "connection") == told
+    assert acts(line.cast.ada, "connection") == [("account_stopped", "/departements/44")]
+    assert acts(line.cast.yann, "connection") == []
+
+
+def test_who_is_named_in_a_debate_is_told_if_they_can_see_it(line):
+    draft = line.submitted(TEXT).draft
+    cast = line.cast
+    notify_mentioned(draft, [cast.marc.pk, cast.yann.pk, cast.ada.pk])
+    assert acts(cast.marc, "mention") == [("mentioned", f"/brouillons/{draft.pk}/")]
+    assert acts(cast.yann, "mention") == acts(cast.ada, "mention") == []
