@@ -39,6 +39,9 @@ WORDS: dict[str, Sentence] = {
     "account.added": gettext_lazy("a ajouté le département"),
     "account.rule_changed": gettext_lazy("a changé la règle d’accord"),
     "account.changed": gettext_lazy("a changé les réglages du compte"),
+    "notices.chosen": gettext_lazy("a choisi comment recevoir ses avis"),
+    "address.added": gettext_lazy("a ajouté un appareil ou une messagerie pour ses avis"),
+    "address.removed": gettext_lazy("a retiré un appareil ou une messagerie pour ses avis"),
     "account.seeded": gettext_lazy("Messages de la démonstration créés"),
 }
 

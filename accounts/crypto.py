@@ -14,22 +14,23 @@ class NotSealedForThis(Exception):
     """The secret was sealed for another owner, by an unknown key, or altered since."""
 
 
-def fernet() -> MultiFernet:
-    """Raises ImproperlyConfigured without a key."""
-    if not settings.X_TOKEN_KEYS:
-        raise ImproperlyConfigured("X_TOKEN_KEYS is empty: tokens cannot be kept.")
-    return MultiFernet([Fernet(key) for key in settings.X_TOKEN_KEYS])
+def fernet(keys: list[str] | None = None) -> MultiFernet:
+    """Of X_TOKEN_KEYS unless others are given. Raises ImproperlyConfigured without a key."""
+    keys = settings.X_TOKEN_KEYS if keys is None else keys
+    if not keys:
+        raise ImproperlyConfigured("There is no key: X_TOKEN_KEYS or NOTICE_KEYS is empty.")
+    return MultiFernet([Fernet(key) for key in keys])
 
 
-def seal(secret: Secret, *, owner: str) -> bytes:
+def seal(secret: Secret, *, owner: str, keys: list[str] | None = None) -> bytes:
     """Encrypted and authenticated, the owner's name with it."""
-    return fernet().encrypt(f"{owner}\n{secret.reveal()}".encode())
+    return fernet(keys).encrypt(f"{owner}\n{secret.reveal()}".encode())
 
 
-def unseal(sealed: bytes | memoryview[int], *, owner: str) -> Secret:
+def unseal(sealed: bytes | memoryview[int], *, owner: str, keys: list[str] | None = None) -> Secret:
     """Raises NotSealedForThis unless it was sealed for this very owner."""
     try:
-        named, separator, secret = fernet().decrypt(bytes(sealed)).decode().partition("\n")
+        named, separator, secret = fernet(keys).decrypt(bytes(sealed)).decode().partition("\n")
     except (InvalidToken, UnicodeDecodeError) as error:
         raise NotSealedForThis from error
     if not separator or named != owner:

@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import NotAnAddress, canonical_address
 from accounts.audit_text import WORDS
+from accounts.channels.chat import Room, Webhook
 from accounts.clock import db_now
 from accounts.departments import eligible
-from accounts.models import Account, Function, Person
+from accounts.errors import Invalid
+from accounts.models import Account, ChannelChoice, Function, Person
+from accounts.models.notice import BY_MAIL_ALONE, NoticeKind
 from accounts.models.person import BY_FAMILY_NAME
 from accounts.names import validate_name
 from accounts.sign_ins import give_back, reserve_try
@@ -238,3 +241,84 @@ class TrailForm(forms.Form):
         acts = sorted((str(words), code) for code, words in WORDS.items())
         choices = [("", _("Tous")), *((code, words) for words, code in acts)]
         self.fields["act"].choices = choices  # type: ignore[attr-defined]
+
+
+class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What one channel may say, and the hours in which it says nothing."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("Prévenir de"),
+        choices=[(k.value, k.label) for k in NoticeKind if k not in BY_MAIL_ALONE],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = ChannelChoice
+        fields = ["kinds", "quiet_from", "quiet_until", "urgent_passes"]
+        labels = {
+            "quiet_from": _("Ne rien envoyer à partir de"),
+            "quiet_until": _("jusqu’à"),
+            "urgent_passes": _("Un avis urgent passe quand même"),
+        }
+        help_texts = {"quiet_from": _("Laissez les deux heures vides pour tout recevoir aussitôt.")}
+        widgets = {
+            "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        begins, ends = cleaned.get("quiet_from"), cleaned.get("quiet_until")
+        if not self.errors and (begins is None) != (ends is None):
+            missing = "quiet_from" if begins is None else "quiet_until"
+            self.add_error(missing, _("Donnez les deux heures, ou aucune."))
+        if begins is not None and begins == ends:
+            self.add_error("quiet_until", _("Les deux heures sont les mêmes."))
+        return cleaned
+
+
+class AddressForm(forms.Form):
+    """Of one's own; `parsed` is what it came to."""
+
+    def parse(self, cleaned: dict[str, Any]) -> Room | Webhook:
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                self.parsed = self.parse(cleaned)
+            except Invalid as refusal:
+                self.add_error(next(iter(self.fields)), str(refusal))
+        return cleaned
+
+
+class RoomForm(AddressForm):
+    server = forms.CharField(
+        label=_("Serveur Matrix"), max_length=300, help_text=_("https://matrix.exemple.fr")
+    )
+    room = forms.CharField(
+        label=_("Salon"), max_length=300, help_text=_("Son identifiant : !abc123:exemple.fr")
+    )
+    token = forms.CharField(
+        label=_("Jeton d’accès"),
+        max_length=500,
+        help_text=_("Celui d’un compte qui peut écrire dans ce salon. Il est gardé chiffré."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def parse(self, cleaned: dict[str, Any]) -> Room:
+        return Room.parse(cleaned["server"], cleaned["room"], cleaned["token"])
+
+
+class WebhookForm(AddressForm):
+    url = forms.CharField(
+        label=_("Adresse du webhook"),
+        max_length=1000,
+        help_text=_("Elle reçoit chaque avis en JSON. Elle est gardée chiffrée."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def parse(self, cleaned: dict[str, Any]) -> Webhook:
+        return Webhook.parse(cleaned["url"])

@@ -8,8 +8,14 @@ from collections.abc import Iterable
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
-from accounts.models import Account, Delivery, Notice, Person
-from accounts.models.notice import Channel, DeliveryFailure, NoticeAct, NoticeKind
+from accounts.models import Account, Address, ChannelChoice, Delivery, Notice, Person
+from accounts.models.notice import (
+    BY_MAIL_ALONE,
+    Channel,
+    DeliveryFailure,
+    NoticeAct,
+    NoticeKind,
+)
 
 
 def queue_notice(
@@ -34,11 +40,35 @@ def queue_notice(
     _replace(Notice.objects.filter(person_id__in=ids, read_at=None, **about))
     subject = {"act": act, "urgent": urgent, "until": until}
     notices = Notice.objects.bulk_create(Notice(person_id=i, **about, **subject) for i in ids)
+    ways = _ways(ids, kind)
     Delivery.objects.bulk_create(
-        Delivery(notice=notice, person_id=notice.person_id, channel=channel)
+        Delivery(notice=notice, person_id=notice.person_id, channel=channel, address_id=address)
         for notice in notices
-        for channel in Channel
+        for channel, address in ways[notice.person_id]
     )
+
+
+def _ways(people: list[int], kind: NoticeKind) -> dict[int, list[tuple[str, int | None]]]:
+    """By which channels each wants to be told of it, and where: two queries."""
+    if kind in BY_MAIL_ALONE:
+        return {pk: [(Channel.MAIL, None)] for pk in people}
+    choices = ChannelChoice.objects.filter(person__in=people).exclude(kinds__contains=[kind])
+    unwanted = set(choices.values_list("person_id", "channel"))
+    addresses = Address.objects.filter(person__in=people, ended_at=None).order_by("pk")
+    ways: dict[int, list[tuple[str, int | None]]] = {
+        pk: [] if (pk, Channel.MAIL) in unwanted else [(Channel.MAIL, None)] for pk in people
+    }
+    for person_id, channel, pk in addresses.values_list("person_id", "channel", "pk"):
+        if (person_id, channel) not in unwanted:
+            ways[person_id].append((channel, pk))
+    return ways
+
+
+def end_address(address_id: int) -> None:
+    """Nothing leaves for it any more."""
+    Address.objects.filter(pk=address_id, ended_at=None).update(ended_at=Now())
+    queued = Delivery.objects.filter(address=address_id, next_try_at__isnull=False)
+    queued.update(next_try_at=None, failure=DeliveryFailure.GONE)
 
 
 def notify_of_right(person: Person | int, *, given: bool, account: Account | None) -> None:

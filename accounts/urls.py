@@ -59,5 +59,11 @@ urlpatterns = [
     path("journal", trail.journal, name="journal"),
     path("avis", notices.notices, name="notices"),
     path("avis/lus", notices.read_all, name="read-notices"),
+    path("avis/reglages", notices.choices, name="notice-choices"),
+    path("avis/appareils", notices.subscribe, name="subscribe"),
+    path("avis/salons", notices.add_room, name="add-room"),
+    path("avis/webhooks", notices.add_webhook, name="add-webhook"),
+    path("avis/adresses/<int:pk>/retirer", notices.remove_address, name="remove-address"),
+    path("service-worker.js", notices.service_worker, name="service-worker"),
     path("courriels", trail.mails, name="mails"),
 ]

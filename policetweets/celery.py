@@ -126,6 +126,9 @@ app.conf.beat_schedule = {
     "sign-in counts": {"task": "accounts.tasks.delete_sign_in_counts", **every(300)},
     "mails": {"task": "accounts.tasks.deliver_mails", **every(10)},
     "covers": {"task": "accounts.tasks.end_covers", **every(30)},
+    # On a phone's screen within seconds: an urgent text is read there.
+    "pushes": {"task": "accounts.tasks.deliver_pushes", **every(2)},
+    "chats": {"task": "accounts.tasks.deliver_chats", **every(10)},
     "removals": {"task": "publishing.tasks.remind_removals", **every(300)},
     "case files": {"task": "publishing.tasks.tend_case_files", **every(60)},
     "reviews": {"task": "approvals.tasks.follow_reviews", **every(60)},

@@ -20,6 +20,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register, run
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connections
 from publicsuffixlist import PublicSuffixList
+from py_vapid import Vapid02, VapidException
 
 from accounts.demo import DOMAIN
 from accounts.models import Person
@@ -283,6 +284,60 @@ def check_mail(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
             id="policetweets.E010",
         )
     ]
+
+
+@register(TAG)
+def check_notices(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """What keeps and signs the ways to people beside mail; without both there is none."""
+    messages: list[CheckMessage] = []
+    if settings.VAPID_PRIVATE_KEY and not _is_vapid_key(settings.VAPID_PRIVATE_KEY):
+        messages.append(
+            Error(
+                "VAPID_PRIVATE_KEY is not 32 bytes in base64url: no browser could be subscribed.",
+                hint="docs/settings.md shows how to make one.",
+                id="policetweets.E015",
+            )
+        )
+    if not all(map(_is_fernet_key, settings.NOTICE_KEYS)):
+        messages.append(
+            Error(
+                "NOTICE_KEYS holds something that is no Fernet key.",
+                hint="docs/settings.md shows how to make one.",
+                id="policetweets.E016",
+            )
+        )
+    if any("." not in one.strip(".") or _is_whole_domain(one) for one in settings.NOTICE_HOSTS):
+        messages.append(
+            Error(
+                "NOTICE_HOSTS holds a whole domain such as « .fr », or a name of the own network.",
+                hint="Name the hosts of Matrix and of webhooks.",
+                id="policetweets.E017",
+            )
+        )
+    return messages
+
+
+@register(SENDS_MAIL, deploy=True)
+def check_phones(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.IS_DEMO or (settings.VAPID_PRIVATE_KEY and settings.NOTICE_KEYS):
+        return []
+    return [
+        Warning(
+            "VAPID_PRIVATE_KEY or NOTICE_KEYS is empty: no notice reaches a phone.",
+            hint="docs/settings.md shows how to make both.",
+            id="policetweets.W002",
+        )
+    ]
+
+
+def _is_vapid_key(key: str) -> bool:
+    """32 bytes that are a private key of P-256, and that chance made."""
+    try:
+        raw = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+        Vapid02.from_raw(key.encode())
+    except (ValueError, VapidException):
+        return False
+    return len(raw) == 32 and len(set(key)) >= MIN_CHARACTERS
 
 
 @register(TAG, Tags.database)

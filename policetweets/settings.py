@@ -32,6 +32,8 @@ for _name in [n for n in os.environ if n.endswith("_FILE")]:
         "MEDIA_S3_SECRET",
         "EMAIL_URL",
         "METRICS_TOKEN",
+        "NOTICE_KEYS",
+        "VAPID_PRIVATE_KEY",
     }:
         os.environ[_target] = Path(os.environ[_name]).read_text(encoding="utf-8").strip()
 
@@ -274,6 +276,13 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.host_user, _mail.host_password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.use_tls, _mail.use_ssl
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "policetweets@localhost")
+
+# Notices beside mail. Fernet keys, the first one encrypts, all decrypt: where people are reached.
+NOTICE_KEYS: list[str] = env.list("NOTICE_KEYS", [])
+# By which push services know us: 32 bytes in base64url.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "")
+# Where Matrix rooms and webhooks may be; « .example.fr » is any host below it.
+NOTICE_HOSTS: list[str] = env.list("NOTICE_HOSTS", [])
 
 # X
 X_API_BASE_URL = env.str("X_API_BASE_URL", "https://api.x.com").rstrip("/")

@@ -51,6 +51,13 @@ set-password         POST   ok   ok   ok   ok   ok
 mails                GET    in   ok   ok   ok   ok
 notices              GET    in   ok   ok   ok   ok
 read-notices         POST   in   ok   ok   ok   ok
+notice-choices       GET    in   ok   ok   ok   ok
+notice-choices       POST   in   ok   ok   ok   ok
+subscribe            POST   in   ok   ok   ok   ok
+add-room             POST   in   ok   ok   ok   ok
+add-webhook          POST   in   ok   ok   ok   ok
+remove-address       POST   in   404  404  404  404
+service-worker       GET    ok   ok   ok   ok   ok
 drafts               GET    in   ok   404  ok   ok
 alerts               GET    in   ok   404  ok   ok
 new-draft            GET    in   ok   404  ok   ok

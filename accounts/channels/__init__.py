@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from accounts.channels import mail
+from accounts.channels import chat, mail, push
 from accounts.channels.base import Way
 from accounts.models.notice import Channel
 
 CHANNELS: dict[Channel, Way] = {
     Channel.MAIL: mail.WAY,
+    Channel.PUSH: push.WAY,
+    Channel.CHAT: chat.WAY,
 }

@@ -14,6 +14,7 @@ class Result(Enum):
     TAKEN = "taken"  # the server has it
     LATER = "later"  # it may take it another time
     REFUSED = "refused"  # it never will
+    GONE = "gone"  # nor anything else at this address
 
 
 @dataclass(frozen=True)

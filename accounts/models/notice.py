@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from accounts.crypto import NotSealedForThis, Secret, seal, unseal
 
 
 class NoticeKind(models.TextChoices):
@@ -66,6 +73,8 @@ class Channel(models.TextChoices):
     """How a notice leaves the application; in it, the bell shows all. See accounts.channels."""
 
     MAIL = "mail", _("Courriel")
+    PUSH = "push", _("Notification sur un appareil")
+    CHAT = "chat", _("Messagerie Matrix (Tchap) ou webhook")
 
 
 class DeliveryFailure(models.TextChoices):
@@ -73,6 +82,7 @@ class DeliveryFailure(models.TextChoices):
 
     REFUSED = "refused", _("le serveur de courriel a refusé l’adresse ou le message")
     EXPIRED = "expired", _("le serveur de courriel ne l’a pas pris à temps")
+    GONE = "gone", _("l’appareil ou la messagerie n’existe plus")
     REPLACED = "replaced", _("un avis plus récent sur la même page l’a remplacé")
 
 
@@ -116,6 +126,10 @@ class Delivery(models.Model):
     # The notice's own.
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=10, choices=Channel.choices)
+    # Beside the mailbox: one delivery for each.
+    address = models.ForeignKey(
+        "accounts.Address", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     next_try_at = models.DateTimeField(db_default=Now(), null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     # When the server took it, and only then.
@@ -129,7 +143,16 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
-            models.UniqueConstraint(fields=["notice", "channel"], name="delivered_once"),
+            models.UniqueConstraint(
+                fields=["notice", "channel", "address"],
+                nulls_distinct=False,
+                name="delivered_once_each",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(channel=Channel.MAIL, address__isnull=True)
+                | ~models.Q(channel=Channel.MAIL) & models.Q(address__isnull=False),
+                name="address_unless_mail",
+            ),
             models.CheckConstraint(
                 condition=models.Q(sent_at__isnull=True)
                 | models.Q(failure="", next_try_at__isnull=True),
@@ -151,3 +174,101 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id} by {self.channel}"
+
+    @property
+    def content(self) -> dict[str, str]:
+        """Where it goes. Raises NotSealedForThis."""
+        if self.address is None:
+            raise NotSealedForThis
+        return self.address.content
+
+
+class Address(models.Model):
+    """Where a channel reaches somebody beside their mailbox: a browser's subscription, a room, a
+    webhook. What is sealed is what its channel parsed, as JSON.
+    """
+
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    sealed = models.BinaryField()
+    # Tells the same one given twice, without opening it.
+    fingerprint = models.CharField(max_length=64)
+    # The host: what its owner knows it by.
+    label = models.CharField(max_length=255)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "addresses"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "fingerprint"],
+                condition=models.Q(ended_at__isnull=True),
+                name="address_once",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(channel=Channel.MAIL), name="address_beside_mailbox"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} by {self.channel}"
+
+    @property
+    def content(self) -> dict[str, str]:
+        """Raises NotSealedForThis for what was sealed for somebody else."""
+        secret = unseal(self.sealed, owner=owner_of(self.person_id), keys=settings.NOTICE_KEYS)
+        opened: dict[str, str] = json.loads(secret.reveal())
+        return opened
+
+    @staticmethod
+    def sealed_for(person_id: int, content: dict[str, str]) -> bytes:
+        secret = Secret(json.dumps(content))
+        return seal(secret, owner=owner_of(person_id), keys=settings.NOTICE_KEYS)
+
+
+def owner_of(person_id: int) -> str:
+    return f"address of person {person_id}"
+
+
+class ChannelChoice(models.Model):
+    """What somebody wants to be told by one channel, and when not. Without one: all, always."""
+
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    # Values of NoticeKind.
+    kinds = models.JSONField()
+    # Nothing leaves from one hour to the other, each day, but an urgent one that may pass.
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    time_zone = models.CharField(max_length=40, default="Europe/Paris")
+    urgent_passes = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "channel"], name="one_choice_a_channel"),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | (
+                    models.Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                    & ~models.Q(quiet_from=models.F("quiet_until"))
+                ),
+                name="quiet_begins_and_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} by {self.channel}"
+
+    def quiet_until_after(self, now: dt.datetime) -> dt.datetime | None:
+        """When the quiet hours that this moment falls into end; None outside them."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return None
+        zone = ZoneInfo(self.time_zone)
+        local = now.astimezone(zone)
+        over_midnight = self.quiet_from > self.quiet_until
+        after, before = local.time() >= self.quiet_from, local.time() < self.quiet_until
+        if not ((after or before) if over_midnight else (after and before)):
+            return None
+        day = local.date() + dt.timedelta(days=1 if over_midnight and after else 0)
+        return dt.datetime.combine(day, self.quiet_until, tzinfo=zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -14,10 +15,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.audit_text import lines
 from accounts.capabilities import CAPABILITIES
+from accounts.channels import chat, push
 from accounts.channels.mail import mail_of
 from accounts.errors import NotFound
 from accounts.forms import TrailForm
 from accounts.models import AuditEntry, Notice
+from accounts.models.notice import BY_MAIL_ALONE
 from accounts.paging import page_of
 from accounts.requests import PersonRequest, by_office
 
@@ -63,5 +66,13 @@ def mails(request: PersonRequest) -> HttpResponse:
     if not CAPABILITIES["see_mails_of_all"].allows(request.user.office):
         notices = notices.filter(person=request.user)
     page = page_of(notices, request, size=20)
-    context = {"page": page, "mails": [(notice, mail_of(notice)) for notice in page.rows]}
+    context = {"page": page, "told": [what_leaves(notice) for notice in page.rows]}
     return render(request, "accounts/mails.html", context)
+
+
+def what_leaves(notice: Notice) -> dict[str, Any]:
+    """What each channel would say of it; a password's is in its mail alone."""
+    said: dict[str, Any] = {"notice": notice, "mail": mail_of(notice)}
+    if notice.kind not in BY_MAIL_ALONE:
+        said |= {"push": push.message_of(notice), "chat": chat.message_of(notice)}
+    return said

@@ -20,8 +20,10 @@ PILOTS = {
 
 
 def load_secrets(folder: Path) -> dict[str, str]:
-    """They stay what they are: tokens stored with one key cannot be read with another."""
-    return _once(
+    """They stay what they are: tokens stored with one key cannot be read with another. What an
+    older version did not make yet has a file of its own.
+    """
+    kept = _once(
         folder / "secrets.json",
         {
             "SECRET_KEY": secrets.token_urlsafe(64),
@@ -30,6 +32,15 @@ def load_secrets(folder: Path) -> dict[str, str]:
             "X_API_SECRET": secrets.token_urlsafe(36),
         },
     )
+    of_notices = _once(
+        folder / "notices.json",
+        {
+            "NOTICE_KEYS": Fernet.generate_key().decode(),
+            # Any 32 bytes are a key, but for a chance of 1 in 2**32.
+            "VAPID_PRIVATE_KEY": secrets.token_urlsafe(32),
+        },
+    )
+    return {**kept, **of_notices}
 
 
 def accounts_file(folder: Path, kept: dict[str, str]) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -40,6 +41,8 @@ def settings(folder: Path) -> dict[str, str]:
         "X_API_KEY": "test-consumer-key",
         "X_API_SECRET": "test-consumer-secret",
         "X_TOKEN_KEYS": Fernet.generate_key().decode(),
+        "NOTICE_KEYS": Fernet.generate_key().decode(),
+        "VAPID_PRIVATE_KEY": secrets.token_urlsafe(32),
         "MEDIA_ROOT": str(folder / "media"),
         "STATIC_ROOT": str(folder / "static"),
         "LOG_LEVEL": "WARNING",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
@@ -21,6 +22,7 @@ from tests.architecture.test_layers import ROOT
 from tests.cast import person
 
 KEY = Fernet.generate_key().decode()
+VAPID = base64.urlsafe_b64encode(bytes(range(1, 33))).decode().rstrip("=")
 SECRET = "hB8wK2xq-7dPzR5v_Jm3LtY9nF6cGsA0eQuX4iWoT1lHbVkMrD-yZpC"
 
 
@@ -34,6 +36,8 @@ def production(settings):
     settings.X_API_BASE_URL = "https://api.x.com"
     settings.X_API_KEY, settings.X_API_SECRET = "consumer-key-xT1jV8wQ", "consumer-secret-bRk73Lz"
     settings.X_TOKEN_KEYS = [KEY]
+    settings.NOTICE_KEYS, settings.VAPID_PRIVATE_KEY = [KEY], VAPID
+    settings.NOTICE_HOSTS = [".tchap.gouv.fr", "hooks.police.example"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_USE_TLS = True
     return settings
@@ -83,6 +87,14 @@ def test_a_sound_configuration_passes(production):
         ("PUBLIC_URL", "https://comptes.police.example/tweets", "E013"),
         ("PUBLIC_URL", "https://ada:secret@comptes.police.example", "E013"),
         ("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend", "W001"),
+        ("VAPID_PRIVATE_KEY", "é", "E015"),
+        ("VAPID_PRIVATE_KEY", VAPID[:20], "E015"),
+        ("VAPID_PRIVATE_KEY", "A" * 43, "E015"),
+        ("VAPID_PRIVATE_KEY", "", "W002"),
+        ("NOTICE_KEYS", [KEY, "not-a-key"], "E016"),
+        ("NOTICE_KEYS", [], "W002"),
+        ("NOTICE_HOSTS", [".fr"], "E017"),
+        ("NOTICE_HOSTS", ["redis"], "E017"),
         ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "E010"),
         ("EMAIL_USE_TLS", False, "E010"),
     ],
@@ -153,6 +165,8 @@ def test_django_s_own_checks_of_a_deployment_have_no_word_to_say():
         "POLICETWEETS_ENV": "production",
         "SECRET_KEY": SECRET,
         "X_TOKEN_KEYS": KEY,
+        "NOTICE_KEYS": KEY,
+        "VAPID_PRIVATE_KEY": VAPID,
         "PUBLIC_URL": "https://comptes.police.example",
         "BEHIND_PROXY": "true",
         "X_API_KEY": "consumer-key-xT1jV8wQ",

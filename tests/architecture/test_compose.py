@@ -36,13 +36,14 @@ NOT_SETTINGS = {"REMAP_SIGTERM", "SANDBOX_ACCOUNTS"}
 NEEDED = {"secret_key", "database_url", "redis_url"}
 KEYS_OF_X = {"x_api_key", "x_api_secret", "x_token_keys"}
 PICTURES = {"media_s3_secret"}
+NOTICES = {"notice_keys", "vapid_private_key"}
 # Beside what every process of ours needs.
 NEEDED_BESIDE = {
-    "web": PICTURES | {"metrics_token"},
+    "web": PICTURES | NOTICES | {"metrics_token"},
     "worker-clock": set(),
     "worker-send": PICTURES | KEYS_OF_X,
     "worker-retract": KEYS_OF_X,
-    "worker-rest": PICTURES | KEYS_OF_X | {"email_url"},
+    "worker-rest": PICTURES | KEYS_OF_X | NOTICES | {"email_url"},
     "migrate": PICTURES | {"database_owner_url", "x_token_keys"},
     "seed": PICTURES | KEYS_OF_X | {"sandbox_accounts"},
 }

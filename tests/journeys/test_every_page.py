@@ -11,7 +11,7 @@ from tests.test_urls import ROLES, ROWS, prepared
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FRAGMENTS = {
-    *("healthz", "metrics", "image", "rule-sentence"),
+    *("healthz", "metrics", "image", "rule-sentence", "service-worker"),
     *("draft-live", "is-current", "publication-live"),
 }
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from accounts.channels import chat, push
 from accounts.channels.mail import mail_of
 from accounts.models import Notice
 from approvals.actions.reviews import ask_for_changes, reject
@@ -17,18 +20,31 @@ from publishing.actions.stops import stop_account
 from publishing.models import Reason
 from publishing.notices import notify_account
 from tests.approvals.writing import as_read
+from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = "Prudence sur le pont."
+WORDS_OF_TEXT = {"Prudence", "pont"}
+
+
+def notice_page(person) -> str:
+    """« Avis », as this person reads it."""
+    return signed_in(person).get("/avis").text
 
 
 def told(person) -> list[str]:
-    """The acts that this person's mails say, the newest last; none holds the text."""
+    """The acts that this person's notices say, the newest last; by no channel do they hold a word
+    of the text, nor anything else that is not ours.
+    """
     notices = Notice.objects.filter(person=person).select_related("person", "account")
     for notice in notices:
         sent = mail_of(notice)
-        assert TEXT not in sent.subject + sent.body
+        pushed, chatted = push.message_of(notice), chat.message_of(notice)
+        for said in (sent.subject, sent.body, pushed, chatted, notice_page(person)):
+            assert not WORDS_OF_TEXT & set(re.findall(r"\w+", str(said)))
         assert "@pnationale44" in sent.subject + sent.body
+        assert set(pushed) == {"kind", "account", "urgent", "path", "tag"}
+        assert set(chatted) == {"text", "account", "link"}
     return [notice.act for notice in notices.order_by("pk")]
 
 
