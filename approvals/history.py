@@ -12,7 +12,7 @@ from accounts.audit_text import DETAILS, VALUES, WORDS, in_words
 from accounts.errors import Sentence
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from approvals.models import Category, Draft, ListName, Objection, Review
+from approvals.models import Category, Draft, FollowUp, ListName, Objection, Review
 
 # What upper layers do with a draft says itself: they add their acts when they are loaded.
 ACTS: dict[str, Sentence] = {
@@ -61,6 +61,8 @@ DETAILS.update(
         "category": _("catégorie : %(value)s"),
         "comment": _("message n° %(value)s du débat"),
         "came_from": _("repris du brouillon n° %(value)s"),
+        "follow_up": "%(value)s",
+        "follows": _("à la suite du brouillon n° %(value)s"),
         "digest": _("empreinte %(value)s"),
         "list": _("liste : %(value)s"),
         "required": _("accords demandés : %(value)s"),
@@ -72,6 +74,7 @@ DETAILS.update(
 )
 VALUES["category"] = dict(Category.choices)
 VALUES["list"] = dict(ListName.choices)
+VALUES["follow_up"] = dict(FollowUp.choices)
 VALUES["role"] = {Role.SEAT: _("titulaire"), Role.SUPERVISION: _("superviseur")}
 VALUES["fields"] |= {
     "parts": _("texte ou images"),

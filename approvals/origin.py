@@ -12,14 +12,20 @@ from approvals.signals import texts_on_x
 
 
 def texts_x_had(draft: Draft) -> frozenset[str]:
-    """What X has, or had, of the drafts that this one came from."""
+    """What X has, or had, of the drafts that this one came from, or follows."""
     had: set[str] = set()
-    origin = draft.came_from
+    origin = _origin(draft)
     while origin is not None:
         for _receiver, texts in texts_on_x.send(sender=Draft, draft=origin):
             had.update(texts or ())
-        origin = origin.came_from
+        origin = _origin(origin)
     return frozenset(had)
+
+
+def _origin(draft: Draft) -> Draft | None:
+    if draft.follows_id is None:
+        return draft.came_from
+    return Draft.objects.get(revisions__release=draft.follows_id)
 
 
 # How far back a text like another matters to X, and how many are looked at.

@@ -7,6 +7,7 @@ from accounts.roles import Role
 from publishing.actions.acknowledge import can_acknowledge
 from publishing.actions.decide import answers_of
 from publishing.actions.effects import can_propose
+from publishing.actions.follow_up import FOLLOW_UPS, can_follow_up
 from publishing.actions.point_to import part_in_doubt
 from publishing.actions.recall import can_recall
 from publishing.actions.retract import can_retract
@@ -40,6 +41,7 @@ def possible_acts(publication: Publication, person: Person, role: Role | None) -
         "point_to": part_in_doubt(publication) is not None,
         "retract": can_retract(publication) and not standing,
         "acknowledge": can_acknowledge(publication),
+        **{act: can_follow_up(publication, act) for act in FOLLOW_UPS},
     }
     if proposal is None:
         for kind in ConfirmationKind:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.roles import NO, YES, Capability, Role
+from approvals.errors import OnlySeatHolders
 from publishing.models.states import PublicationState
 
-# Nothing here depends on who wrote the text: to stop or to correct a message is everybody's.
+# Nothing here depends on who wrote the text: to stop a message is everybody's, to write what
+# follows it a seat holder's.
 # A decision of two has a condition more: see `publishing.actions.decide.answers_of`.
 # fmt: off
 CAPABILITIES: dict[str, Capability] = {
@@ -21,6 +23,9 @@ CAPABILITIES: dict[str, Capability] = {
     "point_to":          Capability(YES,   YES,       YES,   YES,       NO),
     "retract":           Capability(YES,   YES,       YES,   YES,       NO),
     "acknowledge":       Capability(YES,   YES,       YES,   YES,       NO),
+    "correct":           Capability(YES,   YES,       NO,    NO,        NO, OnlySeatHolders),
+    "update":            Capability(YES,   YES,       NO,    NO,        NO, OnlySeatHolders),
+    "end_search":        Capability(YES,   YES,       NO,    NO,        NO, OnlySeatHolders),
     "propose":           Capability(YES,   YES,       YES,   YES,       NO),
     "answer":            Capability(YES,   YES,       YES,   YES,       NO),
     "freeze":            Capability(YES,   YES,       YES,   YES,       NO),
@@ -61,11 +66,22 @@ OFFERS: dict[PublicationState, Offer] = {
         ("recall", "propose_recall", "point_to", "acknowledge"), primary="recall"
     ),
     PublicationState.PARTIAL: Offer(
-        ("propose_go_on", "retract", "point_to", "acknowledge"), primary="propose_go_on"
+        (
+            "propose_go_on",
+            "end_search",
+            "correct",
+            "update",
+            "retract",
+            "point_to",
+            "acknowledge",
+        ),
+        primary="propose_go_on",
     ),
-    PublicationState.PUBLISHED: Offer(("retract", "acknowledge")),
+    PublicationState.PUBLISHED: Offer(
+        ("end_search", "correct", "update", "retract", "acknowledge")
+    ),
     PublicationState.RECALLED: Offer(("point_to", "retract")),
-    PublicationState.RETRACTED: Offer(("point_to", "retract")),
+    PublicationState.RETRACTED: Offer(("end_search", "point_to", "retract")),
 }
 
 

@@ -31,7 +31,7 @@ from approvals.models import (
     StoredImage,
 )
 from publishing.models import Answer, Attempt, Confirmation, Lookup, Part, Publication, Retraction
-from publishing.panel import link_of
+from publishing.status_badge import link_of
 
 # Raised with any change of the tree.
 VERSION = 1

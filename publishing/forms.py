@@ -45,6 +45,30 @@ class ActForm(AccountForm):
     )
 
 
+class UpdateForm(AccountForm):
+    """What its readers in the debate should know first."""
+
+    comment = forms.CharField(
+        label=gettext_lazy("Pour vos relecteurs (facultatif)"),
+        help_text=gettext_lazy("Ce qui a changé. Cette phrase ouvre le débat."),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class CorrectForm(AccountForm):
+    """What was wrong: those who read the correction need to know."""
+
+    comment = forms.CharField(
+        label=gettext_lazy("Ce qui était faux"),
+        help_text=gettext_lazy("Cette phrase ouvre le débat du rectificatif."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Dites ce qui était faux, en une phrase.")},
+    )
+
+
 class LinkForm(AccountForm):
     """A post of the account on X, by its link: that is reason enough."""
 

@@ -37,7 +37,8 @@ from publishing.models import (
     RetractionState,
 )
 from publishing.models.publication import ALERTS, BAD, Reading
-from publishing.panel import link_of, now_of, situation_of
+from publishing.panel import now_of, situation_of
+from publishing.status_badge import link_of
 from publishing.status_text import advice, interrupted, status_sentence
 
 MAX, ALERTS_SHOWN, LAST = 50, 20, 5

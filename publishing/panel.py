@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +16,7 @@ from accounts.roles import Role
 from approvals.models import Review, Verdict
 from publishing.acts import open_confirmation, possible_acts
 from publishing.capabilities import OFFERS
+from publishing.family import Family, family_of
 from publishing.heartbeat import LOOKUPS, RETRACT, SEND, Interruption, interruptions
 from publishing.models import (
     Attempt,
@@ -30,13 +30,13 @@ from publishing.models import (
     PublicationState,
     Reason,
     Retraction,
-    RetractionState,
     Throttle,
 )
 from publishing.models.lookup import SEARCHES
-from publishing.models.publication import BAD, Reading
+from publishing.models.publication import Reading
 from publishing.models.states import FINAL, FOR_GOOD
 from publishing.rules import closes_at
+from publishing.status_badge import StatusBadge, link_of, reading_is_bad, status_badge
 from publishing.status_text import (
     Situation,
     advice,
@@ -66,40 +66,6 @@ ICONS: dict[str, Sentence] = {
     "stopped": gettext_lazy("arrêté"),
     "todo": gettext_lazy("à venir"),
 }
-BADGES: dict[str, str] = {
-    PublicationState.WAITING: "info",
-    PublicationState.SENDING: "info",
-    PublicationState.HELD: "warning",
-    PublicationState.MISSED: "error",
-    PublicationState.UNCERTAIN: "warning",
-    PublicationState.REFUSED: "error",
-    PublicationState.PARTIAL: "warning",
-    PublicationState.PUBLISHED: "success",
-}
-
-
-@dataclass(frozen=True)
-class StatusBadge:
-    """The state of a publication as a badge."""
-
-    badge: str
-    label: str
-
-
-def status_badge(publication: Publication, retraction: Retraction | None = None) -> StatusBadge:
-    """`retraction` is the one that stands."""
-    if retraction is not None:
-        failing = retraction.state == RetractionState.FAILING
-        return (
-            StatusBadge("error", _("X ne le supprime pas"))
-            if failing
-            else StatusBadge("info", _("retrait"))
-        )
-    if _reading_is_bad(publication):
-        return StatusBadge("warning", publication.get_reading_display())
-    if publication.state == PublicationState.REFUSED and publication.reason == Reason.GIVEN_UP:
-        return StatusBadge("error", _("abandonné"))
-    return StatusBadge(BADGES.get(publication.state, ""), publication.get_state_display())
 
 
 @dataclass(frozen=True)
@@ -158,11 +124,16 @@ class Panel:
     advice: str
     searched: str
     link: GivenLink | None
+    family: Family
 
     @property
     def is_live(self) -> bool:
         """Something may still change by itself: the page asks again."""
-        return self.publication.state not in FINAL or self.retraction is not None
+        return (
+            self.publication.state not in FINAL
+            or self.retraction is not None
+            or self.family.is_moving
+        )
 
     @property
     def withdrawn(self) -> bool:
@@ -190,10 +161,6 @@ class Panel:
         p = self.publication
         out = sum(1 for shown in self.parts if shown.link)
         return f"{p.state}-{p.reason}-{p.reading}-{standing}-{out}"
-
-
-def link_of(account: Account, x_id: str | None) -> str:
-    return f"{settings.X_SITE_URL}/{account.handle}/status/{x_id}" if x_id else ""
 
 
 def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
@@ -225,6 +192,7 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
         advice=too_late_to_recall() if sending and "recall" not in acts else advice(situation),
         searched=_searched(publication),
         link=_given_link(publication),
+        family=family_of(publication.draft_id),
     )
 
 
@@ -311,10 +279,6 @@ def now_of(publication: Publication) -> dt.datetime:
     return now
 
 
-def _reading_is_bad(publication: Publication) -> bool:
-    return publication.reading in BAD and publication.state == PublicationState.PUBLISHED
-
-
 def _next(publication: Publication) -> tuple[str, dt.datetime | None]:
     """The reason to give, and when something is tried or looked for again."""
     if publication.state == PublicationState.UNCERTAIN:
@@ -334,7 +298,7 @@ def _next(publication: Publication) -> tuple[str, dt.datetime | None]:
 
 def _steps(publication: Publication, parts: list[Part]) -> list[Step]:
     done, current = PROGRESS[publication.state]
-    if _reading_is_bad(publication):
+    if reading_is_bad(publication):
         current = "stopped"
     progress = ["done"] * done + [current] + ["todo"] * (3 - done)
     # Of a text that was sent again, the hour of the last time.

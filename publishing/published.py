@@ -6,12 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import DateField, F, Func, Prefetch, QuerySet, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import Sentence
 from accounts.models import Account
-from approvals.models import Review, Verdict
+from approvals.models import Draft, FollowUp, Review, Verdict
 from publishing.access import shown
 from publishing.models import Part, PartState, Publication, PublicationState, Retraction
-from publishing.panel import StatusBadge, link_of, status_badge
+from publishing.status_badge import StatusBadge, link_of, status_badge
 
 # What was retracted was said too.
 WAS_PUBLISHED = {
@@ -21,16 +23,33 @@ WAS_PUBLISHED = {
 ONE_DAY = dt.timedelta(days=1)
 
 
+# What is said of a message once what follows it is on X.
+FOLLOWED: dict[str, Sentence] = {
+    FollowUp.CORRECTION: _("Rectifié"),
+    FollowUp.UPDATE: _("Mis à jour"),
+    FollowUp.END_OF_SEARCH: _("Recherche terminée"),
+}
+
+
+@dataclass(frozen=True)
+class FollowedBy:
+    """A message on X that corrects, updates or ends this one."""
+
+    words: Sentence
+    draft: Draft
+
+
 @dataclass(frozen=True)
 class PublishedRow:
     """One publication, whole: (text, link on X) of each message, the link empty once it is off X;
-    `badge` where X no longer shows what was approved.
+    `badge` where X no longer shows what was approved; `followed_by` once that is on X.
     """
 
     publication: Publication
     messages: list[tuple[str, str]]
     approvals: list[Review]
     badge: StatusBadge | None
+    followed_by: list[FollowedBy]
 
 
 def published(
@@ -62,12 +81,16 @@ def published_rows(found: list[Publication]) -> list[PublishedRow]:
     by_id = shown().in_bulk([publication.pk for publication in found])
     publications = [by_id[publication.pk] for publication in found]
     approvals = Review.objects.filter(verdict=Verdict.APPROVE).select_related("reviewer")
+    on_x = (PublicationState.PUBLISHED, PublicationState.PARTIAL)
+    following = Draft.objects.filter(revisions__release__publication__state__in=on_x)
     prefetch_related_objects(
         publications,
         Prefetch("parts", Part.objects.order_by("position")),
         Prefetch("retractions", Retraction.objects.filter(ended_at=None), "standing"),
         Prefetch("release__revision__reviews", approvals, "approvals"),
+        Prefetch("release__follow_ups", following.order_by("pk"), "following"),
         "release__revision__draft__author",
+        "release__revision__draft__follows__revision",
     )
     return [_row(publication) for publication in publications]
 
@@ -80,9 +103,11 @@ def _row(publication: Publication) -> PublishedRow:
     ]
     standing: list[Retraction] = publication.standing  # type: ignore[attr-defined]
     badge = status_badge(publication, next(iter(standing), None))
+    following: list[Draft] = publication.release.following  # type: ignore[attr-defined]
     return PublishedRow(
         publication,
         list(zip(revision.texts, links, strict=True)),
         revision.approvals,  # type: ignore[attr-defined]
         None if badge.badge == "success" else badge,
+        [FollowedBy(FOLLOWED[draft.follow_up], draft) for draft in following],
     )

@@ -161,6 +161,12 @@ propose-recall       GET    publishing.propose
 propose-recall       POST   publishing.propose
 retract              GET    publishing.retract
 retract              POST   publishing.retract
+correct              GET    publishing.correct
+correct              POST   publishing.correct
+update               GET    publishing.update
+update               POST   publishing.update
+end-search           GET    publishing.end_search
+end-search           POST   publishing.end_search
 acknowledge          GET    publishing.acknowledge
 acknowledge          POST   publishing.acknowledge
 confirmation         GET    publishing.answer

@@ -38,7 +38,7 @@ from approvals.content import content_of
 from approvals.digest import digest_of
 from approvals.errors import SavedElsewhere, WrongState
 from approvals.message import Image, Message, as_json
-from approvals.models import CloseReason, Draft, DraftState, Revision
+from approvals.models import CloseReason, Draft, DraftState, FollowUp, Release, Revision
 from approvals.notices import notify_reviewers
 from approvals.thread import (
     MAX_PARTS,
@@ -106,12 +106,37 @@ def begin_draft(
     if comment and came_from is not None:
         add_comment(came_from, actor, comment)
     draft = Draft(account=account, author=actor, came_from=came_from)
-    _write(draft, content)
-    draft.save(force_insert=True)
-    contribute(draft, actor)
+    _begin(draft, content)
     audit.record(
         "draft.begun", actor=actor, about=draft, came_from=came_from.pk if came_from else None
     )
+    return draft
+
+
+def _begin(draft: Draft, content: Content) -> None:
+    _write(draft, content)
+    draft.save(force_insert=True)
+    contribute(draft, draft.author)
+
+
+def begin_follow_up(
+    release: Release, kind: FollowUp, content: Content, *, actor: Person, comment: str = ""
+) -> Draft:
+    """A draft that follows what its account released, in the transaction and under the lock of
+    the caller, who knows that it is on X; a comment opens its debate.
+    """
+    CAPABILITIES["begin"].require(require_role(actor, release.account))
+    draft = Draft(account=release.account, author=actor, follows=release, follow_up=kind)
+    _begin(draft, content)
+    audit.record(
+        "draft.begun",
+        actor=actor,
+        about=draft,
+        follow_up=kind,
+        follows=release.revision.draft_id,
+    )
+    if comment:
+        add_comment(draft, actor, comment)
     return draft
 
 

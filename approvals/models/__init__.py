@@ -1,7 +1,7 @@
 """Drafts, revisions, debate, reviews and releases."""
 
 from approvals.models.category_rule import CategoryRule
-from approvals.models.draft import Category, Contributor, Draft
+from approvals.models.draft import SEARCHES, Category, Contributor, Draft, FollowUp
 from approvals.models.image import StoredImage
 from approvals.models.lists import ListEntry, ListName, ReservePeriod
 from approvals.models.objection import Objection
@@ -10,6 +10,7 @@ from approvals.models.revision import CloseReason, Revision
 from approvals.models.states import DraftState
 
 __all__ = [
+    "SEARCHES",
     "Category",
     "CategoryRule",
     "CloseReason",
@@ -17,6 +18,7 @@ __all__ = [
     "Contributor",
     "Draft",
     "DraftState",
+    "FollowUp",
     "ListEntry",
     "ListName",
     "Objection",

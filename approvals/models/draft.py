@@ -64,6 +64,32 @@ class Category(models.TextChoices):
     SERVICE = "service", _("vie du service")
 
 
+# What asks people to look for somebody or to call: it comes to an end, and people are thanked.
+SEARCHES = (Category.WITNESSES, Category.DISAPPEARANCE)
+
+
+class FollowUp(models.TextChoices):
+    """What a draft is to the message that it follows."""
+
+    CORRECTION = "correction", _("rectificatif")
+    UPDATE = "update", _("mise à jour")
+    END_OF_SEARCH = "end_of_search", _("fin de recherche")
+
+
+FOLLOWS_OWN_RELEASE = """
+IF NEW.follows_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM approvals_release re JOIN approvals_revision r ON r.id = re.revision_id
+    WHERE re.id = NEW.follows_id AND re.account_id = NEW.account_id
+      AND (NEW.follow_up <> 'end_of_search'
+           OR r.content::jsonb ->> 'category' IN ('witnesses', 'disappearance'))
+) THEN
+    RAISE EXCEPTION 'a draft follows what its account released, and ends only a search'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_own_release';
+END IF;
+RETURN NEW;
+"""
+
+
 def one_empty_part() -> list[dict[str, Any]]:
     return [{"text": "", "images": []}]
 
@@ -102,6 +128,13 @@ class Draft(models.Model):
     requested_local = models.CharField(max_length=25, default="", blank=True)
     requested_zone = models.CharField(max_length=40, default="", blank=True)
     came_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    # The message on X that this one corrects, updates or ends, from its beginning and for good.
+    follows = models.ForeignKey(
+        "approvals.Release", on_delete=models.PROTECT, null=True, related_name="follow_ups"
+    )
+    follow_up = models.CharField(
+        max_length=16, choices=FollowUp.choices, default="", db_default="", blank=True
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -114,6 +147,11 @@ class Draft(models.Model):
                 condition=models.Q(state__in=[DraftState.WRITING, DraftState.ABANDONED])
                 | ~models.Q(category=""),
                 name="category_chosen",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(follows=None, follow_up="")
+                | models.Q(follows__isnull=False, follow_up__in=FollowUp.values),
+                name="follows_as_something",
             ),
         ]
         indexes = [
@@ -145,6 +183,13 @@ class Draft(models.Model):
                 operation=pgtrigger.Update,
                 func=ADOPTED_WHEN_LEFT,
             ),
+            pgtrigger.Trigger(
+                name="follows_own_release",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=FOLLOWS_OWN_RELEASE,
+            ),
+            pgtrigger.ReadOnly(name="follows_for_good", fields=["follows", "follow_up"]),
             images_of_account(),
             *never_deleted(),
         ]

@@ -20,11 +20,13 @@ from publishing.actions.recall import can_recall
 from publishing.actions.scan import can_object
 from publishing.answers_awaited import AwaitedAnswer, awaited_from
 from publishing.capabilities import OFFERS
+from publishing.family import NOBODY, family_of
 from publishing.forms import ActForm
 from publishing.lists import AtHome, at_home
 from publishing.models import Publication, PublicationState, Retraction
-from publishing.panel import Panel, StatusBadge, panel_of, status_badge
+from publishing.panel import Panel, panel_of
 from publishing.setbacks import Setback, setbacks_of
+from publishing.status_badge import StatusBadge, status_badge
 from publishing.views.acts import ACTS
 from publishing.views.panel import panel_body
 
@@ -58,6 +60,12 @@ def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
     context["recallable"] = "recall" in panel.acts
     context["objectable"] = can_object(publication)
     return render_to_string("publishing/panel.html", shown)
+
+
+@register.inclusion_tag("publishing/_followed.html")
+def followed(draft: Draft) -> dict[str, Any]:
+    """`{% followed draft %}`: of a draft that corrects, updates or ends another, which."""
+    return {"draft": draft, "family": family_of(draft.pk) if draft.follows_id else NOBODY}
 
 
 @register.simple_tag(takes_context=True)

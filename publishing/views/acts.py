@@ -17,15 +17,26 @@ from accounts.models import Person
 from accounts.requests import PersonRequest
 from approvals.actions.drafts import use_again
 from approvals.capabilities import CAPABILITIES
+from approvals.models import Draft
 from approvals.preview import shown_messages
 from publishing.access import holders_of, publication_for
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.decide import propose
+from publishing.actions.follow_up import follow_up
 from publishing.actions.point_to import point_to
 from publishing.actions.recall import recall
 from publishing.actions.retract import retract
 from publishing.acts import possible_acts
-from publishing.forms import AccountForm, ActForm, FoundForm, LinkForm, NewTimeForm
+from publishing.capabilities import capability_of
+from publishing.forms import (
+    AccountForm,
+    ActForm,
+    CorrectForm,
+    FoundForm,
+    LinkForm,
+    NewTimeForm,
+    UpdateForm,
+)
 from publishing.models import ConfirmationKind, Publication
 
 BY_TWO = _(
@@ -45,6 +56,11 @@ class Act:
     run: Callable[[Person, Publication, Any], object]
     form: type[AccountForm] = ActForm
     by_two: bool = False
+    press: Sentence = ""
+
+    @property
+    def button(self) -> Sentence:
+        return self.press or self.label
 
 
 def _alone(action: Callable[..., object]) -> Callable[[Person, Publication, Any], object]:
@@ -58,6 +74,14 @@ def _alone(action: Callable[..., object]) -> Callable[[Person, Publication, Any]
 def _point_to(actor: Person, publication: Publication, form: Any) -> object:
     link = form.cleaned_data["link"]
     return point_to(actor=actor, publication_id=publication.pk, link=link)
+
+
+def _follow_up(act: str) -> Callable[[Person, Publication, Any], Draft]:
+    def run(actor: Person, publication: Publication, form: Any) -> Draft:
+        comment = form.cleaned_data.get("comment", "")
+        return follow_up(actor=actor, publication_id=publication.pk, act=act, comment=comment)
+
+    return run
 
 
 def _proposal(kind: ConfirmationKind) -> Callable[[Person, Publication, Any], object]:
@@ -173,6 +197,45 @@ ACTS: dict[str, Act] = {
             _alone(retract),
         ),
         Act(
+            "correct",
+            "rectifier",
+            _("Rectifier"),
+            _(
+                "Un rectificatif est un nouveau message, relu et approuvé comme les autres. "
+                "Celui-ci reste sur X tant que personne ne le retire."
+            ),
+            _("Voici le rectificatif : écrivez ce qui est juste, puis soumettez-le."),
+            _follow_up("correct"),
+            CorrectForm,
+            press=_("Commencer le rectificatif"),
+        ),
+        Act(
+            "update",
+            "mettre-a-jour",
+            _("Mettre à jour"),
+            _(
+                "Une mise à jour est un nouveau message, relu et approuvé comme les autres. "
+                "Celui-ci reste sur X tant que personne ne le retire."
+            ),
+            _("Voici la mise à jour : écrivez ce qui est nouveau, puis soumettez-la."),
+            _follow_up("update"),
+            UpdateForm,
+            press=_("Commencer la mise à jour"),
+        ),
+        Act(
+            "end_search",
+            "fin-de-recherche",
+            _("Fin de recherche"),
+            _(
+                "Un message de remerciement commence, relu et approuvé comme les autres. "
+                "Celui-ci reste sur X tant que personne ne le retire."
+            ),
+            _("Voici le message de remerciement : relisez-le, puis soumettez-le."),
+            _follow_up("end_search"),
+            UpdateForm,
+            press=_("Commencer la fin de recherche"),
+        ),
+        Act(
             "acknowledge",
             "noter",
             _("J’en ai pris connaissance"),
@@ -202,18 +265,21 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
     """Asks once, with the handle and the text; the POST does it and goes back to the draft."""
     what = ACTS[act]
     publication, role = publication_for(request.user, publication_id)
+    capability_of(act).require(role)
     if request.method != "POST" and act not in possible_acts(publication, request.user, role):
         raise NotPossibleNow
     corrects = CAPABILITIES["use_again"].allows(role)
     form = what.form(publication.account, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            what.run(request.user, publication, form)
+            done = what.run(request.user, publication, form)
         except Invalid as refused:
             field = refused.details.get("field")
             form.add_error(field if field in form.fields else None, str(refused))
         else:
             messages.success(request, str(what.done))
+            if isinstance(done, Draft):
+                return redirect("compose", done.pk)
             draft = publication.release.revision.draft
             if request.POST.get("then") == "edit" and act == "recall" and corrects:
                 return redirect("compose", draft.pk)

@@ -73,6 +73,49 @@ def forge(revision, account, digest=None):
     return (RELEASE, revision.pk, account.pk, digest or revision.digest)
 
 
+# A draft follows what its account released.
+
+FOLLOWING = (
+    "INSERT INTO approvals_draft (account_id, author_id, state, version, parts, category, urgent,"
+    " reply_settings, requested_local, requested_zone, follows_id, follow_up)"
+    " VALUES (%s, %s, 'writing', 1, '[]', 'advice', false, 'mentionedUsers', '', '', %s, %s)"
+)
+
+
+@pytest.mark.parametrize(
+    ("category", "kind", "may"),
+    [
+        ("disappearance", "end_of_search", True),
+        ("witnesses", "end_of_search", True),
+        ("advice", "end_of_search", False),
+        ("advice", "update", True),
+    ],
+)
+def test_a_draft_ends_a_search_and_nothing_else(cast, category, kind, may):
+    revision = a_revision(cast.claire, cast.nantes, category=category)
+    signed(revision, cast.marc, cast.helene)
+    row = (cast.nantes.pk, cast.claire.pk, revision.release.pk, kind)
+    if may:
+        sql(FOLLOWING, *row)
+    else:
+        refused("follows_own_release", FOLLOWING, *row)
+
+
+def test_a_draft_follows_its_own_account_for_good_and_as_something(cast, revision):
+    signed(revision, cast.marc, cast.helene)
+    release = revision.release.pk
+    rennes = (cast.rennes.pk, cast.yann.pk)
+    refused("follows_own_release", FOLLOWING, *rennes, release, "correction")
+    nantes = (cast.nantes.pk, cast.claire.pk)
+    refused("follows_as_something", FOLLOWING, *nantes, release, "")
+    refused("follows_as_something", FOLLOWING, *nantes, release, "praise")
+    refused("follows_as_something", FOLLOWING, *nantes, None, "correction")
+    sql(FOLLOWING, *nantes, release, "correction")
+    draft = Draft.objects.latest("pk").pk
+    protected("UPDATE approvals_draft SET follow_up = 'update' WHERE id = %s", draft)
+    protected("UPDATE approvals_draft SET follows_id = NULL, follow_up = '' WHERE id = %s", draft)
+
+
 # Rule 2: only an active seat holder writes.
 
 

@@ -11,7 +11,8 @@ from django.utils import translation
 from publishing.heartbeat import Interruption
 from publishing.models import LookupResult, PublicationState, Reason, RetractionState
 from publishing.models.publication import Reading
-from publishing.panel import BADGES, PROGRESS
+from publishing.panel import PROGRESS
+from publishing.status_badge import BADGES
 from publishing.status_text import (
     HISTORY,
     Situation,

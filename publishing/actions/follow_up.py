@@ -1,0 +1,94 @@
+"""What follows a message on X: a correction, an update, the end of a search. Each is a draft of its
+own, which names what it follows and is approved like any other.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.base import action, require_text
+from accounts.clock import db_now
+from accounts.errors import Conflict
+from accounts.models import Person
+from approvals.actions.drafts import Content, begin_follow_up
+from approvals.message import Message
+from approvals.models import SEARCHES, Category, Draft, FollowUp
+from publishing.actions.transitions import lock_own
+from publishing.capabilities import offered
+from publishing.models import Publication
+
+FOLLOW_UPS = {
+    "correct": FollowUp.CORRECTION,
+    "update": FollowUp.UPDATE,
+    "end_search": FollowUp.END_OF_SEARCH,
+}
+# Proposals for a text on X, which is French whoever reads the page; the author edits them.
+BEGINS_WITH = {FollowUp.CORRECTION: "Rectificatif : ", FollowUp.UPDATE: "Mise à jour : "}
+THANKS: dict[str, str] = {
+    Category.DISAPPEARANCE: (
+        "La personne que nous recherchions a été retrouvée. Merci à toutes celles et à tous ceux "
+        "qui ont relayé notre message."
+    ),
+    Category.WITNESSES: (
+        "Notre appel à témoins est terminé. Merci à toutes celles et à tous ceux qui l’ont relayé "
+        "ou qui nous ont appelés."
+    ),
+}
+
+
+class NothingToFollow(Conflict):
+    code = "nothing_to_follow"
+    sentence = _(
+        "Ce message n’est pas sur X, ou on le retire : il ne peut pas être suivi ainsi. "
+        "Sa page dit ce qui est possible."
+    )
+
+
+def can_follow_up(publication: Publication, act: str) -> bool:
+    """It is on X to stay; what ends a search may also follow what was taken off X before."""
+    if not offered(publication.state, act):
+        return False
+    if act == "end_search":
+        return publication.release.revision.signed.category in SEARCHES
+    return not publication.retractions.filter(ended_at=None).exists()
+
+
+@action
+def follow_up(*, actor: Person, publication_id: int, act: str, comment: str = "") -> Draft:
+    """Begins the draft with a text to edit; a correction says first what was wrong.
+
+    Raises NotFound, Forbidden, Invalid, NothingToFollow.
+    """
+    publication = lock_own(actor, publication_id, act=act)
+    if act == "correct":
+        comment = require_text(comment, field="comment")
+    if not can_follow_up(publication, act):
+        raise NothingToFollow
+    return begin(publication, act, actor=actor, comment=comment)
+
+
+def begin(publication: Publication, act: str, *, actor: Person, comment: str = "") -> Draft:
+    """The draft, in the caller's transaction and under its locks."""
+    kind, release = FOLLOW_UPS[act], publication.release
+    release.account = publication.account
+    signed = release.revision.signed
+    today = db_now().astimezone(publication.account.zone).date().isoformat()
+    content = Content(
+        messages=(Message(_first_text(publication, kind)),),
+        category=signed.category,
+        # A day that has passed is asked for anew.
+        fields={
+            name: value
+            for name, value in signed.fields.items()
+            if name != "removal_on" or value >= today
+        },
+        reply_settings=signed.reply_settings,
+    )
+    return begin_follow_up(release, kind, content, actor=actor, comment=comment)
+
+
+def _first_text(publication: Publication, kind: FollowUp) -> str:
+    signed = publication.release.revision.signed
+    if kind == FollowUp.END_OF_SEARCH:
+        return THANKS[signed.category]
+    return BEGINS_WITH[kind] + signed.messages[0].text

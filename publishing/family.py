@@ -1,0 +1,135 @@
+"""Messages that follow one another: what corrects, updates or ends which, where each stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import F, Prefetch
+
+from accounts.errors import Sentence
+from approvals.models import Draft, FollowUp
+from publishing.models import Part, PartState, Publication, Retraction
+from publishing.status_badge import StatusBadge, link_of, status_badge
+
+# Up to the first message, then down to everything that follows it.
+FAMILY = """
+WITH RECURSIVE earlier(id) AS (
+    SELECT %s::bigint
+    UNION
+    SELECT r.draft_id FROM earlier
+    JOIN approvals_draft d ON d.id = earlier.id
+    JOIN approvals_release re ON re.id = d.follows_id
+    JOIN approvals_revision r ON r.id = re.revision_id
+), family(id) AS (
+    SELECT id FROM earlier
+    UNION
+    SELECT d.id FROM family
+    JOIN approvals_revision r ON r.draft_id = family.id
+    JOIN approvals_release re ON re.revision_id = r.id
+    JOIN approvals_draft d ON d.follows_id = re.id
+)
+SELECT id FROM family ORDER BY id
+"""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One message of a family; `publication` once its last version was released."""
+
+    draft: Draft
+    follows: int | None
+    publication: Publication | None
+
+    @property
+    def relation(self) -> Sentence:
+        """What it is to the message that it follows; nothing of the first."""
+        return FollowUp(self.draft.follow_up).label if self.draft.follow_up else ""
+
+    @property
+    def text(self) -> str:
+        if self.publication is None:
+            return self.draft.text
+        return "\n\n".join(self.publication.release.revision.texts)
+
+    @property
+    def retraction(self) -> Retraction | None:
+        """The one that stands."""
+        if self.publication is None:
+            return None
+        standing: list[Retraction] = self.publication.standing  # type: ignore[attr-defined]
+        return next(iter(standing), None)
+
+    @property
+    def status(self) -> StatusBadge | None:
+        """What became of it once released."""
+        if self.publication is None:
+            return None
+        return status_badge(self.publication, self.retraction)
+
+    @property
+    def links(self) -> list[str]:
+        """Where it is on X."""
+        if self.publication is None:
+            return []
+        parts = [part for part in self.publication.parts.all() if part.state == PartState.OUT]
+        return [link_of(self.publication.account, part.x_id) for part in parts]
+
+
+@dataclass(frozen=True)
+class Family:
+    """`before`: what the draft follows, the nearest first; `after`: everything that follows it."""
+
+    before: list[Member]
+    after: list[Member]
+    others: list[Member]
+
+    @property
+    def is_moving(self) -> bool:
+        """One of them is being taken off X."""
+        return any(m.retraction is not None for m in [*self.before, *self.after, *self.others])
+
+
+NOBODY = Family([], [], [])
+
+
+def family_of(draft_id: int) -> Family:
+    """One query for a message that stands alone, four more for a family of any size."""
+    with connection.cursor() as cursor:
+        cursor.execute(FAMILY, [draft_id])
+        ids = [pk for (pk,) in cursor.fetchall()]
+    if len(ids) == 1:
+        return NOBODY
+    members = _members(ids)
+    before: list[Member] = []
+    above = members[draft_id].follows
+    while above is not None:
+        before.append(members[above])
+        above = members[above].follows
+    after: dict[int, Member] = {}
+    for member in members.values():
+        if member.follows == draft_id or member.follows in after:
+            after[member.draft.pk] = member
+    told = {draft_id, *after, *(member.draft.pk for member in before)}
+    return Family(before, list(after.values()), [m for pk, m in members.items() if pk not in told])
+
+
+def _members(ids: list[int]) -> dict[int, Member]:
+    """By draft, in the order in which they were begun."""
+    rows = Publication.objects.filter(
+        release__revision__draft__in=ids, release__revision__closed_at=None
+    )
+    publications = {
+        row.draft_id: row
+        for row in rows.select_related("account", "release__revision").prefetch_related(
+            Prefetch("parts", Part.objects.order_by("position")),
+            Prefetch("retractions", Retraction.objects.filter(ended_at=None), "standing"),
+        )
+    }
+    drafts = Draft.objects.filter(pk__in=ids).select_related("account").order_by("pk")
+    return {
+        draft.pk: Member(draft, above, publications.get(draft.pk))
+        for draft, above in (
+            (d, d.above) for d in drafts.annotate(above=F("follows__revision__draft"))
+        )
+    }
