@@ -15,6 +15,9 @@ from django_htmx.middleware import HtmxDetails
 from accounts.models import Person
 from accounts.roles import Capability
 
+# htmx asks no more after this status.
+STOP_POLLING = 286
+
 
 class PersonRequest(HttpRequest):
     """What LoginRequiredMiddleware lets through."""

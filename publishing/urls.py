@@ -13,7 +13,7 @@ from publishing.views import (
     panel,
     published,
 )
-from publishing.views.acts import ACTS, act_page
+from publishing.views.acts import ACTS, act_is_current, act_page
 
 
 class Answer(StringConverter):
@@ -47,7 +47,13 @@ urlpatterns = [
         case_file.pdf,
         name="case-file-pdf",
     ),
+    path("diffusions/<int:publication_id>/a-jour", act_is_current, name="act-is-current"),
     path("confirmations/<int:confirmation_id>", confirmations.confirmation, name="confirmation"),
+    path(
+        "confirmations/<int:confirmation_id>/a-jour",
+        confirmations.confirmation_is_current,
+        name="confirmation-is-current",
+    ),
     path("departements/<slug:code>/verifier", connection.check_connection, name="check-connection"),
     path("comptes", account.own_accounts, name="own-accounts"),
     path("comptes/<slug:handle>", account.account_page, name="account"),

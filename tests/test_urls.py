@@ -169,6 +169,8 @@ end-search           GET    publishing.end_search
 end-search           POST   publishing.end_search
 acknowledge          GET    publishing.acknowledge
 acknowledge          POST   publishing.acknowledge
+act-is-current       GET    publishing.read
+confirmation-is-current GET publishing.answer
 confirmation         GET    publishing.answer
 confirmation         POST   publishing.answer
 check-connection     POST   publishing.check_connection

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import reviewers
 from accounts.errors import Invalid
-from accounts.requests import PersonRequest, max_body_size
+from accounts.requests import STOP_POLLING, PersonRequest, max_body_size
 from approvals.access import draft_for
 from approvals.actions.base import require_state
 from approvals.actions.drafts import save_draft, submit_draft
@@ -28,8 +28,6 @@ from approvals.models.states import TRANSITIONS
 from approvals.preview import shown_messages
 from approvals.tweet_text import MAX_WEIGHT
 
-# htmx asks no more after this status.
-STOP_POLLING = 286
 # 25 messages with four descriptions of 1,000 signs each.
 MAX_COMPOSED_BYTES = 1024 * 1024
 

@@ -10,11 +10,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import Conflict, Invalid, Sentence
 from accounts.models import Person
-from accounts.requests import PersonRequest
+from accounts.requests import STOP_POLLING, PersonRequest
 from approvals.actions.drafts import use_again
 from approvals.capabilities import CAPABILITIES
 from approvals.models import Draft
@@ -260,6 +260,28 @@ class NotPossibleNow(Conflict):
     )
 
 
+def shown_hour(publication: Publication) -> str:
+    """What a page of an act says of the hour, in its address."""
+    return publication.due_at.isoformat()
+
+
+@require_safe
+def act_is_current(request: PersonRequest, publication_id: int) -> HttpResponse:
+    """Nothing while the act is possible, at the hour that its page says; else that it is not, and
+    the page asks no more.
+    """
+    publication, role = publication_for(request.user, publication_id)
+    possible = request.GET.get("act") in possible_acts(publication, request.user, role)
+    if possible and request.GET.get("due") == shown_hour(publication):
+        return HttpResponse(status=204)
+    return moved_on(request, publication)
+
+
+def moved_on(request: PersonRequest, publication: Publication) -> HttpResponse:
+    context = {"publication": publication, "account": publication.account}
+    return render(request, "publishing/_moved_on.html", context, status=STOP_POLLING)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpResponse:
     """Asks once, with the handle and the text; the POST does it and goes back to the draft."""
@@ -293,6 +315,7 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
         "correctors": holders_of(publication.account) if act == "retract" else [],
         "by_two": BY_TWO if what.by_two else "",
         "publication": publication,
+        "due": shown_hour(publication),
         "account": publication.account,
         "parts": shown_messages(publication.release.revision.messages),
         "form": form,

@@ -6,15 +6,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import Conflict, NotFound
 from accounts.requests import PersonRequest
 from approvals.preview import shown_messages
 from publishing.access import publication_for
 from publishing.actions import decide
-from publishing.models import Confirmation, ConfirmationKind, ConfirmationState
-from publishing.views.acts import ACTS
+from publishing.models import Confirmation, ConfirmationKind, ConfirmationState, Publication
+from publishing.views.acts import ACTS, moved_on
 
 CONFIRMED = {
     ConfirmationKind.NEW_TIME: _("Nouvel horaire confirmé."),
@@ -30,14 +30,29 @@ DONE = {
 }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def confirmation(request: PersonRequest, confirmation_id: int) -> HttpResponse:
-    """The proposal with its reason and the text; the answer is one button."""
+def _proposal_for(request: PersonRequest, confirmation_id: int) -> tuple[Confirmation, Publication]:
+    """With its publication. Raises NotFound for another account's, or for one of a freeze."""
     proposal = Confirmation.objects.select_related("proposed_by").filter(pk=confirmation_id).first()
     if proposal is None or proposal.publication_id is None:
         raise NotFound
     publication, _role = publication_for(request.user, proposal.publication_id)
     proposal.publication = publication
+    return proposal, publication
+
+
+@require_safe
+def confirmation_is_current(request: PersonRequest, confirmation_id: int) -> HttpResponse:
+    """Nothing while the proposal is open; else what has become of its publication."""
+    proposal, publication = _proposal_for(request, confirmation_id)
+    if proposal.state == ConfirmationState.OPEN:
+        return HttpResponse(status=204)
+    return moved_on(request, publication)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirmation(request: PersonRequest, confirmation_id: int) -> HttpResponse:
+    """The proposal with its reason and the text; the answer is one button."""
+    proposal, publication = _proposal_for(request, confirmation_id)
     if request.method == "POST":
         answer = request.POST.get("answer", "")
         if answer not in decide.ANSWERS:

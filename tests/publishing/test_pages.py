@@ -15,6 +15,7 @@ from approvals.actions.drafts import abandon_draft, use_again
 from approvals.models import Draft
 from publishing.access import publication_for
 from publishing.actions.connect import probe, probes_due
+from publishing.actions.decide import decline, propose
 from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
 from publishing.actions.retract import retract, run
@@ -23,10 +24,11 @@ from publishing.acts import possible_acts
 from publishing.forms import NewTimeForm
 from publishing.heartbeat import BEAT, CLOCK, beat, worker_name
 from publishing.lists import at_home
-from publishing.models import Heartbeat, Publication
+from publishing.models import ConfirmationKind, Heartbeat, Publication
 from publishing.panel import panel_of
 from publishing.views.acts import ACTS
 from tests.cast import signed_in
+from tests.publishing.test_awaited import missed
 
 SAME = "X a déjà eu ce texte mot pour mot"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -450,3 +452,50 @@ def test_the_list_of_drafts_tells_apart_what_became_of_released_texts(line):
     assert found("published") == {publication.draft_id for publication in sent}
     assert found("missed") == found("retracted") == found("refused") == set()
     assert len(found("released")) == 3
+
+
+def is_current(publication, person, act, due=None):
+    address = reverse("act-is-current", args=[publication.pk])
+    asked = {"act": act, "due": (due or publication.due_at).isoformat()}
+    return signed_in(person).get(address, asked)
+
+
+def test_an_open_page_of_an_act_learns_that_it_is_out_of_date(line):
+    publication = in_two_hours(line)
+    claire = signed_in(line.cast.claire)
+    page = claire.get(reverse("recall", args=[publication.pk])).content.decode()
+    asked = re.search(r'hx-get="([^"]+/a-jour[^"]+)"', page)[1].replace("&amp;", "&")
+    assert claire.get(asked).status_code == 204
+    recall(actor=line.cast.marc, publication_id=publication.pk, reason="Une erreur.")
+    gone = claire.get(asked)
+    assert gone.status_code == 286  # htmx asks no more
+    assert "Cette page n’est plus à jour" in gone.content.decode()
+
+
+def test_a_page_that_shows_another_hour_is_out_of_date(line):
+    publication = in_two_hours(line)
+    before = publication.due_at - dt.timedelta(minutes=5)
+    assert is_current(publication, line.cast.claire, "recall").status_code == 204
+    assert is_current(publication, line.cast.claire, "recall", before).status_code == 286
+    assert is_current(publication, line.cast.claire, "nonsense").status_code == 286
+    assert is_current(publication, line.cast.yann, "recall").status_code == 404
+
+
+def test_an_open_page_of_a_proposal_learns_that_it_was_answered(line):
+    publication = missed(line, "Une prévention.")
+    proposal = propose(
+        actor=line.cast.marc,
+        publication_id=publication.pk,
+        kind=ConfirmationKind.NEW_TIME,
+        reason="Encore utile.",
+        due_at=db_now() + dt.timedelta(hours=1),
+    )
+    helene = signed_in(line.cast.helene)
+    page = helene.get(reverse("confirmation", args=[proposal.pk])).content.decode()
+    asked = reverse("confirmation-is-current", args=[proposal.pk])
+    assert asked in page
+    assert helene.get(asked).status_code == 204
+    decline(actor=line.cast.helene, confirmation_id=proposal.pk)
+    gone = helene.get(asked)
+    assert gone.status_code == 286
+    assert "Voir sa page" in gone.content.decode()
