@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import Sentence
 from accounts.timefmt import format_exact
+from approvals.checks import Analysis
+from approvals.checks.moment import relative_days
 from approvals.digest import SignedContent
 from approvals.models import Category, Revision
 from approvals.tweet_text import entities
 
 # Stored with each review: to be raised when a point, or when it is asked, changes.
-VERSION = 2
+VERSION = 3
 # The categories of texts that come from no case; any other, and any new one, has the whole list.
 WITHOUT_A_CASE = {Category.ADVICE, Category.RECRUITMENT, Category.TRAFFIC, Category.SERVICE}
 # What the checks found in a text of these categories asks for a point of a case all the same.
@@ -175,6 +177,12 @@ def _of_content(signed: SignedContent, revision: Revision) -> Iterator[Item]:
             "le texte sera encore vrai %(moment)s ; ni événement grave, ni période de réserve."
         )
         yield Item("moment", sentence % {"moment": moment})
+    elif any(any(relative_days(Analysis(message.text))) for message in messages):
+        sentence = _(
+            "le texte part au dernier accord, peut-être demain : ce qu’il dit du jour sera encore "
+            "vrai ; ni événement grave, ni période de réserve."
+        )
+        yield Item("moment", sentence)
     if len(messages) > 1:
         thread = _("chacun des %(count)d messages se comprend même lu seul.")
         yield Item("thread", thread % {"count": len(messages)})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.clock import db_now
 from accounts.models import Person
-from approvals.checks import READERS, Analysis, Context, Severity, run
+from approvals.checks import OF_DESCRIPTIONS, READERS, Analysis, Context, Severity, run
 from approvals.checks.lists import DEFAULT_LISTS, Lists, Reserve
 from approvals.digest import SignedContent
 from approvals.models import ListEntry, ReservePeriod, Revision
@@ -163,14 +163,17 @@ def _effect(
     """What going from one state of the lists to another does to a revision."""
     gained: set[Severity] = set()
     lost = False
+    described = set(READERS[name]) <= set(OF_DESCRIPTIONS)
     for message in signed.messages:
         known = replace(context, image_count=len(message.images))
-        before, after = (Analysis(message.text, replace(known, lists=lists)) for lists in states)
-        if sought not in before.folded:
-            continue
-        had, has = set(_found(name, before)), set(_found(name, after))
-        gained |= {severity for severity, *_place in has - had}
-        lost = lost or bool(had - has)
+        alts = [image.alt for image in message.images] if described else []
+        for text in (message.text, *alts):
+            before, after = (Analysis(text, replace(known, lists=lists)) for lists in states)
+            if sought not in before.folded:
+                continue
+            had, has = set(_found(name, before)), set(_found(name, after))
+            gained |= {severity for severity, *_place in has - had}
+            lost = lost or bool(had - has)
     for severity, effect in OF_SEVERITY.items():
         if severity in gained:
             return effect

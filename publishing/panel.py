@@ -14,6 +14,7 @@ from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
 from accounts.roles import Role
 from approvals.models import Review, Verdict
+from publishing.actions.removal import is_due
 from publishing.acts import open_confirmation, possible_acts
 from publishing.capabilities import OFFERS
 from publishing.family import Family, family_of
@@ -149,8 +150,15 @@ class Panel:
         )
 
     @property
+    def to_remove(self) -> bool:
+        """Its last day on X has come, and nobody has asked for its removal yet."""
+        return self.retraction is None and is_due(self.publication)
+
+    @property
     def first_act(self) -> str:
         """The one act that the state is waiting for: the page's primary button."""
+        if self.to_remove:
+            return "retract"
         first = OFFERS[PublicationState(self.publication.state)].primary
         return first if self.confirmation is None and self.retraction is None else ""
 

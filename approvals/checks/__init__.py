@@ -32,7 +32,7 @@ from approvals.checks.finding import MAX_OF_ONE_KIND, ORDER, Finding, Severity
 
 __all__ = ["CHECKS", "VERSION", "Analysis", "Context", "Finding", "Severity", "check_text", "run"]
 
-VERSION = 2
+VERSION = 3
 
 CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
     characters.empty,
@@ -94,9 +94,14 @@ READERS: dict[str, tuple[Callable[[Analysis], Iterator[Finding]], ...]] = {
 NO_CONTEXT = Context()
 
 
-# What an image's description may not hold either: X gets it too.
+# What blocks in an image's description too: X gets it, and who cannot see the image hears it. That
+# somebody is young or hurt is what a description is for, so that those checks are the text's alone.
 OF_DESCRIPTIONS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
     characters.invisible,
+    drafting.forbidden_word,
+    judicial.judicial,
+    guilt.guilt_formula,
+    people.race,
     personal_data.plate,
     personal_data.phone,
     personal_data.nir,
@@ -120,7 +125,7 @@ def check_text(text: str, context: Context = NO_CONTEXT) -> list[Finding]:
 def check_description(
     number: int, description: str, context: Context = NO_CONTEXT
 ) -> list[Finding]:
-    """Everything found in the description of a message's image; no place of the text is marked."""
+    """What blocks in the description of a message's image; no place of the text is marked."""
     return [
         replace(
             finding,
@@ -135,4 +140,5 @@ def check_description(
             ),
         )
         for finding in run(OF_DESCRIPTIONS, Analysis(description, context))
+        if finding.severity == Severity.BLOCK
     ]

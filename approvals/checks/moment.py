@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from django.utils.functional import lazy
@@ -40,6 +41,15 @@ _RELATIVE = pattern("moment", "relative")
 _NOT_A_DAY = pattern("moment", "not_a_day")
 
 
+def relative_days(analysis: Analysis) -> Iterator[re.Match[str]]:
+    """The words of the text that say a day by the day on which one reads them."""
+    for match in _RELATIVE.finditer(analysis.folded):
+        around = analysis.folded[max(match.start() - 25, 0) : match.end() + 20]
+        cues = cues_of(analysis.sentence_of(match))
+        if not (_NOT_A_DAY.search(around) or cues.definition or cues.law):
+            yield match
+
+
 def relative_date(analysis: Analysis) -> Iterator[Finding]:
     """« demain » says another day once the text waits: asked when it leaves on another day than it
     was written, or when nobody knows.
@@ -47,11 +57,7 @@ def relative_date(analysis: Analysis) -> Iterator[Finding]:
     context = analysis.context
     if context.sent_on is not None and context.sent_on == context.written_on:
         return
-    for match in _RELATIVE.finditer(analysis.folded):
-        around = analysis.folded[max(match.start() - 25, 0) : match.end() + 20]
-        sentence = analysis.sentence_of(match)
-        if _NOT_A_DAY.search(around) or cues_of(sentence).definition or cues_of(sentence).law:
-            continue
+    for match in relative_days(analysis):
         yield analysis.finding(
             "relative_date",
             Severity.WARN,

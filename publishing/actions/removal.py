@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import translation
 
 from accounts import audit
 from accounts.access import reviewers
@@ -17,7 +18,7 @@ from accounts.clock import db_now
 from accounts.models import AuditEntry
 from accounts.models.notice import NoticeAct
 from accounts.requests import parse_int
-from accounts.timefmt import PARIS
+from accounts.timefmt import PARIS, format_date
 from publishing.actions.transitions import lock_publication
 from publishing.models import Publication, PublicationState, Retraction
 from publishing.notices import notify_account
@@ -30,6 +31,23 @@ def removals_due() -> QuerySet[Publication]:
     """On X on their last day or after it, and no retraction under way."""
     standing = Retraction.objects.filter(publication=OuterRef("pk"), ended_at=None)
     return Publication.objects.filter(~Exists(standing), state__in=ON_X, removal_on__lte=_today())
+
+
+def is_due(publication: Publication) -> bool:
+    """Whether its last day on X has come; whether somebody retracts it already is not asked."""
+    last_day = publication.removal_on
+    return publication.state in ON_X and last_day is not None and last_day <= _today()
+
+
+def reason_to_retract(publication: Publication) -> str:
+    """What whoever retracts it on that day would write. In French, as reasons are: colleagues read
+    it, whatever the language of the page.
+    """
+    if not is_due(publication) or publication.removal_on is None:
+        return ""
+    with translation.override("fr"):
+        day = format_date(publication.removal_on, "j F Y")
+    return f"Date de retrait signée avec le texte : {day}."
 
 
 def removals_to_remind() -> list[int]:

@@ -25,6 +25,7 @@ from publishing.actions.decide import propose
 from publishing.actions.follow_up import follow_up
 from publishing.actions.point_to import point_to
 from publishing.actions.recall import recall
+from publishing.actions.removal import reason_to_retract
 from publishing.actions.retract import retract
 from publishing.acts import possible_acts
 from publishing.capabilities import capability_of
@@ -292,6 +293,8 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
         raise NotPossibleNow
     corrects = CAPABILITIES["use_again"].allows(role)
     form = what.form(publication.account, request.POST or None)
+    if act == "retract":
+        form.initial["reason"] = reason_to_retract(publication)
     if request.method == "POST" and form.is_valid():
         try:
             done = what.run(request.user, publication, form)

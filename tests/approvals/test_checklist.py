@@ -40,6 +40,7 @@ def test_an_ordinary_text_has_five_points_that_one_tap_may_tick(cast):
         ("Fermez vos volets. #Prévention", {}, ["hostile", "accessible"]),
         (PLAIN, {"category": Category.TRAFFIC}, ["accessible"]),
         (PLAIN, {"requested_at": True}, ["moment"]),
+        ("Réunion de quartier demain à 18 h, mairie de Rezé.", {}, ["moment"]),
     ],
 )
 def test_what_a_text_holds_adds_its_own_points(cast, text, more, added):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
@@ -9,7 +11,8 @@ from django.utils import translation
 
 from accounts.errors import Invalid
 from approvals.actions.drafts import begin_draft, save_draft, submit_draft
-from approvals.checks import VERSION, check_description
+from approvals.checks import VERSION, Context, check_description
+from approvals.checks.lists import DEFAULT_LISTS
 from approvals.digest import canonical, digest_of
 from approvals.models import Category, Draft, Revision
 from publishing.models import Publication
@@ -219,6 +222,33 @@ def test_the_description_of_an_image_is_checked_too(cast):
     assert finding.check == "phone_in_description"
     with translation.override("fr"):
         assert "image 1" in str(finding.sentence)
+
+
+@pytest.mark.parametrize(
+    ("description", "check"),
+    [
+        ("Affiche : le coupable présumé a été reconnu.", "guilt_formula_in_description"),
+        ("Deux hommes interpellés à Nantes, placés en garde à vue.", "judicial_in_description"),
+        ("Une affiche qui dit Schtroumpf.", "forbidden_word_in_description"),
+    ],
+)
+def test_who_hears_a_description_hears_nothing_that_a_text_may_not_say(description, check):
+    lists = replace(DEFAULT_LISTS, words=frozenset({"schtroumpf"}))
+    found = check_description(1, description, Context(image_count=1, lists=lists))
+    assert check in [finding.check for finding in found]
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Un enfant à vélo, casque attaché, sur une piste cyclable.",
+        "Une policière en tenue sourit devant le commissariat de Nantes.",
+        "Affiche de prévention : le vol est puni de trois ans d’emprisonnement.",
+        "Un policier de dos contrôle une voiture, gyrophare allumé.",
+    ],
+)
+def test_an_ordinary_description_passes(description):
+    assert check_description(1, description, Context(image_count=1)) == []
 
 
 def test_reasons_are_no_part_of_what_is_signed(cast):

@@ -9,11 +9,11 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.clock import db_now
 from accounts.models import AuditEntry, Notice
-from accounts.timefmt import PARIS
+from accounts.timefmt import PARIS, format_date
 from approvals.models import Category
 from publishing.actions.removal import REMINDED, removals_to_remind
 from publishing.actions.send import send_due
-from publishing.models import Publication
+from publishing.models import Publication, Retraction
 from publishing.tasks import remind_removals
 from tests.approvals.writing import FIELDS_FILLED
 from tests.cast import signed_in
@@ -53,6 +53,29 @@ def test_on_the_day_who_is_in_charge_is_told_once(line):
     assert AuditEntry.objects.filter(act=REMINDED).count() == 1
     page = " ".join(signed_in(line.cast.claire).get("/").text.replace("\u00a0", " ").split())
     assert "À retirer de X (1)" in page
+
+
+def test_on_the_day_its_page_proposes_the_retraction_with_its_reason(line, x):
+    """Nothing is removed before somebody confirms."""
+    publication = published(line, days=0)
+    remind_removals()
+    marc = signed_in(line.cast.marc)
+    address = f"/diffusions/{publication.pk}/retirer"
+    assert address in marc.get("/").text
+    assert "c’est la date signée avec le texte" in line.page(publication)
+    day = format_date(publication.removal_on, "j F Y").replace("\u00a0", " ")
+    page = marc.get(address).text.replace("\u00a0", " ")
+    assert f"Date de retrait signée avec le texte : {day}." in page
+    assert not Retraction.objects.exists()
+    marc.post(address, {"reason": f"Date de retrait signée avec le texte : {day}."})
+    assert Retraction.objects.get(publication=publication).requested_by == line.cast.marc
+    assert "c’est la date signée avec le texte" not in line.page(publication)
+
+
+def test_before_the_day_no_reason_is_proposed(line, x):
+    publication = published(line, days=1)
+    page = signed_in(line.cast.marc).get(f"/diffusions/{publication.pk}/retirer").text
+    assert "Date de retrait signée" not in page
 
 
 def test_the_day_after_everybody_of_the_account_is_told(line):

@@ -21,8 +21,9 @@ from accounts.clock import db_now
 from accounts.errors import Refusal
 from accounts.models import Credential, Person, Seat, Supervision
 from approvals.actions.drafts import Content, adopt_draft, save_draft, submit_draft
+from approvals.actions.objections import lift_objection, raise_objection
 from approvals.message import Image
-from approvals.models import Category, Draft, Revision
+from approvals.models import Category, Draft, DraftState, Objection, Revision
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.connect import ask_for_check
 from publishing.actions.decide import confirm, propose, propose_lift
@@ -160,8 +161,11 @@ class People(threading.Thread):
 
     def something_else(self) -> None:
         town = self.random.choice(self.departments)
-        acts = [self.recalls, self.retracts, self.freezes, self.leaves, self.steps_down]
-        self.random.choices(acts, [4, 4, 2, 3, 2])[0](town)
+        acts = [
+            *(self.recalls, self.retracts, self.freezes),
+            *(self.leaves, self.steps_down, self.objects),
+        ]
+        self.random.choices(acts, [4, 4, 2, 3, 2, 4])[0](town)
 
     def anyone(self, town: Department) -> Person:
         return self.random.choice(seats(town) + supervisions(town))
@@ -190,6 +194,14 @@ class People(threading.Thread):
             PublicationState.PARTIAL,
         ):
             retract(actor=self.anyone(town), publication_id=one.pk, reason="Une erreur.")
+
+    def objects(self, town: Department) -> None:
+        """To what is in review or waits to leave; who wrote it is refused, as on its page."""
+        states = [DraftState.IN_REVIEW, DraftState.RELEASED]
+        rows = Draft.objects.filter(account=town.account, state__in=states).order_by("-pk")
+        if found := list(rows[:5]):
+            draft = self.random.choice(found)
+            raise_objection(actor=self.anyone(town), draft_id=draft.pk, reason="Un doute.")
 
     def freezes(self, town: Department) -> None:
         if self.random.random() < 0.15:
@@ -229,6 +241,7 @@ class People(threading.Thread):
         self.tries(self.fills, town)
         self.tries(self.thaws, town)
         self.tries(self.mends_line, town)
+        self.tries(self.lifts_objections, town)
         rows = Publication.objects.filter(
             account=town.account,
             state__in=[
@@ -249,6 +262,14 @@ class People(threading.Thread):
             self.tries(self.by_two, self.administrators, self.lifts(of_all), freeze=of_all)
         if mine := standing.filter(account=town.account).first():
             self.by_two(self.two_of(town), self.lifts(mine), freeze=mine)
+
+    def lifts_objections(self, town: Department) -> None:
+        """By who raised it or by a supervisor; who left lifts nothing, and is refused."""
+        old = db_now() - dt.timedelta(seconds=2)
+        standing = Objection.objects.filter(draft__account=town.account, lifted_at=None)
+        for one in standing.filter(raised_at__lt=old).select_related("raised_by"):
+            who = self.random.choice([one.raised_by, *supervisions(town)])
+            self.tries(lift_objection, actor=who, objection_id=one.pk, reason="C’est corrigé.")
 
     def lifts(self, one: Freeze) -> Callable[[Person], Any]:
         return lambda who: propose_lift(actor=who, freeze_id=one.pk, reason="C’est réglé.")

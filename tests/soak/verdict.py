@@ -12,7 +12,7 @@ from django.conf import settings
 from accounts.clock import db_now
 from accounts.models import AuditEntry, Seat, Supervision
 from approvals.digest import digest_of
-from approvals.models import Contributor, Release, Review
+from approvals.models import Contributor, Objection, Release, Review
 from publishing.models import (
     Attempt,
     Confirmation,
@@ -257,6 +257,11 @@ class Approval:
             grace = dt.timedelta(seconds=0 if freeze.account_id else 1)
             if freeze.account_id in (None, publication.account_id) and freeze.since < at - grace:
                 return f"frozen since {freeze.since}, posting at {at}"
+        objected = Objection.objects.filter(
+            draft=publication.release.revision.draft_id, raised_at__lt=at
+        )
+        if objected.exclude(lifted_at__lte=at).exists():
+            return "an objection stood"
         wanted_off = Retraction.objects.filter(publication=publication, requested_at__lte=at)
         if wanted_off.exclude(ended_at__lte=at).exists():
             return "a retraction stood"
