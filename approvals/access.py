@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.access import memberships, role_on
 from accounts.errors import NotFound
 from accounts.models import Person
 from accounts.roles import Role
+from approvals.errors import ImagePurged
 from approvals.models import Draft, StoredImage
 
 
@@ -27,9 +28,12 @@ def draft_for(person: Person, draft_id: int) -> tuple[Draft, Role]:
 
 
 def image_for(person: Person, sha256: str) -> StoredImage:
-    """An image of one of the person’s accounts. Raises NotFound."""
+    """An image of one of the person’s accounts. Raises NotFound, ImagePurged."""
     accounts = [m.account.pk for m in memberships(person)]
-    image = StoredImage.objects.filter(sha256=sha256, account__in=accounts).first()
+    rows = StoredImage.objects.filter(sha256=sha256, account__in=accounts)
+    image = rows.order_by(F("purged_at").asc(nulls_first=True)).first()
     if image is None:
         raise NotFound
+    if image.purged_at is not None:
+        raise ImagePurged
     return image

@@ -8,6 +8,7 @@ from approvals.errors import (
     OnlyObjectorOrSupervisor,
     OnlySeatHolders,
     OnlySupervisors,
+    OnlySupervisorsPurge,
     OwnText,
 )
 from approvals.models import Contributor, Draft
@@ -39,6 +40,7 @@ CAPABILITIES: dict[str, Capability] = {
     "lift_objection":  Capability(NO,    NO,        YES,   NO,
                                   role_refusal=OnlyObjectorOrSupervisor,
                                   contributor_refusal=ContributorCannotApprove),
+    "purge_images":    Capability(NO,    NO,        YES,   YES, role_refusal=OnlySupervisorsPurge),
 }
 # fmt: on
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import Conflict, Forbidden
+from accounts.errors import Conflict, Forbidden, NotFound
 
 
 class TextChanged(Conflict):
@@ -95,6 +95,23 @@ class OnlySeatHolders(Forbidden):
 class OnlyObjectorOrSupervisor(Forbidden):
     code = "only_objector_or_supervisor"
     sentence = _("Seule la personne qui s’oppose, ou un superviseur du compte, lève l’opposition.")
+
+
+class OnlySupervisorsPurge(Forbidden):
+    code = "only_supervisors_purge"
+    sentence = _("Seul un superviseur de ce compte peut purger des images.")
+
+
+class ImagePurged(NotFound):
+    code = "image_purged"
+    sentence = _("Cette image a été purgée : il n’en reste que l’empreinte.")
+
+
+class NothingToPurge(Conflict):
+    code = "nothing_to_purge"
+    sentence = _(
+        "Il n’y a rien à purger : les images de ce brouillon le sont déjà, ou servent ailleurs."
+    )
 
 
 class OnlySupervisors(Forbidden):

@@ -12,13 +12,22 @@ from accounts.audit_text import DETAILS, VALUES, WORDS, in_words
 from accounts.errors import Sentence
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from approvals.models import Category, Draft, FollowUp, ListName, Objection, Review
+from approvals.models import (
+    Category,
+    Draft,
+    FollowUp,
+    ListName,
+    Objection,
+    Review,
+    StoredImage,
+)
 
 # What upper layers do with a draft says itself: they add their acts when they are loaded.
 ACTS: dict[str, Sentence] = {
     "draft.begun": _("a commencé le brouillon"),
     "draft.saved": _("a modifié le brouillon"),
     "image.added": _("a ajouté une image"),
+    "image.purged": _("a purgé une image"),
     "draft.submitted": _("a soumis le texte à la relecture"),
     "draft.taken_back": _("a repris le texte en rédaction"),
     "draft.abandoned": _("a abandonné le brouillon"),
@@ -53,6 +62,7 @@ QUIET: set[str] = set()
 REASONS: dict[str, tuple[type[models.Model], str]] = {
     "review.changes": (Review, "reason"),
     "review.reject": (Review, "reason"),
+    "image.purged": (StoredImage, "purge_reason"),
     "objection.raised": (Objection, "reason"),
     "objection.lifted": (Objection, "lifting_reason"),
 }

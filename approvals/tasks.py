@@ -1,4 +1,6 @@
-"""What the clock does for drafts: reminds who is awaited, escalates, and warns the author."""
+"""What the clock does for drafts: reminds who is awaited, escalates, warns the author, and deletes
+the bytes of purged images.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +8,21 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
 from celery import shared_task
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from accounts import audit
 from accounts.clock import db_now
 from accounts.models import AuditEntry
 from accounts.models.notice import NoticeAct
+from approvals.actions.purge import delete_bytes, images_to_delete
 from approvals.models import DraftState, Revision
 from approvals.notices import escalate_review, notify_author, remind_reviewers
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,18 @@ def _due(step: Step) -> list[int]:
     )
     waiting = Revision.objects.filter(closed_at=None, draft__state=DraftState.IN_REVIEW)
     return list(waiting.filter(step.due(), ~Exists(taken)).values_list("pk", flat=True)[:100])
+
+
+@shared_task(name="approvals.tasks.delete_purged_images")
+def delete_purged_images() -> None:
+    """Until the storage has deleted each: one that it does not delete holds up no other."""
+    for sha256 in list(images_to_delete().values_list("sha256", flat=True).distinct()[:100]):
+        try:
+            delete_bytes(sha256)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.error("image not deleted", sha256=sha256, error=type(error).__name__)
 
 
 @transaction.atomic(durable=True)

@@ -132,6 +132,7 @@ app.conf.beat_schedule = {
     "removals": {"task": "publishing.tasks.remind_removals", **every(300)},
     "case files": {"task": "publishing.tasks.tend_case_files", **every(60)},
     "reviews": {"task": "approvals.tasks.follow_reviews", **every(60)},
+    "purged images": {"task": "approvals.tasks.delete_purged_images", **every(60)},
 }
 
 

@@ -22,6 +22,7 @@ from django.db import connection
 
 from accounts.clock import db_now
 from accounts.hardening import harden
+from approvals.actions.purge import images_to_delete
 
 DUMP, MANIFEST, IMAGES = "database.dump", "manifest.json", "images"
 
@@ -87,7 +88,11 @@ def back_up(target: Path) -> dict[str, Any]:
         with tarfile.open(half, "w") as archive:
             archive.add(dump, DUMP)
             for name in _images():
-                with default_storage.open(f"{IMAGES}/{name}") as image:
+                # One may be purged meanwhile.
+                with (
+                    contextlib.suppress(FileNotFoundError),
+                    default_storage.open(f"{IMAGES}/{name}") as image,
+                ):
                     _add(archive, f"{IMAGES}/{name}", image.read())
             _add(archive, MANIFEST, json.dumps(manifest).encode())
         half.chmod(0o600)
@@ -96,8 +101,10 @@ def back_up(target: Path) -> dict[str, Any]:
 
 
 def _images() -> list[str]:
+    """But for those that are purged and whose bytes the storage has yet to delete."""
+    purged = set(images_to_delete().values_list("sha256", flat=True))
     with contextlib.suppress(FileNotFoundError):
-        return sorted(default_storage.listdir(IMAGES)[1])
+        return sorted(set(default_storage.listdir(IMAGES)[1]) - purged)
     return []
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
+from django.db.models import Q
 
 from accounts.models import AuditEntry, Person
 from accounts.requests import parse_int
@@ -297,6 +298,16 @@ class ObjectionFacts:
 
 
 @dataclass(frozen=True)
+class Purge:
+    """`bytes_deleted_at` is when the storage had deleted the bytes."""
+
+    at: dt.datetime
+    person: Who
+    reason: str
+    bytes_deleted_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
 class ImageFacts:
     """An image that the draft, or a revision of it, names; its bytes are not in the JSON."""
 
@@ -306,6 +317,7 @@ class ImageFacts:
     height: int
     size: int
     stored_at: dt.datetime
+    purged: Purge | None
 
 
 @dataclass(frozen=True)
@@ -739,6 +751,9 @@ def _images(draft: Draft, revisions: list[RevisionFacts]) -> list[ImageFacts]:
     messages = [*draft.messages, *(m for one in revisions for m in one.messages)]
     shown = {image.sha256 for message in messages for image in message.images}
     rows = StoredImage.objects.filter(account=draft.account_id, sha256__in=shown)
+    # What was purged before this draft was last saved is another's: this one's came again since.
+    own = rows.filter(Q(purged_at=None) | Q(purged_at__gt=draft.updated_at))
+    first = {row.sha256: row for row in own.select_related("purged_by").order_by("-pk")}
     return [
         ImageFacts(
             sha256=row.sha256,
@@ -747,8 +762,11 @@ def _images(draft: Draft, revisions: list[RevisionFacts]) -> list[ImageFacts]:
             height=row.height,
             size=row.size,
             stored_at=row.created_at,
+            purged=Purge(row.purged_at, _who(row.purged_by), row.purge_reason, row.bytes_deleted_at)
+            if row.purged_at is not None and row.purged_by is not None
+            else None,
         )
-        for row in rows.order_by("sha256")
+        for _sha256, row in sorted(first.items())
     ]
 
 

@@ -39,6 +39,7 @@ from publishing.case_file import (
     LookupFacts,
     PartFacts,
     PublicationFacts,
+    Purge,
     ReviewFacts,
     RevisionFacts,
     Segment,
@@ -274,6 +275,8 @@ class _Writer:
         if facts is None:
             gone = _("%(image)s (ses octets n’ont jamais été enregistrés)") % {"image": words}
             return _text(_plain(gone))
+        if facts.purged is not None:
+            return _text(_plain(f"{words} ({self._purge_words(facts.purged)})"))
         return {
             "kind": "image",
             "file": facts.sha256,
@@ -283,6 +286,13 @@ class _Writer:
                 _("%(image)s (image illisible : son fichier manque ou a été altéré)")
                 % {"image": words}
             ),
+        }
+
+    def _purge_words(self, purge: Purge) -> str:
+        return _("image purgée par %(who)s, %(moment)s, motif : %(reason)s") % {
+            "who": purge.person.name,
+            "moment": self._at(purge.at),
+            "reason": purge.reason,
         }
 
     def _revisions(self) -> Iterator[Block]:
@@ -622,7 +632,7 @@ class _Writer:
         yield _list([_plain(self._image_words(image))] for image in self.file.images)
 
     def _image_words(self, image: ImageFacts) -> str:
-        return _(
+        said = _(
             "%(digest)s : %(mime)s, %(width)s × %(height)s points, %(size)s octets ; "
             "ajoutée %(moment)s."
         ) % {
@@ -633,6 +643,9 @@ class _Writer:
             "size": number_format(image.size, force_grouping=True),
             "moment": self._at(image.stored_at),
         }
+        if image.purged is not None:
+            said = f"{said} {capfirst(self._purge_words(image.purged))}."
+        return said
 
     def _trail(self) -> Iterator[Block]:
         yield _heading(1, _("Journal"))

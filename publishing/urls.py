@@ -40,6 +40,7 @@ urlpatterns = [
     ),
     path("brouillons/<int:draft_id>/dossier", case_file.page, name="case-file"),
     path("brouillons/<int:draft_id>/dossier/etat", case_file.live, name="case-file-live"),
+    path("brouillons/<int:draft_id>/dossier/purger", case_file.purge, name="purge-images"),
     path("brouillons/<int:draft_id>/dossier/json", case_file.as_json, name="case-file-json"),
     path("brouillons/<int:draft_id>/dossier/pdf", case_file.ask_pdf, name="ask-case-file-pdf"),
     path(

@@ -143,6 +143,7 @@ case-file            GET    approvals.read
 case-file-live       GET    approvals.read
 case-file-json       POST   approvals.read
 ask-case-file-pdf    POST   approvals.read
+purge-images         POST   approvals.purge_images
 recall               GET    publishing.recall
 recall               POST   publishing.recall
 point-to             GET    publishing.point_to

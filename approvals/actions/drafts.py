@@ -5,7 +5,7 @@ the debate when an act was done is recorded with it or not at all: `comment`.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -29,6 +29,7 @@ from approvals.actions.base import (
     transition,
 )
 from approvals.actions.images import refuse_undescribed, refuse_unfit_images
+from approvals.actions.purge import purges_of
 from approvals.capabilities import CAPABILITIES
 from approvals.categories import missing_fields
 from approvals.category_rules import needed_for
@@ -302,9 +303,16 @@ def adopt_draft(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
 
 
 def use_again(*, actor: Person, draft: Draft, comment: str = "") -> Draft:
-    """A new draft with the text of an earlier one, which it names as its origin."""
+    """A new draft with the text of an earlier one, which it names as its origin; without the
+    images that were purged.
+    """
+    gone = purges_of(draft)
+    messages = tuple(
+        replace(message, images=tuple(one for one in message.images if one.sha256 not in gone))
+        for message in draft.messages
+    )
     content = Content(
-        messages=draft.messages,
+        messages=messages,
         category=draft.category,
         fields=draft.fields,
         reply_settings=draft.reply_settings,

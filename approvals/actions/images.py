@@ -14,6 +14,7 @@ from accounts.errors import Invalid
 from accounts.models import Person
 from approvals import images
 from approvals.actions.base import lock_draft, require_state
+from approvals.actions.purge import lock_bytes
 from approvals.message import Message
 from approvals.models import Draft, StoredImage
 
@@ -33,9 +34,13 @@ def add_image(*, actor: Person, draft_id: int, upload: UploadedFile[bytes]) -> S
 def _record_image(*, actor: Person, draft_id: int, image: images.NormalizedImage) -> StoredImage:
     draft, _role = lock_draft(draft_id, actor, act="edit")
     require_state(draft, "edit")
+    lock_bytes(image.sha256)
+    if StoredImage.objects.filter(sha256=image.sha256, purged_at__isnull=False).exists():
+        images.put(image)  # a worker may have deleted them since
     stored, _created = StoredImage.objects.get_or_create(
         account=draft.account,
         sha256=image.sha256,
+        purged_at=None,
         defaults={
             "mime": image.mime,
             "width": image.width,
@@ -72,8 +77,14 @@ def refuse_unfit_images(draft: Draft, messages: Sequence[Message]) -> None:
     if not shown:
         return
     known = StoredImage.objects.filter(account=draft.account_id, sha256__in=shown)
-    if known.count() < len(shown):
-        raise Invalid(_("Une image de ce brouillon n’est pas à ce compte."), field="images")
+    if known.filter(purged_at=None).count() == len(shown):
+        return
+    if len(set(known.values_list("sha256", flat=True))) == len(shown):
+        raise Invalid(
+            _("Une image de ce brouillon a été purgée : retirez-la, ou ajoutez-la à nouveau."),
+            field="images",
+        )
+    raise Invalid(_("Une image de ce brouillon n’est pas à ce compte."), field="images")
 
 
 def alt_too_long() -> str:

@@ -6,19 +6,28 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-from accounts.models.triggers import append_only
+from accounts.models.triggers import never_deleted
 
 SIDE_AND_SIZE = {"width__gte": 1, "height__gte": 1, "size__gte": 1, "size__lte": 5_000_000}
 
-# A draft shows, and a revision sends, images of its own account only.
+# A draft shows, and a revision sends, images of its own account only, none that was purged: the
+# rows are locked, so that none is while the draft takes it.
 IMAGES_OF_ACCOUNT = """
+IF TG_OP = 'UPDATE' AND NEW.parts IS NOT DISTINCT FROM OLD.parts THEN
+    RETURN NEW;
+END IF;
+PERFORM 1 FROM approvals_storedimage s
+WHERE s.account_id = NEW.account_id AND s.purged_at IS NULL AND s.sha256 IN (
+    SELECT image->>'sha256' FROM jsonb_path_query(NEW.parts, '$[*].images[*]') image)
+FOR SHARE;
 IF EXISTS (
     SELECT 1 FROM jsonb_path_query(NEW.parts, '$[*]') part
     WHERE jsonb_array_length(part->'images') > 4
 ) OR EXISTS (
     SELECT 1 FROM jsonb_path_query(NEW.parts, '$[*].images[*]') image
     WHERE NOT EXISTS (SELECT 1 FROM approvals_storedimage s
-                      WHERE s.account_id = NEW.account_id AND s.sha256 = image->>'sha256')
+                      WHERE s.account_id = NEW.account_id AND s.sha256 = image->>'sha256'
+                        AND s.purged_at IS NULL)
 ) THEN
     RAISE EXCEPTION 'a message has at most four images, all of them its account''s'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'images_of_account';
@@ -33,6 +42,35 @@ IF EXISTS (
 ) THEN
     RAISE EXCEPTION 'each image that is submitted is described'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'images_described';
+END IF;
+RETURN NEW;
+"""
+
+
+# `image_is_needed(account, sha256)` is a function of the database, in approvals/sql/functions.sql.
+PURGED_BY_WHO_MAY = """
+IF TG_OP = 'INSERT' AND NEW.purged_at IS NULL AND NEW.bytes_deleted_at IS NULL THEN
+    RETURN NEW;
+END IF;
+IF TG_OP = 'INSERT' OR OLD.purged_at IS NOT NULL AND (
+    NEW.bytes_deleted_at IS NULL OR OLD.bytes_deleted_at IS NOT NULL
+    OR (NEW.purged_at, NEW.purged_by_id, NEW.purge_reason)
+       IS DISTINCT FROM (OLD.purged_at, OLD.purged_by_id, OLD.purge_reason)
+) THEN
+    RAISE EXCEPTION 'what is purged stays so, and its bytes are deleted once'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'purged_stays_purged';
+END IF;
+IF OLD.purged_at IS NULL AND NOT coalesce(
+    NEW.purged_at BETWEEN now() - interval '1 minute' AND clock_timestamp()
+    AND NEW.purge_reason <> '' AND NEW.bytes_deleted_at IS NULL
+    AND reviewer_role(NEW.account_id, NEW.purged_by_id) = 'supervision', false
+) THEN
+    RAISE EXCEPTION 'a supervisor of the account purges an image now, with a reason'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'purged_by_supervisor';
+END IF;
+IF OLD.purged_at IS NULL AND image_is_needed(NEW.account_id, NEW.sha256) THEN
+    RAISE EXCEPTION 'an image that a draft shows, or that was released, is not purged'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'purged_when_unneeded';
 END IF;
 RETURN NEW;
 """
@@ -60,7 +98,8 @@ def images_described() -> pgtrigger.Trigger:
 
 class StoredImage(models.Model):
     """An image of an account. Its bytes are in the storage, under their digest; what it says
-    (`alt`) belongs to the draft that shows it.
+    (`alt`) belongs to the draft that shows it. Purged, its row says so for ever and its bytes go;
+    the same bytes uploaded again are another row.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
@@ -70,10 +109,20 @@ class StoredImage(models.Model):
     height = models.PositiveIntegerField()
     size = models.PositiveIntegerField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    purged_at = models.DateTimeField(null=True, editable=False)
+    purged_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    purge_reason = models.TextField(max_length=1000, db_default="", default="", blank=True)
+    bytes_deleted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "sha256"], name="image_once_an_account"),
+            models.UniqueConstraint(
+                fields=["account", "sha256"],
+                condition=models.Q(purged_at=None),
+                name="image_once_an_account",
+            ),
             models.CheckConstraint(
                 condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="image_by_its_digest"
             ),
@@ -83,7 +132,28 @@ class StoredImage(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(**SIDE_AND_SIZE), name="image_within_limits"),
         ]
-        triggers = append_only()
+        indexes = [
+            models.Index(fields=["account", "sha256"], name="images_by_digest"),
+            models.Index(fields=["sha256"], name="images_of_any_account"),
+            models.Index(
+                fields=["purged_at"],
+                condition=models.Q(purged_at__isnull=False, bytes_deleted_at=None),
+                name="images_to_delete",
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="immutable",
+                exclude=["purged_at", "purged_by", "purge_reason", "bytes_deleted_at"],
+            ),
+            pgtrigger.Trigger(
+                name="purged_by_who_may",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=PURGED_BY_WHO_MAY,
+            ),
+            *never_deleted(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.sha256[:12]}"

@@ -159,3 +159,19 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
       AND (p.departments = '{}' OR a.code = ANY (p.departments))
     ORDER BY p.ends_on DESC LIMIT 1
 $$;
+
+-- Whether an image of an account must be kept: a draft that goes on, or was released, names it in
+-- its text or in a version of it; or a release does, whatever became of its draft.
+CREATE OR REPLACE FUNCTION image_is_needed(of_account bigint, of_sha256 text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM approvals_draft d
+        WHERE d.account_id = of_account AND d.state NOT IN ('abandoned', 'rejected')
+          AND (position(of_sha256 IN d.parts::text) > 0
+               OR EXISTS (SELECT 1 FROM approvals_revision r
+                          WHERE r.draft_id = d.id AND position(of_sha256 IN r.content) > 0))
+    ) OR EXISTS (
+        SELECT 1 FROM approvals_release re JOIN approvals_revision r ON r.id = re.revision_id
+        WHERE re.account_id = of_account AND position(of_sha256 IN r.content) > 0
+    )
+$$;

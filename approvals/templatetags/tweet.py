@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from django import template
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from approvals.checks import Finding, Severity
 from approvals.hidden_characters import code_of
+from approvals.models import StoredImage
 from approvals.tweet_text import MAX_CHARACTERS, Entity, entities
 
 register = template.Library()
@@ -20,6 +21,12 @@ _NOT_SHOWN = re.compile(r"(?i:https?://(?:www\.)?)")
 _MAX_SHOWN_PATH = 16
 # From the least to the worst, with what a mark of it is called.
 LEVELS = {Severity.ADVICE: "info", Severity.WARN: "warning", Severity.BLOCK: "error"}
+
+
+@register.filter
+def purge_of(purged: Mapping[str, StoredImage] | None, sha256: str) -> StoredImage | None:
+    """`{% if purged|purge_of:image.sha256 %}`; pages on which nothing can be purged give none."""
+    return purged.get(sha256) if purged else None
 
 
 @register.filter

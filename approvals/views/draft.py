@@ -16,6 +16,7 @@ from approvals import capabilities
 from approvals.access import draft_for
 from approvals.actions import drafts as writing
 from approvals.actions import reviews as reviewing
+from approvals.actions.purge import purges_of
 from approvals.acts import possible_acts, why_not_approve
 from approvals.checking import context_of, findings_of_thread, read_stored
 from approvals.checklist import NAMES, items_of
@@ -131,6 +132,7 @@ def show(
     context |= _verdict_context(request, draft, role, context["quorum"])
     context |= {
         "parts": shown_messages(content.messages, found=_findings(draft, current)),
+        "purged": purges_of(draft),
         "changed": _changed(draft, before, content),
         "asked_fields": fields_in_words(content, draft.account),
         "read": before is read and not draft.contributors.filter(person=request.user).exists(),

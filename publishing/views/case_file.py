@@ -1,19 +1,26 @@
-"""The page of a draft's case file: export it as JSON, or have a PDF made and fetch it."""
+"""The page of a draft's case file: export it as JSON, or have a PDF made and fetch it;
+and purge the images of a draft that came to nothing.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotFound
 from accounts.requests import PersonRequest
 from approvals.access import draft_for
+from approvals.actions.purge import purge_choice, purge_images
+from approvals.capabilities import CAPABILITIES
 from approvals.models import Draft
 from publishing.actions.export import ask_for_pdf, export_json
+from publishing.forms import ActForm
 from publishing.models import CaseFileExport
 
 # htmx asks no more after this status.
@@ -34,9 +41,20 @@ def _context(request: PersonRequest, draft_id: int) -> dict[str, Any]:
     return {"draft": draft, "account": draft.account, "export": export}
 
 
+def _page(request: PersonRequest, draft_id: int, form: ActForm | None = None) -> HttpResponse:
+    context = _context(request, draft_id)
+    draft, role = draft_for(request.user, draft_id)
+    may = CAPABILITIES["purge_images"].allows(role)
+    context |= {
+        "choice": purge_choice(draft) if may else None,
+        "form": form or ActForm(draft.account),
+    }
+    return render(request, "publishing/case_file.html", context, status=400 if form else 200)
+
+
 @require_safe
 def page(request: PersonRequest, draft_id: int) -> HttpResponse:
-    return render(request, "publishing/case_file.html", _context(request, draft_id))
+    return _page(request, draft_id)
 
 
 @require_safe
@@ -71,6 +89,21 @@ def pdf(request: PersonRequest, draft_id: int, export_id: int) -> HttpResponse:
     if export is None or export.content is None:
         raise NotFound
     return _attachment(bytes(export.content), "application/pdf", draft_id, "pdf")
+
+
+@require_POST
+def purge(request: PersonRequest, draft_id: int) -> HttpResponse:
+    """Deletes for good the images of a draft that came to nothing."""
+    draft, role = draft_for(request.user, draft_id)
+    CAPABILITIES["purge_images"].require(role)
+    form = ActForm(draft.account, request.POST)
+    if not form.is_valid():
+        return _page(request, draft_id, form)
+    reason = form.cleaned_data["reason"]
+    count = purge_images(actor=request.user, draft_id=draft_id, reason=reason)
+    done = ngettext("%(count)d image purgée.", "%(count)d images purgées.", count)
+    messages.success(request, done % {"count": count})
+    return redirect("draft", draft_id)
 
 
 def _attachment(content: bytes, mime: str, draft_id: int, suffix: str) -> HttpResponse:

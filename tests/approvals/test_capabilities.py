@@ -11,13 +11,16 @@ import pytest
 from accounts.actions import rights
 from accounts.models import AuditEntry, Seat
 from accounts.roles import Role
+from approvals.actions.drafts import Content, abandon_draft, begin_draft
 from approvals.actions.objections import raise_objection
 from approvals.acts import possible_acts
 from approvals.capabilities import CAPABILITIES
+from approvals.message import Image, Message
 from approvals.models import Contributor, Draft, Objection, Review
 from approvals.quorum import quorum_of
 from tests.approvals.writing import a_draft, a_revision, typed, verdict_form
 from tests.cast import signed_in
+from tests.pictures import stored_image
 
 # The columns: a seat holder who did not and who did write the draft; a supervisor who did not and
 # who once did; an administrator; a seat holder of another department.
@@ -36,6 +39,7 @@ ask_for_changes  ok   403  ok   ok   404  404
 reject           403  403  ok   ok   404  404
 object           ok   403  ok   ok   404  404
 lift_objection   403  403  ok   403  404  404
+purge_images     403  403  ok   ok   404  404
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 WHO = ["leila", "claire", "helene", "marc", "ada", "yann"]
@@ -52,6 +56,7 @@ PATHS = {
     "ask_for_changes": "demander",
     "reject": "rejeter",
     "object": "s-opposer",
+    "purge_images": "dossier/purger",
     "lift_objection": "oppositions/{objection}/lever",
 }
 
@@ -62,6 +67,11 @@ def prepared(act, cast):
     """
     if act == "submit":
         draft, revision = a_draft(cast.claire, cast.nantes), None
+    elif act == "purge_images":
+        message = Message("Une image", (Image(stored_image(cast.nantes), "Un carré."),))
+        content = Content((message,), category="advice")
+        draft = begin_draft(actor=cast.claire, account=cast.nantes, content=content)
+        draft, revision = abandon_draft(actor=cast.claire, draft_id=draft.pk), None
     else:
         revision = a_revision(cast.claire, cast.nantes)
         draft = revision.draft
@@ -84,6 +94,7 @@ def posted(reader, act, draft, revision, *, reason="Un motif"):
         "changes-reason": reason,
         "reject-reason": reason,
         "object-reason": reason,
+        "reason": reason,
     }
     if act in ("edit", "submit"):
         text = "Un autre texte" if reason else ""
