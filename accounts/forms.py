@@ -26,6 +26,15 @@ from accounts.time_zones import TIME_ZONES
 MAX_YEAR = 2100
 
 
+class DayInput(forms.DateInput):
+    """A day as browsers ask for it."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class AddressField(forms.EmailField):
     """Gives the canonical address."""
 

@@ -12,6 +12,7 @@ from approvals.views import (
     help,
     images,
     lists,
+    search,
     verdicts,
 )
 
@@ -25,6 +26,7 @@ class Sha256Converter(StringConverter):
 register_converter(Sha256Converter, "sha256")
 
 urlpatterns = [
+    path("recherche", search.search_page, name="search"),
     path("brouillons/", lists.drafts, name="drafts"),
     path("brouillons/nouveau", lists.new_draft, name="new-draft"),
     path("brouillons/<int:draft_id>/", draft.page, name="draft"),

@@ -10,19 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import Invalid
+from accounts.forms import DayInput
 from accounts.models import Account
 from approvals.forms.moment import MomentForm
 from publishing.actions.point_to import post_id
 from publishing.lists import KINDS
-
-
-class DayInput(forms.DateInput):
-    """A day as browsers ask for it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class AccountForm(forms.Form):

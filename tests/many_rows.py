@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from accounts.models import Account, Person
-from approvals.models import Draft, Release, Revision
+from approvals.models import Draft, Release, Revision, SearchEntry
 from publishing.models import Answer, Attempt, DailySpending, Part, Publication
 from tests.approvals.writing import a_revision, signed
 
@@ -24,8 +24,12 @@ PAGES = [
     ("/departements/44", "ada"),
     ("/comptes/pnationale44", "claire"),
     ("/diffuses", "claire"),
+    # Words that every text holds, and a word that none does.
+    ("/recherche?q=cambriolages+volets", "claire"),
+    ("/recherche?q=introuvable", "claire"),
+    ("/recherche?q=volet&state=published&category=advice", "helene"),
 ]
-TABLES = (Draft, Revision, Release, Publication, Part, Attempt, Answer)
+TABLES = (Draft, Revision, SearchEntry, Release, Publication, Part, Attempt, Answer)
 
 
 def copies(row: models.Model, count: int, **different: str) -> None:
@@ -79,6 +83,13 @@ def fill(count: int, accounts: list[Account], author: Person, signers: list[Pers
         common: dict[str, Any] = {"id": key, "account_id": account}
         copies(draft, count, **common)
         copies(revision, count, id=key, draft_id=key)
+        entry = SearchEntry.objects.get(draft=draft)
+        # Their ids follow each other, as those that triggers give.
+        of_entry = {"id": f"{entry.pk} + i", "account_id": account, "written_at": at}
+        copies(entry, count, **of_entry, draft_id=key, revision_id=key)
+        cursor.execute(
+            "SELECT setval('approvals_searchentry_order', max(id)) FROM approvals_searchentry"
+        )
         copies(publication.release, count, **common, revision_id=key, released_at=at)
         copies(
             publication,

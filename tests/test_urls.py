@@ -59,6 +59,7 @@ add-webhook          POST   in   ok   ok   ok   ok
 remove-address       POST   in   404  404  404  404
 service-worker       GET    ok   ok   ok   ok   ok
 drafts               GET    in   ok   404  ok   ok
+search               GET    in   ok   404  ok   ok
 alerts               GET    in   ok   404  ok   ok
 new-draft            GET    in   ok   404  ok   ok
 published            GET    in   ok   404  ok   ok

@@ -35,7 +35,6 @@ class DraftFilterForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("Toutes")), *Category.choices],
     )
-    words = forms.CharField(label=gettext_lazy("Mots du texte"), max_length=100, required=False)
 
     def __init__(self, accounts: list[Account], data: QueryDict) -> None:
         super().__init__(data)

@@ -7,6 +7,7 @@ from approvals.models.lists import ListEntry, ListName, ReservePeriod
 from approvals.models.objection import Objection
 from approvals.models.review import Comment, Release, Review, RevisionView, Verdict
 from approvals.models.revision import CloseReason, Revision
+from approvals.models.search import EntryKind, SearchEntry
 from approvals.models.states import DraftState
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Contributor",
     "Draft",
     "DraftState",
+    "EntryKind",
     "FollowUp",
     "ListEntry",
     "ListName",
@@ -27,6 +29,7 @@ __all__ = [
     "Review",
     "Revision",
     "RevisionView",
+    "SearchEntry",
     "StoredImage",
     "Verdict",
 ]

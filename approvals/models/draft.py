@@ -15,6 +15,7 @@ from accounts.models.account import ReplySettings
 from accounts.models.triggers import append_only, never_deleted
 from approvals.message import Message, read_messages
 from approvals.models.image import images_of_account
+from approvals.models.search import searchable
 from approvals.models.states import TRANSITION_PAIRS, DraftState
 
 HOLDS_A_SEAT = """
@@ -48,6 +49,11 @@ END IF;
 RETURN NEW;
 """
 
+
+FOUND_WHILE_WRITTEN = (
+    "search_draft(NEW.id, NEW.author_id, NEW.updated_at,"
+    " search_text(NEW.parts, NEW.fields, NEW.reasons))"
+)
 
 # For rows that the version before writes while this one is being installed.
 NOTHING = models.Value({}, models.JSONField())
@@ -191,6 +197,12 @@ class Draft(models.Model):
             ),
             pgtrigger.ReadOnly(name="follows_for_good", fields=["follows", "follow_up"]),
             images_of_account(),
+            searchable("searchable", FOUND_WHILE_WRITTEN),
+            searchable(
+                "searchable_as_changed",
+                FOUND_WHILE_WRITTEN,
+                changed=("parts", "fields", "reasons"),
+            ),
             *never_deleted(),
         ]
 

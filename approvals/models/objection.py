@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import never_deleted
 from accounts.roles import Role
+from approvals.models.search import searchable
 
 # Who may object gives verdicts too, but for the approval of one's own words: see REVIEW_ENTITLED.
 # `objection_stands(draft)` is a function of the database, in approvals/sql/functions.sql.
@@ -94,6 +95,17 @@ class Objection(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func=RAISED_BY_REVIEWER,
+            ),
+            searchable(
+                "searchable",
+                "search_add(NEW.draft_id, 'objection', NEW.revision_id, NEW.raised_by_id,"
+                " NEW.raised_at, NEW.reason)",
+            ),
+            searchable(
+                "searchable_lifting",
+                "search_add(NEW.draft_id, 'lifting', NEW.revision_id, NEW.lifted_by_id,"
+                " NEW.lifted_at, NEW.lifting_reason)",
+                changed=("lifting_reason",),
             ),
             pgtrigger.Trigger(
                 name="lifted_by_who_may",

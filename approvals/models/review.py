@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import append_only
 from accounts.roles import Role
+from approvals.models.search import searchable
 
 # `reviewer_role(account, person)` and `quorum_met(revision)` are functions of the database, in
 # approvals/sql/functions.sql: reviews, releases and each send ask them.
@@ -95,7 +96,14 @@ class Comment(models.Model):
 
     class Meta:
         ordering = ["id"]
-        triggers = append_only()
+        triggers = [
+            searchable(
+                "searchable",
+                "search_add(NEW.draft_id, 'comment', NEW.revision_id, NEW.author_id,"
+                " NEW.created_at, NEW.body)",
+            ),
+            *append_only(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.draft_id}: {self.pk}"
@@ -138,6 +146,12 @@ class Review(models.Model):
                 operation=pgtrigger.Insert,
                 declare=[("revision", "record"), ("opened", "timestamptz")],
                 func=REVIEW_ENTITLED,
+            ),
+            searchable(
+                "searchable",
+                "search_add((SELECT draft_id FROM approvals_revision WHERE id = NEW.revision_id),"
+                " 'review', NEW.revision_id, NEW.reviewer_id, NEW.created_at,"
+                " NEW.reason)",
             ),
             *append_only(),
         ]

@@ -13,6 +13,7 @@ from approvals.digest import SignedContent
 from approvals.message import Message
 from approvals.models.draft import NOTHING
 from approvals.models.image import images_described
+from approvals.models.search import searchable
 
 REQUIRED_AS_SET = """
 IF NOT EXISTS (
@@ -107,6 +108,11 @@ class Revision(models.Model):
                 func=REQUIRED_AS_SET,
             ),
             images_described(),
+            searchable(
+                "searchable",
+                "search_revision(NEW.draft_id, NEW.id, NEW.submitted_by_id, NEW.submitted_at,"
+                " NEW.content::jsonb)",
+            ),
             pgtrigger.ReadOnly(
                 name="immutable",
                 exclude=["closed_at", "closed_by", "closing", "has_hidden_character"],

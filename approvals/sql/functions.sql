@@ -175,3 +175,90 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         WHERE re.account_id = of_account AND position(of_sha256 IN r.content) > 0
     )
 $$;
+
+-- Words as search compares them: in small letters, without accents, with a blank for whatever is no
+-- letter or digit. The same on every server: it asks no collation, no dictionary, no extension.
+CREATE OR REPLACE FUNCTION search_plain(of_text text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT regexp_replace(lower(replace(replace(replace(regexp_replace(
+        normalize(of_text, NFKD), '[\u0300-\u036F]', '', 'g'),
+        'œ', 'oe'), 'Œ', 'oe'), 'æ', 'ae') COLLATE "C"), '[^a-z0-9]+', ' ', 'g')
+$$;
+
+-- The same, without the endings that the stemmer of PostgreSQL leaves: vélos, amis, retrouvées, lieux.
+CREATE OR REPLACE FUNCTION search_folded(of_text text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT replace(regexp_replace(regexp_replace(regexp_replace(search_plain(of_text),
+        '\m([a-z]{3,}[aou]|[a-z]{2,}i)s\M', '\1', 'g'),
+        '\m([a-z]{2,}e)es?\M', '\1', 'g'),
+        '\m(f|j|li|mili|ad|chev|bij)(eu|ou)x\M', '\1\2', 'g'), 'travaux', 'travail')
+$$;
+
+-- The lexemes of one thing that somebody wrote, with two that no word can be: whose account it is
+-- of, and the block of ids in which it stands, so that the index alone finds the newest of one's own.
+CREATE OR REPLACE FUNCTION search_vector(of_account bigint, of_entry bigint, of_text text)
+RETURNS tsvector
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT to_tsvector('pg_catalog.french', search_folded(of_text))
+        || array_to_tsvector(ARRAY['/a' || of_account, '/b' || of_entry / 4096])
+$$;
+
+-- What is found of a message: its texts, the descriptions of its images, what its category asks
+-- for but for dates and people, and why its author keeps what a check warns of.
+CREATE OR REPLACE FUNCTION search_text(of_parts jsonb, of_fields jsonb, of_reasons jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(string_agg(said.words, E'\n\n' ORDER BY said.kind, said.position), '')
+    FROM (
+        SELECT 1 AS kind, part.position AS position, part.value ->> 'text' AS words
+        FROM jsonb_array_elements(of_parts) WITH ORDINALITY part(value, position)
+        UNION ALL
+        SELECT 2, part.position * 10 + image.position, image.value ->> 'alt'
+        FROM jsonb_array_elements(of_parts) WITH ORDINALITY part(value, position),
+             jsonb_array_elements(part.value -> 'images') WITH ORDINALITY image(value, position)
+        UNION ALL
+        SELECT 3, field.position, field.value
+        FROM jsonb_each_text(of_fields) WITH ORDINALITY field(key, value, position)
+        WHERE field.key <> 'removal_by' AND field.value !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}'
+        UNION ALL
+        SELECT 4, reason.position, reason.value
+        FROM jsonb_each_text(of_reasons) WITH ORDINALITY reason(key, value, position)
+    ) said
+    WHERE btrim(said.words) <> ''
+$$;
+
+-- One thing more that search finds.
+CREATE OR REPLACE FUNCTION search_add(
+    of_draft bigint, of_kind text, of_revision bigint, by_person bigint, at timestamptz, said text)
+RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
+    INSERT INTO approvals_searchentry
+        (id, account_id, draft_id, revision_id, kind, person_id, written_at, body)
+    SELECT nextval('approvals_searchentry_order'), d.account_id, d.id, of_revision, of_kind,
+           by_person, at, said
+    FROM approvals_draft d WHERE d.id = of_draft AND btrim(said) <> ''
+$$;
+
+-- The text that is being written, unless a revision says the same.
+CREATE OR REPLACE FUNCTION search_draft(of_draft bigint, by_person bigint, at timestamptz, said text)
+RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
+    DELETE FROM approvals_searchentry e WHERE e.draft_id = of_draft AND e.kind = 'draft';
+    SELECT search_add(of_draft, 'draft', NULL, by_person, at, said)
+    WHERE NOT EXISTS (SELECT 1 FROM approvals_searchentry e
+                      WHERE e.draft_id = of_draft AND e.kind = 'revision' AND e.body = said)
+$$;
+
+-- A revision stands for the draft's text, and for older revisions that say the same.
+CREATE OR REPLACE FUNCTION search_revision(
+    of_draft bigint, of_revision bigint, by_person bigint, at timestamptz, of_content jsonb)
+RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
+    DELETE FROM approvals_searchentry e USING approvals_draft d
+    WHERE d.id = of_draft AND e.draft_id = of_draft
+      AND (e.kind = 'draft' OR e.kind = 'revision' AND e.body = search_text(
+          of_content -> 'parts', coalesce(of_content -> 'fields', '{}'), d.reasons));
+    SELECT search_add(d.id, 'revision', of_revision, by_person, at, search_text(
+        of_content -> 'parts', coalesce(of_content -> 'fields', '{}'), d.reasons))
+    FROM approvals_draft d WHERE d.id = of_draft
+$$;

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from django.db.models import F, Func, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,9 +15,10 @@ from accounts.requests import PersonRequest
 from approvals.access import drafts_of
 from approvals.actions.drafts import Content, begin_draft
 from approvals.capabilities import CAPABILITIES
-from approvals.forms.filter import OUTCOMES, DraftFilterForm
-from approvals.models import Draft, DraftState, Revision
+from approvals.forms.filter import DraftFilterForm
+from approvals.models import Draft, DraftState
 from approvals.models.draft import one_empty_part
+from approvals.search import of_state
 
 
 @require_safe
@@ -41,19 +39,10 @@ def _filtered(drafts_shown: QuerySet[Draft], form: DraftFilterForm) -> QuerySet[
     asked = form.cleaned_data
     if asked.get("account"):
         drafts_shown = drafts_shown.filter(account__handle__iexact=asked["account"])
-    if asked.get("state") in dict(OUTCOMES):
-        came_out = Revision.objects.filter(release__publication__state=asked["state"])
-        drafts_shown = drafts_shown.filter(pk__in=came_out.values("draft"))
-    elif asked.get("state"):
-        drafts_shown = drafts_shown.filter(state=asked["state"])
+    if asked.get("state"):
+        drafts_shown = of_state(drafts_shown, asked["state"])
     if asked.get("category"):
         drafts_shown = drafts_shown.filter(category=asked["category"])
-    if words := asked.get("words", "").split():
-        texts = Func(F("parts"), Value("$[*].text"), function="jsonb_path_query_array")
-        drafts_shown = drafts_shown.annotate(texts_as_json=Cast(texts, TextField()))
-        for word in words:
-            as_in_json = json.dumps(word, ensure_ascii=False)[1:-1]
-            drafts_shown = drafts_shown.filter(texts_as_json__icontains=as_in_json)
     return drafts_shown
 
 

@@ -8,6 +8,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import never_deleted
+from approvals.models.search import searchable
+from publishing.models.publication import draft_of
 
 LIFTED_BY_TWO = """
 IF NEW.lifted_at IS NOT NULL AND OLD.lifted_at IS NULL AND NOT EXISTS (
@@ -173,6 +175,11 @@ class Confirmation(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 declare=[("of_account", "bigint")],
                 func=BY_TWO,
+            ),
+            searchable(
+                "searchable",
+                f"search_add({draft_of('NEW.publication_id')}, 'confirmation', NULL,"
+                " NEW.proposed_by_id, NEW.proposed_at, NEW.reason)",
             ),
             # A proposal ends in its hour.
             pgtrigger.Protect(

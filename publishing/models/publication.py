@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import never_deleted
 from approvals.message import Message
+from approvals.models.search import searchable
 from publishing.models.states import TRANSITION_PAIRS, PartState, PublicationState, Reason
 
 NOTHING_OUT_TO_RECALL = """
@@ -51,6 +52,13 @@ THEN
 END IF;
 RETURN NEW;
 """
+
+
+def draft_of(publication: str) -> str:
+    """The draft of this publication, in SQL."""
+    joined = "approvals_release re JOIN approvals_revision r ON r.id = re.revision_id"
+    published = f"(SELECT release_id FROM publishing_publication WHERE id = {publication})"  # noqa: S608
+    return f"(SELECT r.draft_id FROM {joined} WHERE re.id = {published})"  # noqa: S608
 
 
 class Reading(models.TextChoices):
@@ -154,6 +162,12 @@ class Publication(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 func=DECIDED_BY_TWO,
+            ),
+            searchable(
+                "searchable",
+                f"search_add({draft_of('NEW.id')}, 'acknowledgement', NULL,"
+                " NEW.acknowledged_by_id, NEW.acknowledged_at, NEW.acknowledged_reason)",
+                changed=("acknowledged_reason",),
             ),
             pgtrigger.ReadOnly(name="same_order", fields=["release", "account", "removal_on"]),
             *never_deleted(),

@@ -7,6 +7,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.triggers import never_deleted
+from approvals.models.search import searchable
+from publishing.models.publication import draft_of
 
 
 class RetractionState(models.TextChoices):
@@ -46,7 +48,14 @@ class Retraction(models.Model):
                 name="retractions_due",
             )
         ]
-        triggers = never_deleted()
+        triggers = [
+            searchable(
+                "searchable",
+                f"search_add({draft_of('NEW.publication_id')}, 'retraction', NULL,"
+                " NEW.requested_by_id, NEW.requested_at, NEW.reason)",
+            ),
+            *never_deleted(),
+        ]
 
     def __str__(self) -> str:
         return f"retraction of {self.publication_id}: {self.state}"
