@@ -30,6 +30,7 @@ CAPABILITIES: dict[str, Capability] = {
     "answer":            Capability(YES,   YES,       YES,   YES,       NO),
     "freeze":            Capability(YES,   YES,       YES,   YES,       NO),
     "lift":              Capability(YES,   YES,       YES,   YES,       NO),
+    "plan":              Capability(YES,   YES,       YES,   YES,       NO),
     "see_freezes":       Capability(NO,    NO,        NO,    NO,        YES),
     "freeze_all":        Capability(NO,    NO,        NO,    NO,        YES),
     "lift_all":          Capability(NO,    NO,        NO,    NO,        YES),

@@ -422,6 +422,10 @@ POINTED: dict[LookupResult, Sentence] = {
 
 # For the trail and a draft's history: what was done with its publication.
 HISTORY: dict[str, Sentence] = {
+    "event.added": lazy("a ajouté un événement au calendrier"),
+    "event.removed": lazy("a retiré un événement du calendrier"),
+    "feed.made": lazy("a créé l’adresse de son agenda"),
+    "feed.ended": lazy("a supprimé l’adresse de son agenda"),
     "publication.waiting": lazy("Diffusion en attente de son heure"),
     "publication.sending": lazy("L’envoi commence"),
     "publication.held": lazy("Diffusion suspendue"),

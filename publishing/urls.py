@@ -7,6 +7,7 @@ from publishing.actions.decide import ANSWERS
 from publishing.views import (
     account,
     alerts,
+    calendar,
     case_file,
     confirmations,
     connection,
@@ -27,6 +28,12 @@ register_converter(Answer, "answer")
 urlpatterns = [
     path("diffuses", published.published_page, name="published"),
     path("diffuses/mois", published.published_month, name="published-month"),
+    path("calendrier", calendar.calendar_page, name="calendar"),
+    path("calendrier/agenda", calendar.feed_settings, name="calendar-feed"),
+    path("calendrier/<str:token>.ics", calendar.feed, name="calendar-ics"),
+    path("calendrier/<int:draft_id>/deplacer", calendar.move, name="move"),
+    path("comptes/<slug:handle>/evenements", calendar.add_event, name="add-event"),
+    path("evenements/<int:event_id>/retirer", calendar.end_event, name="end-event"),
     path("a-decider", alerts.alerts_page, name="alerts"),
     path("diffusions/<int:publication_id>/en-direct", panel.live, name="publication-live"),
     *(

@@ -24,6 +24,8 @@ PAGES = [
     ("/departements/44", "ada"),
     ("/comptes/pnationale44", "claire"),
     ("/diffuses", "claire"),
+    ("/calendrier", "claire"),
+    ("/calendrier?vue=semaine", "helene"),
     # Words that every text holds, and a word that none does.
     ("/recherche?q=cambriolages+volets", "claire"),
     ("/recherche?q=introuvable", "claire"),

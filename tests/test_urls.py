@@ -29,7 +29,13 @@ from approvals.actions.category_rules import set_category_rule
 from approvals.actions.objections import raise_objection
 from approvals.models import CategoryRule
 from publishing import capabilities as publishing
-from publishing.models import CaseFileExport, Confirmation, Freeze, Publication
+from publishing.models import (
+    CaseFileExport,
+    Confirmation,
+    ExpectedEvent,
+    Freeze,
+    Publication,
+)
 from publishing.urls import urlpatterns as publishing_addresses
 from tests.approvals.writing import a_revision, signed
 from tests.cast import Cast, lent, signed_in
@@ -60,6 +66,10 @@ remove-address       POST   in   404  404  404  404
 service-worker       GET    ok   ok   ok   ok   ok
 drafts               GET    in   ok   404  ok   ok
 search               GET    in   ok   404  ok   ok
+calendar             GET    in   ok   404  ok   ok
+calendar-feed        GET    in   ok   404  ok   ok
+calendar-feed        POST   in   ok   404  ok   ok
+calendar-ics         GET    404  404  404  404  404
 alerts               GET    in   ok   404  ok   ok
 new-draft            GET    in   ok   404  ok   ok
 published            GET    in   ok   404  ok   ok
@@ -149,6 +159,11 @@ recall               GET    publishing.recall
 recall               POST   publishing.recall
 point-to             GET    publishing.point_to
 point-to             POST   publishing.point_to
+move                 GET    approvals.edit
+move                 POST   approvals.edit
+add-event            GET    publishing.plan
+add-event            POST   publishing.plan
+end-event            POST   publishing.plan
 propose-new-time     GET    publishing.propose
 propose-new-time     POST   publishing.propose
 propose-found        GET    publishing.propose
@@ -280,6 +295,16 @@ def something_published(name: str, cast: Cast) -> dict:
             return {"freeze_id": frozen.pk}
         one = Confirmation.objects.create(kind="lift", freeze=frozen, **proposal)
         return {"confirmation_id": one.pk, "answer": "decline"}
+    if name == "end-event":
+        tomorrow = db_now() + dt.timedelta(days=1)
+        event = ExpectedEvent.objects.create(
+            account=cast.nantes,
+            title="Match",
+            starts_at=db_now(),
+            ends_at=tomorrow,
+            added_by=cast.marc,
+        )
+        return {"event_id": event.pk}
     signed(a_revision(cast.claire, cast.nantes), cast.marc, cast.helene)
     publication = Publication.objects.latest("pk")
     if name != "confirmation":

@@ -163,6 +163,14 @@ class Draft(models.Model):
         indexes = [
             models.Index(fields=["account", "state", "-updated_at"], name="drafts_of_account"),
             models.Index(fields=["author", "state"], name="drafts_of_author"),
+            models.Index(
+                fields=["account", "requested_at"],
+                condition=models.Q(
+                    state__in=[DraftState.WRITING, DraftState.IN_REVIEW],
+                    requested_at__isnull=False,
+                ),
+                name="drafts_to_come",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(

@@ -122,6 +122,11 @@ class Publication(models.Model):
             ),
             models.Index(fields=["account", "state", "due_at"], name="publications_of_account"),
             models.Index(
+                fields=["account", "due_at"],
+                condition=~models.Q(state="recalled"),
+                name="publications_of_calendar",
+            ),
+            models.Index(
                 fields=["state"],
                 condition=~models.Q(state__in=["published", "recalled", "retracted"]),
                 name="publications_open",

@@ -16,6 +16,7 @@ from approvals.search import BLOCK
 from policetweets import health
 from publishing import heartbeat
 from publishing.actions.reconcile import _taken
+from publishing.calendar import MAX_POSTS
 from publishing.gateway.calls import Seen
 from publishing.models import Part
 from tests.cast import signed_in
@@ -25,6 +26,8 @@ MANY = 20_000
 BIG = {model._meta.db_table for model in TABLES}
 # What stands open, and the months of two accounts; anything that grows reads far more.
 FEW = 100
+# Of search a block of entries at a time, of a calendar the posts that it shows.
+IN_SIGHT = {"/recherche": BLOCK, "/calendrier": 2 * MAX_POSTS}
 
 pytestmark = pytest.mark.django_db
 
@@ -81,8 +84,7 @@ def test_what_is_over_costs_no_page_of_those_who_watch(full):
         assert answer.status_code == 200, answer.text
         queries = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
         assert any("publishing_" in query for query in queries)
-        # Of search, a block of entries is in sight at a time.
-        few = BLOCK if page.startswith("/recherche") else FEW
+        few = next((most for path, most in IN_SIGHT.items() if page.startswith(path)), FEW)
         assert [step for query in queries for step in too_much(query, few)] == [], page
 
 
