@@ -10,7 +10,7 @@ from publishing.actions.effects import can_propose
 from publishing.actions.follow_up import FOLLOW_UPS, can_follow_up
 from publishing.actions.point_to import part_in_doubt
 from publishing.actions.recall import can_recall
-from publishing.actions.retract import can_retract
+from publishing.actions.transitions import can_retract
 from publishing.capabilities import may
 from publishing.models import (
     Confirmation,

@@ -11,7 +11,12 @@ class PublishingConfig(AppConfig):
         from approvals import history
         from approvals.models import Comment
         from publishing import receivers, status_text  # noqa: F401
-        from publishing.models import Confirmation, PublicationState, Retraction
+        from publishing.models import (
+            Confirmation,
+            PlannedRetraction,
+            PublicationState,
+            Retraction,
+        )
 
         audit_text.WORDS.update(status_text.HISTORY)
         history.QUIET.update(status_text.QUIET)
@@ -19,6 +24,7 @@ class PublishingConfig(AppConfig):
             "publication.recalled": (Comment, "body"),
             "publication.acknowledged": (Comment, "body"),
             "retraction.requested": (Retraction, "reason"),
+            "retraction.planned": (PlannedRetraction, "reason"),
             "confirmation.proposed": (Confirmation, "reason"),
         }
         audit_text.DETAILS.update(status_text.DETAILS)

@@ -8,8 +8,9 @@ from django.db import connection
 from django.db.models import F, Prefetch
 
 from accounts.errors import Sentence
-from approvals.models import Draft, FollowUp
-from publishing.models import Part, PartState, Publication, Retraction
+from approvals.models import Draft, DraftState, FollowUp
+from publishing.actions.transitions import can_retract
+from publishing.models import Part, PartState, Publication, PublicationState, Retraction
 from publishing.status_badge import StatusBadge, link_of, status_badge
 
 # Up to the first message, then down to everything that follows it.
@@ -68,6 +69,16 @@ class Member:
         return status_badge(self.publication, self.retraction)
 
     @property
+    def may_still_leave(self) -> bool:
+        if self.publication is None:
+            return self.draft.state not in (DraftState.REJECTED, DraftState.ABANDONED)
+        return self.publication.state in (
+            PublicationState.WAITING,
+            PublicationState.HELD,
+            PublicationState.MISSED,
+        )
+
+    @property
     def links(self) -> list[str]:
         """Where it is on X."""
         if self.publication is None:
@@ -80,25 +91,44 @@ class Member:
 class Family:
     """`before`: what the draft follows, the nearest first; `after`: everything that follows it."""
 
+    itself: Member | None
     before: list[Member]
     after: list[Member]
     others: list[Member]
 
     @property
+    def publications(self) -> set[int]:
+        """Of those that were released."""
+        whole = [self.itself, *self.everybody] if self.itself else self.everybody
+        return {m.publication.pk for m in whole if m.publication is not None}
+
+    @property
+    def everybody(self) -> list[Member]:
+        """All but the message itself."""
+        return [*self.after, *self.before, *self.others]
+
+    @property
+    def not_yet(self) -> list[Member]:
+        """What follows it and may still leave."""
+        return [m for m in self.after if m.may_still_leave]
+
+    @property
     def is_moving(self) -> bool:
         """One of them is being taken off X."""
-        return any(m.retraction is not None for m in [*self.before, *self.after, *self.others])
+        return any(m.retraction is not None for m in self.everybody)
 
 
-NOBODY = Family([], [], [])
+NOBODY = Family(None, [], [], [])
 
 
-def family_of(draft_id: int) -> Family:
-    """One query for a message that stands alone, four more for a family of any size."""
+def family_of(draft_id: int, *, alone: bool = False) -> Family:
+    """One query for a message that stands alone, four more for a family of any size; `alone`: with
+    itself though nothing follows it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(FAMILY, [draft_id])
         ids = [pk for (pk,) in cursor.fetchall()]
-    if len(ids) == 1:
+    if len(ids) == 1 and not alone:
         return NOBODY
     members = _members(ids)
     before: list[Member] = []
@@ -111,7 +141,12 @@ def family_of(draft_id: int) -> Family:
         if member.follows == draft_id or member.follows in after:
             after[member.draft.pk] = member
     told = {draft_id, *after, *(member.draft.pk for member in before)}
-    return Family(before, list(after.values()), [m for pk, m in members.items() if pk not in told])
+    return Family(
+        members[draft_id],
+        before,
+        list(after.values()),
+        [m for pk, m in members.items() if pk not in told],
+    )
 
 
 def _members(ids: list[int]) -> dict[int, Member]:
@@ -132,4 +167,14 @@ def _members(ids: list[int]) -> dict[int, Member]:
         for draft, above in (
             (d, d.above) for d in drafts.annotate(above=F("follows__revision__draft"))
         )
+    }
+
+
+def withdrawable(family: Family, *, whole: bool = False) -> dict[int, Member]:
+    """By publication, what can be retracted now and is not yet; `whole`: with itself."""
+    itself = [family.itself] if whole and family.itself is not None else []
+    return {
+        m.publication.pk: m
+        for m in [*itself, *family.everybody]
+        if m.publication is not None and m.retraction is None and can_retract(m.publication)
     }

@@ -6,15 +6,21 @@ from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import Invalid
 from accounts.forms import DayInput
 from accounts.models import Account
+from accounts.requests import parse_int
 from approvals.forms.moment import MomentForm
+from approvals.models import Category, FollowUp
+from publishing.actions.follow_up import Withdraw
 from publishing.actions.point_to import post_id
+from publishing.family import Family, Member, withdrawable
 from publishing.lists import KINDS
+from publishing.models import Publication
 
 
 class AccountForm(forms.Form):
@@ -35,6 +41,99 @@ class ActForm(AccountForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Dites pourquoi, en une phrase.")},
     )
+
+
+class AnyOf(forms.MultipleChoiceField):
+    """Boxes to tick. What was retracted by others since the page was shown refuses nothing: the
+    action leaves it out.
+    """
+
+    widget = forms.CheckboxSelectMultiple
+
+    def valid_value(self, value: object) -> bool:
+        return parse_int(str(value)) is not None
+
+
+class LinkedForm(AccountForm):
+    """An act that may reach messages that follow one another."""
+
+    linked = AnyOf(label=gettext_lazy("Retirer aussi"), required=False)
+
+    def offer(self, publication: Publication, family: Family) -> None:
+        """What can be retracted with it; what follows it is ticked, what it follows is not."""
+        after = {member.draft.pk for member in family.after}
+        self._choose(
+            [(pk, member, member.draft.pk in after) for pk, member in withdrawable(family).items()]
+        )
+
+    def _choose(self, rows: list[tuple[int, Member, bool]]) -> None:
+        if not rows:
+            del self.fields["linked"]
+            return
+        field = cast(forms.MultipleChoiceField, self.fields["linked"])
+        field.choices = [(pk, _named(member)) for pk, member, _ticked in rows]
+        field.initial = [pk for pk, _member, ticked in rows if ticked]
+
+    @property
+    def chosen(self) -> list[int]:
+        return [int(pk) for pk in self.cleaned_data.get("linked", [])]
+
+
+def _named(member: Member) -> str:
+    relation = str(member.relation or _("message d’origine"))
+    text = Truncator(member.text).chars(90)
+    return f"{relation[:1].upper()}{relation[1:]} : {text}"
+
+
+class RetractForm(ActForm, LinkedForm):
+    """The reason is the same for all that is retracted at once."""
+
+    field_order = ["linked", "reason"]
+
+
+class EndSearchForm(LinkedForm):
+    """The portrait goes at once unless somebody says otherwise."""
+
+    withdraw = forms.ChoiceField(
+        label=gettext_lazy("Retirer de X les messages de recherche"),
+        choices=Withdraw.choices,
+        initial=Withdraw.NOW,
+        widget=forms.RadioSelect,
+    )
+    linked = AnyOf(label=gettext_lazy("Messages à retirer"), required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("Motif du retrait"),
+        help_text=gettext_lazy("Il reste dans l’historique ; vos collègues le lisent."),
+        max_length=1000,
+        required=False,
+    )
+
+    def offer(self, publication: Publication, family: Family) -> None:
+        """Everything of the search; thanks stay."""
+        search = [
+            (pk, member, True)
+            for pk, member in withdrawable(family, whole=True).items()
+            if member.draft.follow_up != FollowUp.END_OF_SEARCH
+        ]
+        self._choose(search)
+        if not search:
+            del self.fields["withdraw"], self.fields["reason"]
+            return
+        category = publication.release.revision.signed.category
+        self.fields["reason"].initial = (
+            _("Personne retrouvée.")
+            if category == Category.DISAPPEARANCE
+            else _("Appel à témoins terminé.")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("withdraw", Withdraw.NOTHING) != Withdraw.NOTHING:
+            if not cleaned.get("linked"):
+                self.add_error("linked", _("Cochez ce qui est à retirer, ou ne retirez rien."))
+            if not cleaned.get("reason"):
+                self.add_error("reason", _("Dites pourquoi, en une phrase."))
+        return cleaned
 
 
 class UpdateForm(AccountForm):

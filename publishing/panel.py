@@ -27,6 +27,7 @@ from publishing.models import (
     LookupResult,
     Part,
     PartState,
+    PlannedRetraction,
     Publication,
     PublicationState,
     Reason,
@@ -126,6 +127,7 @@ class Panel:
     searched: str
     link: GivenLink | None
     family: Family
+    planned: PlannedRetraction | None
 
     @property
     def is_live(self) -> bool:
@@ -134,6 +136,7 @@ class Panel:
             self.publication.state not in FINAL
             or self.retraction is not None
             or self.family.is_moving
+            or self.planned is not None
         )
 
     @property
@@ -201,6 +204,9 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
         searched=_searched(publication),
         link=_given_link(publication),
         family=family_of(publication.draft_id),
+        planned=publication.planned_retractions.filter(done_at=None)
+        .select_related("after", "planned_by")
+        .last(),
     )
 
 

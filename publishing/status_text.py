@@ -453,6 +453,7 @@ HISTORY: dict[str, Sentence] = {
     "confirmation.expired": lazy("La proposition est restée sans réponse"),
     "confirmation.lapsed": lazy("La proposition est sans objet"),
     "retraction.requested": lazy("a demandé le retrait"),
+    "retraction.planned": lazy("a prévu le retrait pour quand la fin de recherche sera sur X"),
     "retraction.tried": lazy("Suppression demandée à X"),
     "retraction.verified": lazy("Retrait vérifié"),
     "retraction.seen_again": lazy(

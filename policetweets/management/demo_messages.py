@@ -38,6 +38,7 @@ from publishing.actions.decide import confirm, propose, propose_lift
 from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall
 from publishing.actions.send import send_due
+from publishing.actions.transitions import can_retract
 from publishing.models import (
     ConfirmationKind,
     ConfirmationState,
@@ -220,7 +221,7 @@ class Team:
     def take_down(self, publication: Publication, reason: str) -> None:
         """What a stop caught in the middle of its POST is left to the workers."""
         asked = publication.retractions.first()
-        if asked is None and retraction.can_retract(publication):
+        if asked is None and can_retract(publication):
             asked = retraction.retract(
                 actor=self.supervisors[0], publication_id=publication.pk, reason=reason
             )

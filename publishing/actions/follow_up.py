@@ -4,8 +4,13 @@ own, which names what it follows and is approved like any other.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
+from accounts.access import require_role
 from accounts.actions.base import action, require_text
 from accounts.clock import db_now
 from accounts.errors import Conflict
@@ -13,9 +18,10 @@ from accounts.models import Person
 from approvals.actions.drafts import Content, begin_follow_up
 from approvals.message import Message
 from approvals.models import SEARCHES, Category, Draft, FollowUp
-from publishing.actions.transitions import lock_own
-from publishing.capabilities import offered
-from publishing.models import Publication
+from publishing.actions.retract import lock_linked
+from publishing.actions.transitions import lock_own, request_retraction
+from publishing.capabilities import CAPABILITIES, offered
+from publishing.models import PlannedRetraction, Publication
 
 FOLLOW_UPS = {
     "correct": FollowUp.CORRECTION,
@@ -51,6 +57,46 @@ def can_follow_up(publication: Publication, act: str) -> bool:
     if act == "end_search":
         return publication.release.revision.signed.category in SEARCHES
     return not publication.retractions.filter(ended_at=None).exists()
+
+
+class Withdraw(models.TextChoices):
+    """When the messages of a search leave X; a portrait goes at once unless somebody chooses."""
+
+    NOW = "now", _("Tout de suite : l’image ne circule plus")
+    AFTER = "after", _("Dès que le message de remerciement sera sur X")
+    NOTHING = "nothing", _("Ne rien retirer")
+
+
+@action
+def end_search(
+    *,
+    actor: Person,
+    publication_id: int,
+    withdraw: str = Withdraw.NOTHING,
+    chosen: Collection[int] = (),
+    reason: str = "",
+) -> Draft:
+    """Begins the thanks, and retracts what is chosen of the search, at once or once they are on X.
+
+    Raises NotFound, Forbidden, Invalid, NothingToFollow.
+    """
+    publication = lock_own(actor, publication_id, act="end_search")
+    if not can_follow_up(publication, "end_search"):
+        raise NothingToFollow
+    draft = begin(publication, "end_search", actor=actor)
+    if withdraw == Withdraw.NOTHING:
+        return draft
+    CAPABILITIES["retract"].require(require_role(actor, publication.account_id))
+    reason = require_text(reason)
+    for found in lock_linked(publication, chosen):
+        if withdraw == Withdraw.NOW:
+            request_retraction(found, actor=actor, reason=reason)
+            continue
+        plan = PlannedRetraction.objects.create(
+            publication=found, after=draft, reason=reason, planned_by=actor
+        )
+        audit.record("retraction.planned", actor=actor, about=found, subject=plan)
+    return draft
 
 
 @action

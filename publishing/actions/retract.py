@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -13,20 +13,24 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.actions.base import action, require_text
 from accounts.clock import db_now, in_seconds
-from accounts.errors import Conflict
+from accounts.errors import Conflict, NotFound
 from accounts.models import Person
 from accounts.models.notice import NoticeAct
 from publishing import wake
 from publishing.actions.connect import credentials_of
 from publishing.actions.lookup_schedule import plan_retracted_reads
-from publishing.actions.transitions import lock_own, lock_publication, transition
-from publishing.capabilities import offered
+from publishing.actions.transitions import (
+    can_retract,
+    lock_own,
+    lock_publication,
+    request_retraction,
+    transition,
+)
+from publishing.family import family_of, withdrawable
 from publishing.gateway import ApiCredentials, Deleted, Unreadable, delete_post, read_posts
 from publishing.models import (
-    Attempt,
     Part,
     PartState,
-    Phase,
     Publication,
     PublicationState,
     Reason,
@@ -48,8 +52,11 @@ class AlreadyAsked(Conflict):
 
 
 @action
-def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
+def retract(
+    *, actor: Person, publication_id: int, reason: str, linked: Collection[int] = ()
+) -> Retraction:
     """Asks for the deletion of what is out, a thread's parts together; nothing more of it is sent.
+    `linked`, publications that follow it or that it follows, are retracted with the same reason.
 
     Raises NotFound, Invalid, NothingToRetract, AlreadyAsked.
     """
@@ -57,28 +64,26 @@ def retract(*, actor: Person, publication_id: int, reason: str) -> Retraction:
     reason = require_text(reason)
     if not can_retract(publication):
         raise NothingToRetract
-    try:
-        with transaction.atomic():
-            retraction = Retraction.objects.create(
-                publication=publication, reason=reason, requested_by=actor
-            )
-    except IntegrityError as error:
-        raise AlreadyAsked from error
-    audit.record("retraction.requested", actor=actor, about=publication, subject=retraction)
-    flying = Attempt.objects.filter(part__publication=publication).exclude(phase=Phase.ANSWERED)
-    if publication.state == PublicationState.SENDING and not flying.exists():
-        transition(publication, PublicationState.PARTIAL, reason=Reason.RETRACTION_ASKED)
-    wake.after_commit(wake.RETRACT, retraction.pk)
+    if publication.retractions.filter(ended_at=None).exists():
+        raise AlreadyAsked
+    retraction = request_retraction(publication, actor=actor, reason=reason)
+    for other in lock_linked(publication, set(linked) - {publication.pk}):
+        request_retraction(other, actor=actor, reason=reason)
     return retraction
 
 
-def can_retract(publication: Publication) -> bool:
-    """Something is out, or may be."""
-    perhaps = [PartState.OUT, PartState.UNCERTAIN]
-    return (
-        offered(publication.state, "retract")
-        and publication.parts.filter(state__in=perhaps).exists()
-    )
+def lock_linked(publication: Publication, chosen: Collection[int]) -> list[Publication]:
+    """Those chosen of its family that can be retracted now; of the others there is nothing left
+    to do. Raises NotFound for what is not of the family.
+    """
+    if not chosen:
+        return []
+    family = family_of(publication.draft_id, alone=True)
+    if not set(chosen) <= family.publications:
+        raise NotFound
+    possible = withdrawable(family, whole=True)
+    found = [lock_publication(pk) for pk in sorted(possible) if pk in chosen]
+    return [other for other in found if can_retract(other)]
 
 
 def due() -> QuerySet[Retraction]:

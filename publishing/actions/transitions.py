@@ -20,7 +20,7 @@ from accounts.models import Account, Person
 from accounts.models.notice import NoticeAct
 from publishing import rules, wake
 from publishing.actions.lookup_schedule import cancel_lookups, plan_lookups, plan_read_backs
-from publishing.capabilities import CAPABILITIES
+from publishing.capabilities import CAPABILITIES, offered
 from publishing.models import (
     Attempt,
     Confirmation,
@@ -31,6 +31,7 @@ from publishing.models import (
     Part,
     PartState,
     Phase,
+    PlannedRetraction,
     Publication,
     PublicationState,
     Reason,
@@ -106,6 +107,8 @@ def transition(
         notify_account(publication)
     elif after in NEWS:
         notify_author(publication, actor)
+    if after == PublicationState.PUBLISHED:
+        _retract_planned(publication)
 
 
 def _lapse_decisions(publication: Publication) -> None:
@@ -238,6 +241,40 @@ def _parts_remain(publication: Publication) -> None:
             transition(publication, PublicationState.PARTIAL, reason=reason or Reason.GIVEN_UP)
     elif publication.state == PublicationState.REFUSED:
         transition(publication, PublicationState.PARTIAL, reason=Reason.GIVEN_UP)
+
+
+def can_retract(publication: Publication) -> bool:
+    """Something is out, or may be."""
+    perhaps = (PartState.OUT, PartState.UNCERTAIN)
+    return offered(publication.state, "retract") and any(
+        part.state in perhaps for part in publication.parts.all()
+    )
+
+
+def request_retraction(publication: Publication, *, actor: Person, reason: str) -> Retraction:
+    """The retraction itself, in the caller's transaction and under its locks; none stands yet."""
+    retraction = Retraction.objects.create(
+        publication=publication, reason=reason, requested_by=actor
+    )
+    audit.record("retraction.requested", actor=actor, about=publication, subject=retraction)
+    flying = Attempt.objects.filter(part__publication=publication).exclude(phase=Phase.ANSWERED)
+    if publication.state == PublicationState.SENDING and not flying.exists():
+        transition(publication, PublicationState.PARTIAL, reason=Reason.RETRACTION_ASKED)
+    wake.after_commit(wake.RETRACT, retraction.pk)
+    return retraction
+
+
+def _retract_planned(publication: Publication) -> None:
+    """What was to leave X once this message is on it, under the account's lock. Whoever planned
+    it may have left since: they had the right when they decided.
+    """
+    plans = PlannedRetraction.objects.filter(after=publication.draft_id, done_at=None)
+    for plan in plans.select_related("planned_by").order_by("pk"):
+        followed = lock_publication(plan.publication_id)
+        standing = followed.retractions.filter(ended_at=None).exists()
+        if can_retract(followed) and not standing:
+            request_retraction(followed, actor=plan.planned_by, reason=plan.reason)
+    plans.update(done_at=Now())
 
 
 def wake_retraction(publication: Publication) -> None:

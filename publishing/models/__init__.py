@@ -7,7 +7,7 @@ from publishing.models.decision import Confirmation, ConfirmationKind, Confirmat
 from publishing.models.health import CreditStop, Heartbeat, Throttle
 from publishing.models.lookup import Lookup, LookupKind, LookupResult
 from publishing.models.publication import Part, Publication
-from publishing.models.retraction import Retraction, RetractionState
+from publishing.models.retraction import PlannedRetraction, Retraction, RetractionState
 from publishing.models.spending import DailySpending
 from publishing.models.states import PartState, PublicationState, Reason
 
@@ -31,6 +31,7 @@ __all__ = [
     "Part",
     "PartState",
     "Phase",
+    "PlannedRetraction",
     "Publication",
     "PublicationState",
     "Reason",

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.access import Membership, role_on
 from accounts.models import Person
 from approvals.capabilities import CAPABILITIES
-from approvals.models import Draft, DraftState
+from approvals.models import Draft, DraftState, FollowUp
 from approvals.origin import correction_of
 from publishing import status_text
 from publishing.access import holders_of, publication_of
@@ -23,7 +23,7 @@ from publishing.capabilities import OFFERS
 from publishing.family import NOBODY, family_of
 from publishing.forms import ActForm
 from publishing.lists import AtHome, at_home
-from publishing.models import Publication, PublicationState, Retraction
+from publishing.models import PlannedRetraction, Publication, PublicationState, Retraction
 from publishing.panel import Panel, panel_of
 from publishing.setbacks import Setback, setbacks_of
 from publishing.status_badge import StatusBadge, status_badge
@@ -65,7 +65,10 @@ def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
 @register.inclusion_tag("publishing/_followed.html")
 def followed(draft: Draft) -> dict[str, Any]:
     """`{% followed draft %}`: of a draft that corrects, updates or ends another, which."""
-    return {"draft": draft, "family": family_of(draft.pk) if draft.follows_id else NOBODY}
+    family = family_of(draft.pk) if draft.follows_id else NOBODY
+    planned = PlannedRetraction.objects.filter(after=draft, done_at=None)
+    ends = draft.follow_up == FollowUp.END_OF_SEARCH
+    return {"draft": draft, "family": family, "planned": planned.count() if ends else 0}
 
 
 @register.simple_tag(takes_context=True)

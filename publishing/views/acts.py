@@ -22,20 +22,24 @@ from approvals.preview import shown_messages
 from publishing.access import holders_of, publication_for
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.decide import propose
-from publishing.actions.follow_up import follow_up
+from publishing.actions.follow_up import Withdraw, end_search, follow_up
 from publishing.actions.point_to import point_to
 from publishing.actions.recall import recall
 from publishing.actions.removal import reason_to_retract
 from publishing.actions.retract import retract
 from publishing.acts import possible_acts
 from publishing.capabilities import capability_of
+from publishing.family import NOBODY, family_of
 from publishing.forms import (
     AccountForm,
     ActForm,
     CorrectForm,
+    EndSearchForm,
     FoundForm,
+    LinkedForm,
     LinkForm,
     NewTimeForm,
+    RetractForm,
     UpdateForm,
 )
 from publishing.models import ConfirmationKind, Publication
@@ -75,6 +79,21 @@ def _alone(action: Callable[..., object]) -> Callable[[Person, Publication, Any]
 def _point_to(actor: Person, publication: Publication, form: Any) -> object:
     link = form.cleaned_data["link"]
     return point_to(actor=actor, publication_id=publication.pk, link=link)
+
+
+def _retract(actor: Person, publication: Publication, form: RetractForm) -> object:
+    reason = form.cleaned_data["reason"]
+    return retract(actor=actor, publication_id=publication.pk, reason=reason, linked=form.chosen)
+
+
+def _end_search(actor: Person, publication: Publication, form: EndSearchForm) -> Draft:
+    return end_search(
+        actor=actor,
+        publication_id=publication.pk,
+        withdraw=form.cleaned_data.get("withdraw", Withdraw.NOTHING),
+        chosen=form.chosen,
+        reason=form.cleaned_data.get("reason", ""),
+    )
 
 
 def _follow_up(act: str) -> Callable[[Person, Publication, Any], Draft]:
@@ -195,7 +214,8 @@ ACTS: dict[str, Act] = {
                 "vérifions que ce n’y est plus. Le retrait n’efface ni captures ni reprises."
             ),
             _("Retrait demandé : la suppression sur X commence."),
-            _alone(retract),
+            _retract,
+            RetractForm,
         ),
         Act(
             "correct",
@@ -228,12 +248,12 @@ ACTS: dict[str, Act] = {
             "fin-de-recherche",
             _("Fin de recherche"),
             _(
-                "Un message de remerciement commence, relu et approuvé comme les autres. "
-                "Celui-ci reste sur X tant que personne ne le retire."
+                "Un message de remerciement commence ; il est relu et approuvé comme les autres. "
+                "Le retrait, lui, n’attend aucun accord."
             ),
             _("Voici le message de remerciement : relisez-le, puis soumettez-le."),
-            _follow_up("end_search"),
-            UpdateForm,
+            _end_search,
+            EndSearchForm,
             press=_("Commencer la fin de recherche"),
         ),
         Act(
@@ -295,6 +315,10 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
     form = what.form(publication.account, request.POST or None)
     if act == "retract":
         form.initial["reason"] = reason_to_retract(publication)
+    family = NOBODY
+    if isinstance(form, LinkedForm):
+        family = family_of(publication.draft_id, alone=True)
+        form.offer(publication, family)
     if request.method == "POST" and form.is_valid():
         try:
             done = what.run(request.user, publication, form)
@@ -322,6 +346,7 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
         "account": publication.account,
         "parts": shown_messages(publication.release.revision.messages),
         "form": form,
+        "not_yet": family.not_yet if act == "retract" else [],
     }
     status = 400 if form.is_bound else 200
     return render(request, "publishing/act.html", context, status=status)
