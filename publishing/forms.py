@@ -94,6 +94,8 @@ class RetractForm(ActForm, LinkedForm):
 class EndSearchForm(LinkedForm):
     """The portrait goes at once unless somebody says otherwise."""
 
+    field_order = ["withdraw", "linked", "reason"]
+
     withdraw = forms.ChoiceField(
         label=gettext_lazy("Retirer de X les messages de recherche"),
         choices=Withdraw.choices,

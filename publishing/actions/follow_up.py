@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -17,11 +18,11 @@ from accounts.errors import Conflict
 from accounts.models import Person
 from approvals.actions.drafts import Content, begin_follow_up
 from approvals.message import Message
-from approvals.models import SEARCHES, Category, Draft, FollowUp
+from approvals.models import SEARCHES, Category, Draft, DraftState, FollowUp
 from publishing.actions.retract import lock_linked
 from publishing.actions.transitions import lock_own, request_retraction
 from publishing.capabilities import CAPABILITIES, offered
-from publishing.models import PlannedRetraction, Publication
+from publishing.models import PlannedRetraction, Publication, PublicationState
 
 FOLLOW_UPS = {
     "correct": FollowUp.CORRECTION,
@@ -51,11 +52,12 @@ class NothingToFollow(Conflict):
 
 
 def can_follow_up(publication: Publication, act: str) -> bool:
-    """It is on X to stay; what ends a search may also follow what was taken off X before."""
+    """It is on X to stay; what ends a search, once, may also follow what was taken off X before."""
     if not offered(publication.state, act):
         return False
     if act == "end_search":
-        return publication.release.revision.signed.category in SEARCHES
+        search = publication.release.revision.signed.category in SEARCHES
+        return search and not _is_ended(publication)
     return not publication.retractions.filter(ended_at=None).exists()
 
 
@@ -97,6 +99,14 @@ def end_search(
         )
         audit.record("retraction.planned", actor=actor, about=found, subject=plan)
     return draft
+
+
+def _is_ended(publication: Publication) -> bool:
+    """Thanks are written, or on X, that nobody gave up or retracted."""
+    thanks = publication.release.follow_ups.filter(follow_up=FollowUp.END_OF_SEARCH)
+    given_up = Q(state__in=(DraftState.REJECTED, DraftState.ABANDONED))
+    retracted = Q(revisions__release__publication__state=PublicationState.RETRACTED)
+    return thanks.exclude(given_up | retracted).exists()
 
 
 @action

@@ -126,6 +126,8 @@ def test_or_goes_once_the_thanks_are_on_x(line):
     there = signed_in(line.cast.marc).get(reverse("draft", args=[draft.pk])).text
     assert "un message de la recherche en sera retiré" in there
     assert AuditEntry.objects.filter(act="retraction.planned").exists()
+    assert reverse("end-search", args=[search.pk]) not in line.page(search)
+    assert ended(line, search, "now").status_code == 409
     thanks = sent(line, draft)
     asked = Retraction.objects.get()
     assert (asked.publication, asked.requested_by) == (search, line.cast.claire)
@@ -149,7 +151,9 @@ def test_thanks_that_are_given_up_say_that_the_portrait_stays(line):
     search = search_out(line)
     ended(line, search, "after")
     abandon_draft(actor=line.cast.claire, draft_id=Draft.objects.latest("pk").pk)
-    assert "Cette fin de recherche ne partira pas" in line.page(search)
+    page = line.page(search)
+    assert "Cette fin de recherche ne partira pas" in page
+    assert reverse("end-search", args=[search.pk]) in page
 
 
 def test_or_nothing_is_retracted_and_a_withdrawal_says_what_and_why(line):
