@@ -1,16 +1,18 @@
-"""The debate about a draft as data: comments, verdicts and objections, the oldest first."""
+"""The debate about a draft as data: threads, verdicts and objections, the oldest first."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from approvals.checklist import NAMES
-from approvals.models import Comment, Draft, Review
+from approvals.models import Comment, Draft, Resolution, Review
+from approvals.passage import Passage
 
 # A verdict given so many seconds after the text was opened, or fewer, is said to be.
 AT_ONCE = 2
@@ -19,7 +21,8 @@ AT_ONCE = 2
 @dataclass(frozen=True, slots=True)
 class DebateEntry:
     """One thing said. `verdict` is empty for a comment; else a `Verdict`, « objection » or
-    « lifting », with its label and the number of the version that it is about.
+    « lifting », with its label and the number of the version that it is about. A comment gives
+    that number when the version is not the open one any more.
     """
 
     at: dt.datetime
@@ -30,17 +33,64 @@ class DebateEntry:
     number: int = 0
     at_once: str = ""
     checklist: str = ""
+    thread: Thread | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a comment began: `resolution` is the last one, which somebody may have reopened."""
+
+    pk: int
+    passage: Passage | None = None
+    answers: list[DebateEntry] = field(default_factory=list)
+    resolution: Resolution | None = None
+
+    @property
+    def resolved(self) -> bool:
+        return self.resolution is not None and self.resolution.reopened_at is None
 
 
 def debate_of(draft: Draft) -> list[DebateEntry]:
-    """In the order in which they were given: three queries."""
+    """In the order in which they were given, answers under their thread: four queries."""
     entries = [*_comments(draft), *_verdicts(draft), *_objections(draft)]
     return sorted(entries, key=lambda entry: entry.at)
 
 
+def unresolved(debate: Iterable[DebateEntry]) -> list[DebateEntry]:
+    """The threads that nobody called resolved, or that somebody reopened."""
+    return [entry for entry in debate if entry.thread is not None and not entry.thread.resolved]
+
+
 def _comments(draft: Draft) -> Iterator[DebateEntry]:
-    for comment in Comment.objects.filter(draft=draft).select_related("author"):
-        yield DebateEntry(comment.created_at, comment.author, comment.body)
+    rows = Comment.objects.filter(draft=draft).select_related("author", "revision")
+    answers: dict[int, list[DebateEntry]] = defaultdict(list)
+    last = _resolutions(draft)
+    for comment in rows.defer("revision__content"):
+        if comment.thread_id is not None:
+            answers[comment.thread_id].append(_entry(comment))
+            continue
+        thread = Thread(comment.pk, _passage(comment), answers[comment.pk], last.get(comment.pk))
+        yield _entry(comment, thread)
+
+
+def _entry(comment: Comment, thread: Thread | None = None) -> DebateEntry:
+    revision = comment.revision
+    number = revision.number if revision is not None and revision.closed_at is not None else 0
+    return DebateEntry(
+        comment.created_at, comment.author, comment.body, number=number, thread=thread
+    )
+
+
+def _passage(comment: Comment) -> Passage | None:
+    if comment.position is None:
+        return None
+    return Passage(comment.position, comment.quote_start, comment.quote_end, comment.quote)
+
+
+def _resolutions(draft: Draft) -> dict[int, Resolution]:
+    """The last one of each thread."""
+    rows = Resolution.objects.filter(thread__draft=draft).order_by("pk")
+    return {row.thread_id: row for row in rows.select_related("resolved_by", "reopened_by")}
 
 
 def _verdicts(draft: Draft) -> Iterator[DebateEntry]:

@@ -33,6 +33,8 @@ ACTS: dict[str, Sentence] = {
     "draft.abandoned": _("a abandonné le brouillon"),
     "draft.adopted": _("a adopté le brouillon, dont l’auteur n’est plus titulaire"),
     "draft.commented": _("a écrit dans le débat"),
+    "draft.thread_resolved": _("a déclaré résolu un point du débat"),
+    "draft.thread_reopened": _("a rouvert un point du débat"),
     "draft.released": _("Tous les accords sont réunis : le texte est bon à diffuser"),
     "draft.review_reminded": _("Rappel à ceux dont l’avis est attendu"),
     "draft.review_escalated": _("Relecture en retard : les superviseurs en sont avertis"),

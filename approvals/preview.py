@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from approvals.checks import Finding
 from approvals.message import Image, Message
 from approvals.thread import text_too_long
 from approvals.tweet_text import MAX_WEIGHT, weighted_length
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of a message that a thread of the debate is about."""
+
+    start: int
+    end: int
+    comment: int
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,7 @@ class ShownMessage:
     weight: int
     findings: Sequence[Finding]
     unread: bool
+    quotes: Sequence[Quote] = ()
 
     @property
     def text(self) -> str:
@@ -43,6 +54,7 @@ def shown_messages(
     *,
     found: Sequence[Sequence[Finding]] = (),
     unread: bool = False,
+    quotes: Mapping[int, Sequence[Quote]] | None = None,
 ) -> list[ShownMessage]:
     """No work is done on a text that is too long to be kept, nor on any when `unread` says so."""
     shown = []
@@ -50,5 +62,6 @@ def shown_messages(
         skipped = unread or text_too_long(message)
         weight = 0 if skipped else weighted_length(message.text)
         findings = found[position] if position < len(found) else ()
-        shown.append(ShownMessage(message, position, weight, findings, skipped))
+        quoted = (quotes or {}).get(position, ())
+        shown.append(ShownMessage(message, position, weight, findings, skipped, quoted))
     return shown

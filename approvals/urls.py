@@ -13,6 +13,7 @@ from approvals.views import (
     images,
     lists,
     search,
+    threads,
     verdicts,
 )
 
@@ -39,6 +40,16 @@ urlpatterns = [
     path("brouillons/<int:draft_id>/actuel", draft.now, name="draft-now"),
     path("brouillons/<int:draft_id>/a-jour", compose.is_current, name="is-current"),
     path("brouillons/<int:draft_id>/debattre", draft.comment, name="comment"),
+    path(
+        "brouillons/<int:draft_id>/debat/<int:thread_id>/resoudre",
+        threads.resolve,
+        name="resolve-thread",
+    ),
+    path(
+        "brouillons/<int:draft_id>/debat/<int:thread_id>/rouvrir",
+        threads.reopen,
+        name="reopen-thread",
+    ),
     path("brouillons/<int:draft_id>/approuver", verdicts.approve, name="approve"),
     path("brouillons/<int:draft_id>/demander", verdicts.ask_for_changes, name="ask-for-changes"),
     path("brouillons/<int:draft_id>/rejeter", verdicts.reject, name="reject"),

@@ -26,6 +26,7 @@ from accounts.models import Seat, Supervision
 from accounts.roles import Role
 from approvals import capabilities as approvals
 from approvals.actions.category_rules import set_category_rule
+from approvals.actions.debate import comment
 from approvals.actions.objections import raise_objection
 from approvals.models import CategoryRule
 from publishing import capabilities as publishing
@@ -139,6 +140,8 @@ draft-live           GET    approvals.read
 draft-now            POST   approvals.read
 is-current           GET    approvals.edit
 comment              POST   approvals.comment
+resolve-thread       POST   approvals.comment
+reopen-thread        POST   approvals.comment
 approve              POST   approvals.approve
 ask-for-changes      POST   approvals.ask_for_changes
 reject               POST   approvals.reject
@@ -276,6 +279,9 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         revision = a_revision(cast.claire, cast.nantes)
         subjects["draft_id"] = revision.draft_id
         form = {"revision": revision.pk, "digest": revision.digest}
+        if "thread_id" in wanted:
+            thread = comment(actor=cast.paul, draft_id=revision.draft_id, body="Un fil.")
+            subjects["thread_id"] = thread.pk
         if "objection_id" in wanted:
             objection = raise_objection(actor=cast.paul, draft_id=revision.draft_id, reason="Non.")
             subjects["objection_id"] = objection.pk

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts import audit
@@ -14,6 +17,7 @@ from approvals import capabilities
 from approvals.errors import ApprovedText, WrongState
 from approvals.models import CloseReason, Comment, Contributor, Draft, DraftState, Revision
 from approvals.models.states import TRANSITIONS
+from approvals.passage import Passage, TypedComment, find_passage
 
 MAX_COMMENT = 4000
 
@@ -50,16 +54,47 @@ def open_revision(draft: Draft) -> Revision | None:
     return revision
 
 
-def add_comment(draft: Draft, actor: Person, body: str) -> Comment:
-    """A word in the debate, about the open revision if there is one. Raises Invalid."""
+def add_comment(draft: Draft, actor: Person, typed: TypedComment) -> Comment:
+    """A word in the debate, about the revision that its author read, else the open one if there
+    is one. Raises Invalid, NotFound.
+    """
+    about = typed.about
+    revision = open_revision(draft)
+    if about.revision_id is not None and (revision is None or revision.pk != about.revision_id):
+        revision = draft.revisions.filter(pk=about.revision_id).first()
+        if revision is None:
+            raise NotFound
+    if about.thread_id is not None and not threads_of(draft).filter(pk=about.thread_id).exists():
+        raise NotFound
+    passage = None
+    if about.thread_id is None:
+        passage = find_passage(revision.texts if revision is not None else [], about)
     comment = Comment.objects.create(
         draft=draft,
-        revision=open_revision(draft),
+        revision=revision,
         author=actor,
-        body=require_text(body, field="body", max_length=MAX_COMMENT),
+        body=require_text(typed.body, field="body", max_length=MAX_COMMENT),
+        thread_id=about.thread_id,
+        **_place(passage),
     )
     audit.record("draft.commented", actor=actor, about=draft, subject=comment)
     return comment
+
+
+def _place(passage: Passage | None) -> dict[str, Any]:
+    if passage is None:
+        return {}
+    return {
+        "position": passage.position,
+        "quote_start": passage.start,
+        "quote_end": passage.end,
+        "quote": passage.quote,
+    }
+
+
+def threads_of(draft: Draft) -> QuerySet[Comment]:
+    """The comments that began one."""
+    return Comment.objects.filter(draft=draft, thread=None)
 
 
 def close_revision(draft: Draft, closing: CloseReason, *, actor: Person | None) -> None:

@@ -41,6 +41,7 @@ from approvals.errors import SavedElsewhere, WrongState
 from approvals.message import Image, Message, as_json
 from approvals.models import CloseReason, Draft, DraftState, FollowUp, Release, Revision
 from approvals.notices import notify_reviewers
+from approvals.passage import TypedComment
 from approvals.thread import (
     MAX_PARTS,
     TEXT_TOO_LONG,
@@ -97,14 +98,14 @@ def begin_draft(
     account: Account,
     content: Content,
     came_from: Draft | None = None,
-    comment: str = "",
+    comment: TypedComment | None = None,
 ) -> Draft:
     """A new draft of the account, by one of its seat holders; a comment is about the earlier one,
     from which it came.
     """
     account = lock_account(account.pk)
     CAPABILITIES["begin"].require(require_role(actor, account))
-    if comment and came_from is not None:
+    if comment is not None and came_from is not None:
         add_comment(came_from, actor, comment)
     draft = Draft(account=account, author=actor, came_from=came_from)
     _begin(draft, content)
@@ -137,7 +138,7 @@ def begin_follow_up(
         follows=release.revision.draft_id,
     )
     if comment:
-        add_comment(draft, actor, comment)
+        add_comment(draft, actor, TypedComment(comment))
     return draft
 
 
@@ -247,11 +248,11 @@ def submit_draft(*, actor: Person, draft_id: int, version: int) -> Revision:
 
 
 @action
-def take_back(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
+def take_back(*, actor: Person, draft_id: int, comment: TypedComment | None = None) -> Draft:
     """A seat holder takes a submitted draft back to writing; its approvals end."""
     draft, _role = lock_draft(draft_id, actor, act="take_back")
     require_state(draft, "take_back")
-    if comment:
+    if comment is not None:
         add_comment(draft, actor, comment)
     close_revision(draft, CloseReason.TAKEN_BACK, actor=actor)
     transition(draft, "take_back")
@@ -269,13 +270,13 @@ def author_left(draft: Draft) -> bool:
 
 
 @action
-def abandon_draft(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
+def abandon_draft(*, actor: Person, draft_id: int, comment: TypedComment | None = None) -> Draft:
     """The author, or any seat holder once the author's seat has ended, gives the draft up."""
     draft, _role = lock_draft(draft_id, actor, act="abandon")
     require_state(draft, "abandon")
     if draft.author_id != actor.pk and not author_left(draft):
         raise Forbidden(_("Seul l’auteur de ce brouillon peut l’abandonner."))
-    if comment:
+    if comment is not None:
         add_comment(draft, actor, comment)
     close_revision(draft, CloseReason.ABANDONED, actor=actor)
     transition(draft, "abandon")
@@ -284,7 +285,7 @@ def abandon_draft(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
 
 
 @action
-def adopt_draft(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
+def adopt_draft(*, actor: Person, draft_id: int, comment: TypedComment | None = None) -> Draft:
     """Another seat holder takes over a draft whose author left; their own approval of it, if
     there was one, counts no more.
     """
@@ -292,7 +293,7 @@ def adopt_draft(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
     require_state(draft, "adopt")
     if not author_left(draft):
         raise WrongState(_("L’auteur de ce brouillon est toujours titulaire de ce compte."))
-    if comment:
+    if comment is not None:
         add_comment(draft, actor, comment)
     before = draft.author_id
     draft.author = actor
@@ -302,7 +303,7 @@ def adopt_draft(*, actor: Person, draft_id: int, comment: str = "") -> Draft:
     return draft
 
 
-def use_again(*, actor: Person, draft: Draft, comment: str = "") -> Draft:
+def use_again(*, actor: Person, draft: Draft, comment: TypedComment | None = None) -> Draft:
     """A new draft with the text of an earlier one, which it names as its origin; without the
     images that were purged.
     """

@@ -18,12 +18,15 @@ from approvals.actions.reviews import release
 from approvals.errors import WrongState
 from approvals.models import Draft, DraftState, Objection
 from approvals.notices import notify_of_objection
+from approvals.passage import TypedComment
 from approvals.quorum import quorum_of
 from approvals.signals import objected
 
 
 @action
-def raise_objection(*, actor: Person, draft_id: int, reason: str, comment: str = "") -> Objection:
+def raise_objection(
+    *, actor: Person, draft_id: int, reason: str, comment: TypedComment | None = None
+) -> Objection:
     """Holds the text, in review or waiting for its hour, until the objection is lifted.
 
     It is of the draft: a new revision, or the release that another made in the same second, does
@@ -34,7 +37,7 @@ def raise_objection(*, actor: Person, draft_id: int, reason: str, comment: str =
     if draft.state not in (DraftState.IN_REVIEW, DraftState.RELEASED) or revision is None:
         raise WrongState
     reason = require_text(reason, max_length=MAX_COMMENT)
-    if comment:
+    if comment is not None:
         add_comment(draft, actor, comment)
     standing = draft.objections.filter(raised_by=actor, lifted_at=None).first()
     if standing is not None:
@@ -50,7 +53,7 @@ def raise_objection(*, actor: Person, draft_id: int, reason: str, comment: str =
 
 @action
 def lift_objection(
-    *, actor: Person, objection_id: int, reason: str = "", comment: str = ""
+    *, actor: Person, objection_id: int, reason: str = "", comment: TypedComment | None = None
 ) -> Draft:
     """By who raised it, or by a supervisor who wrote nothing of the text, with a reason. What has
     every approval is then released; what waits for its hour goes on. Raises Forbidden.
@@ -65,7 +68,7 @@ def lift_objection(
         reason = require_text(reason, max_length=MAX_COMMENT)
     if objection.lifted_at is not None:
         raise WrongState(_("Cette opposition est déjà levée."))
-    if comment:
+    if comment is not None:
         add_comment(draft, actor, comment)
     rows = Objection.objects.filter(pk=objection_id)
     rows.update(lifted_at=Now(), lifted_by=actor, lifting_reason=reason.strip())

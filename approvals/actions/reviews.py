@@ -1,4 +1,4 @@
-"""Debate and verdicts: comment, approve, ask for changes, reject; the release a quorum makes."""
+"""Verdicts: approve, ask for changes, reject; the release that a quorum makes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ from approvals.errors import (
 )
 from approvals.models import (
     CloseReason,
-    Comment,
     Draft,
     DraftState,
     Release,
@@ -45,6 +44,7 @@ from approvals.models import (
     Verdict,
 )
 from approvals.notices import notify_author
+from approvals.passage import TypedComment
 from approvals.quorum import quorum_of
 from approvals.signals import released
 
@@ -55,13 +55,6 @@ TURNED_DOWN = {
 }
 
 
-@action
-def comment(*, actor: Person, draft_id: int, body: str) -> Comment:
-    """A word in the debate, by anybody of the account."""
-    draft, _role = lock_draft(draft_id, actor, act="comment")
-    return add_comment(draft, actor, body)
-
-
 def record_view(*, actor: Person, revision: Revision) -> None:
     """That this revision is now on the person's screen; only the first time counts."""
     RevisionView.objects.bulk_create(
@@ -70,7 +63,7 @@ def record_view(*, actor: Person, revision: Revision) -> None:
 
 
 def _lock_revision(
-    actor: Person, revision_id: int, digest: str, comment: str, *, act: str
+    actor: Person, revision_id: int, digest: str, comment: TypedComment | None, *, act: str
 ) -> tuple[Draft, Revision, Role]:
     """The draft and its open revision, if that is the very one that the page showed; the comment
     that comes with the verdict is recorded with it or not at all.
@@ -84,7 +77,7 @@ def _lock_revision(
         raise TextChanged(draft=draft)
     if not RevisionView.objects.filter(revision=revision, person=actor).exists():
         raise NotOpened(draft=draft)
-    if comment:
+    if comment is not None:
         add_comment(draft, actor, comment)
     return draft, revision, role
 
@@ -97,7 +90,7 @@ def approve(
     digest: str,
     ticked: Collection[str] = (),
     together: bool = False,
-    comment: str = "",
+    comment: TypedComment | None = None,
 ) -> Revision:
     """Signs exactly this digest, the mandatory points of its checklist ticked; the approval that
     meets the quorum releases it, here and now.
@@ -158,7 +151,7 @@ def ask_for_changes(
     digest: str,
     reason: str,
     ticked: Collection[str] = (),
-    comment: str = "",
+    comment: TypedComment | None = None,
 ) -> Draft:
     """Sends the draft back to writing, with a reason; the revision ends with its approvals."""
     return _turn_down(actor, revision_id, digest, Verdict.CHANGES, reason, ticked, comment)
@@ -172,7 +165,7 @@ def reject(
     digest: str,
     reason: str,
     ticked: Collection[str] = (),
-    comment: str = "",
+    comment: TypedComment | None = None,
 ) -> Draft:
     """A supervisor ends the matter, with a reason. Raises Forbidden for a seat holder."""
     return _turn_down(actor, revision_id, digest, Verdict.REJECT, reason, ticked, comment)
@@ -185,7 +178,7 @@ def _turn_down(
     verdict: Verdict,
     reason: str,
     ticked: Collection[str],
-    comment: str,
+    comment: TypedComment | None,
 ) -> Draft:
     act, closing, told = TURNED_DOWN[verdict]
     draft, revision, role = _lock_revision(actor, revision_id, digest, comment, act=act)

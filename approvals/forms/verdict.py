@@ -1,4 +1,4 @@
-"""What a reviewer gives with a verdict: a reason, the ticked checklist, a comment in the debate."""
+"""What a reviewer gives with a verdict: a reason, the ticked checklist."""
 
 from __future__ import annotations
 
@@ -69,14 +69,3 @@ class ChecklistForm(forms.Form):
             return []
         first = checklist.missing(self.items, self.ticked)[0]
         return [(f"id_ticked-{first.id}", _("Points à vérifier"), self.problem)]
-
-
-class CommentForm(forms.Form):
-    """A word in the debate."""
-
-    body = forms.CharField(
-        label=gettext_lazy("Votre message"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Écrivez d’abord votre message.")},
-    )

@@ -5,7 +5,7 @@ from approvals.models.draft import SEARCHES, Category, Contributor, Draft, Follo
 from approvals.models.image import StoredImage
 from approvals.models.lists import ListEntry, ListName, ReservePeriod
 from approvals.models.objection import Objection
-from approvals.models.review import Comment, Release, Review, RevisionView, Verdict
+from approvals.models.review import Comment, Release, Resolution, Review, RevisionView, Verdict
 from approvals.models.revision import CloseReason, Revision
 from approvals.models.search import EntryKind, SearchEntry
 from approvals.models.states import DraftState
@@ -26,6 +26,7 @@ __all__ = [
     "Objection",
     "Release",
     "ReservePeriod",
+    "Resolution",
     "Review",
     "Revision",
     "RevisionView",

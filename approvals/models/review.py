@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.triggers import append_only
+from accounts.models.triggers import append_only, never_deleted
 from accounts.roles import Role
 from approvals.models.search import searchable
+from approvals.passage import MAX_QUOTE
 
 # `reviewer_role(account, person)` and `quorum_met(revision)` are functions of the database, in
 # approvals/sql/functions.sql: reviews, releases and each send ask them.
@@ -79,6 +80,40 @@ RETURN NEW;
 """
 
 
+COMMENT_IN_PLACE = """
+IF NEW.revision_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM approvals_revision r WHERE r.id = NEW.revision_id AND r.draft_id = NEW.draft_id
+) OR NEW.thread_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM approvals_comment c
+    WHERE c.id = NEW.thread_id AND c.draft_id = NEW.draft_id AND c.thread_id IS NULL
+) THEN
+    RAISE EXCEPTION 'a comment is about a revision of its draft, or answers one that began a thread'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'comment_of_draft';
+END IF;
+IF NEW.quote <> '' AND NOT EXISTS (
+    SELECT 1 FROM approvals_revision r WHERE r.id = NEW.revision_id
+      AND substr(r.content::jsonb -> 'parts' -> NEW.position ->> 'text',
+                 NEW.quote_start + 1, NEW.quote_end - NEW.quote_start) = NEW.quote
+) THEN
+    RAISE EXCEPTION 'what a comment quotes stands there in its revision'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'quote_of_revision';
+END IF;
+RETURN NEW;
+"""
+
+RESOLVED_BY_MEMBER = """
+SELECT d.account_id INTO account
+FROM approvals_comment c JOIN approvals_draft d ON d.id = c.draft_id
+WHERE c.id = NEW.thread_id AND c.thread_id IS NULL;
+IF account IS NULL OR reviewer_role(account, NEW.resolved_by_id) IS NULL
+   OR NEW.reopened_by_id IS NOT NULL AND reviewer_role(account, NEW.reopened_by_id) IS NULL THEN
+    RAISE EXCEPTION 'a thread is resolved and reopened by the people of its account'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'resolved_by_member';
+END IF;
+RETURN NEW;
+"""
+
+
 class Verdict(models.TextChoices):
     APPROVE = "approve", _("approuvé")
     CHANGES = "changes", _("modification demandée")
@@ -86,27 +121,99 @@ class Verdict(models.TextChoices):
 
 
 class Comment(models.Model):
-    """A word in the debate of a draft, about the revision open at that time if there was one."""
+    """A word in the debate of a draft, about the revision that its author read if there was one.
+    It begins a thread, or answers the one that began `thread`.
+    """
 
     draft = models.ForeignKey("approvals.Draft", on_delete=models.PROTECT, related_name="comments")
     revision = models.ForeignKey("approvals.Revision", on_delete=models.PROTECT, null=True)
     author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
     body = models.TextField(_("message"), max_length=4000)
+    thread = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="answers")
+    # A message of the revision, and what of its text is quoted: `approvals.passage.Passage`.
+    position = models.PositiveSmallIntegerField(null=True)
+    quote_start = models.PositiveSmallIntegerField(null=True)
+    quote_end = models.PositiveSmallIntegerField(null=True)
+    quote = models.TextField(max_length=MAX_QUOTE, default="", db_default="", blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(position=None) | models.Q(revision__isnull=False, thread=None),
+                name="passage_begins_thread",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quote="", quote_start=None, quote_end=None)
+                | ~models.Q(quote="")
+                & models.Q(position__isnull=False, quote_end__gt=models.F("quote_start")),
+                name="quote_has_place",
+            ),
+        ]
         triggers = [
             searchable(
                 "searchable",
                 "search_add(NEW.draft_id, 'comment', NEW.revision_id, NEW.author_id,"
                 " NEW.created_at, NEW.body)",
             ),
+            pgtrigger.Trigger(
+                name="in_place",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=COMMENT_IN_PLACE,
+            ),
             *append_only(),
         ]
 
     def __str__(self) -> str:
         return f"{self.draft_id}: {self.pk}"
+
+
+class Resolution(models.Model):
+    """That somebody called a thread of the debate resolved, until somebody reopened it."""
+
+    thread = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="resolutions")
+    resolved_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    resolved_at = models.DateTimeField(db_default=Now(), editable=False)
+    reopened_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    reopened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["thread"],
+                condition=models.Q(reopened_at__isnull=True),
+                name="thread_resolved_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reopened_at__isnull=True, reopened_by__isnull=True)
+                | models.Q(reopened_at__isnull=False, reopened_by__isnull=False),
+                name="thread_reopened_by_somebody",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="by_member",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=[("account", "bigint")],
+                func=RESOLVED_BY_MEMBER,
+            ),
+            pgtrigger.ReadOnly(name="immutable", exclude=["reopened_by", "reopened_at"]),
+            pgtrigger.Protect(
+                name="reopened_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__reopened_at__isnull=False),
+            ),
+            *never_deleted(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.thread_id}: {self.resolved_by_id}"
 
 
 class Review(models.Model):

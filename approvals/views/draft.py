@@ -14,17 +14,20 @@ from accounts.requests import PersonRequest, etag_of, parse_int, unless_known
 from accounts.roles import Role
 from approvals import capabilities
 from approvals.access import draft_for
+from approvals.actions import debate as debating
 from approvals.actions import drafts as writing
 from approvals.actions import reviews as reviewing
+from approvals.actions.base import threads_of
 from approvals.actions.purge import purges_of
 from approvals.acts import possible_acts, why_not_approve
 from approvals.checking import context_of, findings_of_thread, read_stored
 from approvals.checklist import NAMES, items_of
 from approvals.checks import Finding
 from approvals.content import Comparison, compare, content_of, fields_in_words
-from approvals.debate import debate_of
+from approvals.debate import DebateEntry, debate_of, unresolved
 from approvals.digest import SignedContent
-from approvals.forms.verdict import ChecklistForm, CommentForm, ReasonForm
+from approvals.forms.debate import CommentForm, thread_choices
+from approvals.forms.verdict import ChecklistForm, ReasonForm
 from approvals.history import history_of
 from approvals.models import (
     Draft,
@@ -33,7 +36,7 @@ from approvals.models import (
     Revision,
     RevisionView,
 )
-from approvals.preview import shown_messages
+from approvals.preview import Quote, shown_messages
 from approvals.quorum import Quorum, quorum_of
 
 # The key of the session under which ticks wait for the page that follows a comment.
@@ -43,13 +46,15 @@ TICKS = "ticks"
 def _live_context(draft: Draft, revisions: list[Revision]) -> dict[str, Any]:
     """The parts of the page that change while one reads it: the debate, the quorum, the history."""
     current = next((r for r in revisions if r.closed_at is None), None)
+    debate = debate_of(draft)
     return {
         "draft": draft,
         "account": draft.account,
         "revision": current,
         "quorum": quorum_of(current) if current is not None else None,
         "objections": list(draft.objections.filter(lifted_at=None).select_related("raised_by")),
-        "debate": debate_of(draft),
+        "debate": debate,
+        "unresolved": unresolved(debate),
         "history": history_of(draft),
     }
 
@@ -115,10 +120,11 @@ def show(
     status: int = 200,
     seen: Revision | None = None,
     incomplete: bool = False,
+    typed: dict[str, str] | None = None,
     **more: Any,
 ) -> HttpResponse:
     """The page; `seen` is the revision that the person had before their eyes, now out of date;
-    `incomplete`: an approval lacked a point of the checklist.
+    `incomplete`: an approval lacked a point of the checklist; `typed`: what they were writing.
     """
     draft, role = draft_for(request.user, draft_id)
     revisions = _revisions(draft)
@@ -131,7 +137,11 @@ def show(
     last = revisions[-1] if revisions else None
     context |= _verdict_context(request, draft, role, context["quorum"])
     context |= {
-        "parts": shown_messages(content.messages, found=_findings(draft, current)),
+        "parts": shown_messages(
+            content.messages,
+            found=_findings(draft, current),
+            quotes=_quotes(context["unresolved"]) if current is not None else None,
+        ),
         "purged": purges_of(draft),
         "changed": _changed(draft, before, content),
         "asked_fields": fields_in_words(content, draft.account),
@@ -140,7 +150,7 @@ def show(
         "contributors": [c.person for c in draft.contributors.select_related("person")],
         "position": _position(context),
         "live_etag": _live_body({**context, "moved_on": False})[1],
-        "comment_form": CommentForm(),
+        "comment_form": CommentForm(current, _threads(context["debate"]), initial=typed),
         "checklist_form": _checklist_form(request, current, status, incomplete)
         if current is not None
         else None,
@@ -151,6 +161,23 @@ def show(
         **more,
     }
     return render(request, "approvals/draft.html", context, status=status)
+
+
+def _threads(debate: list[DebateEntry]) -> list[tuple[int, str, str]]:
+    return [(e.thread.pk, e.who.name, e.body) for e in debate if e.thread is not None]
+
+
+def _quotes(threads: list[DebateEntry]) -> dict[int, list[Quote]]:
+    """What of the open revision they quote, by message."""
+    quotes: dict[int, list[Quote]] = {}
+    for entry in threads:
+        passage = entry.thread.passage if entry.thread is not None else None
+        if entry.thread is None or passage is None or entry.number:
+            continue
+        if passage.start is not None and passage.end is not None:
+            quote = Quote(passage.start, passage.end, entry.thread.pk, entry.who.name)
+            quotes.setdefault(passage.position, []).append(quote)
+    return quotes
 
 
 def _lifts(
@@ -221,24 +248,26 @@ def now(request: PersonRequest, draft_id: int) -> HttpResponse:
         pk=parse_int(request.POST.get("revision", "")) or 0, draft=draft_id
     ).first()
     draft, _role = draft_for(request.user, draft_id)
-    fields = ["body", "changes-reason", "reject-reason"]
-    typed = [text for name in fields if (text := request.POST.get(name, "").strip())]
-    forms: dict[str, Any] = {"comment_form": CommentForm(initial={"body": "\n\n".join(typed)})}
-    if draft.state == DraftState.IN_REVIEW:
-        forms = {"comment_form": CommentForm(initial={"body": request.POST.get("body", "")})}
-        for verdict in ("changes", "reject"):
-            if request.POST.get(f"{verdict}-reason", "").strip():
-                forms[f"{verdict}_form"] = ReasonForm(request.POST, prefix=verdict)
-    return show(request, draft_id, seen=seen, **forms)
+    typed = typed_words(request)
+    forms: dict[str, Any] = {}
+    for verdict in ("changes", "reject"):
+        reason = request.POST.get(f"{verdict}-reason", "").strip()
+        if reason and draft.state == DraftState.IN_REVIEW:
+            forms[f"{verdict}_form"] = ReasonForm(request.POST, prefix=verdict)
+        elif reason:
+            typed["body"] = "\n\n".join(filter(None, [typed["body"], reason]))
+    return show(request, draft_id, seen=seen, typed=typed, **forms)
 
 
 @require_POST
 def comment(request: PersonRequest, draft_id: int) -> HttpResponse:
-    draft_for(request.user, draft_id)
-    form = CommentForm(request.POST)
-    if not form.is_valid():
+    draft, _role = draft_for(request.user, draft_id)
+    form = typed_comment(request, draft, required=True)
+    if not form.is_valid() or form.typed is None:
         return show(request, draft_id, status=400, comment_form=form)
-    reviewing.comment(actor=request.user, draft_id=draft_id, body=form.cleaned_data["body"])
+    written = debating.comment(
+        actor=request.user, draft_id=draft_id, body=form.typed.body, about=form.typed.about
+    )
     # The page that follows shows them again; never in its address, where another could tick them.
     if ticked := [point for point in request.POST.getlist("ticked") if point in NAMES]:
         request.session[TICKS] = {
@@ -246,13 +275,25 @@ def comment(request: PersonRequest, draft_id: int) -> HttpResponse:
             "ticked": ticked,
             "together": request.POST.get("together") == "yes",
         }
-    response = redirect("draft", draft_id)
-    response["Location"] += "#debat"
+    return to_comment(draft, written.thread_id or written.pk)
+
+
+def to_comment(draft: Draft, pk: int) -> HttpResponse:
+    response = redirect("draft", draft.pk)
+    response["Location"] += f"#comment-{pk}"
     return response
 
 
-def typed_comment(request: PersonRequest) -> CommentForm:
+def typed_words(request: PersonRequest) -> dict[str, str]:
+    """What was being written in the debate, to be written on."""
+    return {
+        name: request.POST.get(name, "").strip() for name in ("body", "about", "quote", "start")
+    }
+
+
+def typed_comment(request: PersonRequest, draft: Draft, *, required: bool = False) -> CommentForm:
     """What was being written in the debate when the verdict was given: it goes with it."""
-    form = CommentForm(request.POST)
-    form.fields["body"].required = False
-    return form
+    shown = parse_int(request.POST.get("revision", "")) or 0
+    revision = draft.revisions.filter(pk=shown).first()
+    threads = thread_choices(threads_of(draft).select_related("author"))
+    return CommentForm(revision, threads, request.POST, required=required)

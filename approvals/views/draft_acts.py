@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import PersonRequest
 from approvals.access import draft_for
+from approvals.actions import debate as debating
 from approvals.actions import drafts as writing
-from approvals.actions import reviews as reviewing
 from approvals.capabilities import CAPABILITIES
 from approvals.models import Draft
 from approvals.views.draft import show, typed_comment
@@ -24,11 +24,11 @@ def _done_with_comment(
     request: PersonRequest, draft_id: int, act: Callable[..., Draft], then: str, done: str = ""
 ) -> HttpResponse:
     """Does it with what was being written in the debate, and goes to `then` of the draft."""
-    draft_for(request.user, draft_id)
-    form = typed_comment(request)
+    draft, _role = draft_for(request.user, draft_id)
+    form = typed_comment(request, draft)
     if not form.is_valid():
         return show(request, draft_id, status=400, comment_form=form)
-    draft = act(actor=request.user, comment=form.cleaned_data["body"])
+    draft = act(actor=request.user, comment=form.typed)
     if done:
         messages.success(request, done)
     return redirect(then, draft.pk)
@@ -39,11 +39,11 @@ def go_on_writing(request: PersonRequest, draft_id: int) -> HttpResponse:
     """To the composer; what was being written in the debate is added to it on the way."""
     draft, role = draft_for(request.user, draft_id)
     CAPABILITIES["edit"].require(role)
-    form = typed_comment(request)
+    form = typed_comment(request, draft)
     if not form.is_valid():
         return show(request, draft_id, status=400, comment_form=form)
-    if body := form.cleaned_data["body"]:
-        reviewing.comment(actor=request.user, draft_id=draft.pk, body=body)
+    if typed := form.typed:
+        debating.comment(actor=request.user, draft_id=draft.pk, body=typed.body, about=typed.about)
     return redirect("compose", draft.pk)
 
 

@@ -18,9 +18,9 @@ from approvals.access import draft_for
 from approvals.actions import objections
 from approvals.actions import reviews as reviewing
 from approvals.errors import ChecklistIncomplete, NotOpened, TextChanged
-from approvals.forms.verdict import CommentForm, ReasonForm
+from approvals.forms.verdict import ReasonForm
 from approvals.models import Draft, DraftState, Objection, Revision
-from approvals.views.draft import show, typed_comment
+from approvals.views.draft import show, typed_comment, typed_words
 
 
 def _shown_revision(request: PersonRequest, draft_id: int, act: str) -> dict[str, Any]:
@@ -46,20 +46,24 @@ def _stale(
         .exclude(closed_at=None)
         .first()
     )
+    typed = typed_words(request)
     if changed.details["draft"].state != DraftState.IN_REVIEW:
-        typed = [text for form in forms.values() for text in form.cleaned_data.values() if text]
-        forms = {"comment_form": CommentForm(initial={"body": "\n\n".join(typed)})}
-    return show(request, draft_id, status=409, seen=seen, stale=changed.sentence, **forms)
+        reasons = [form.cleaned_data["reason"] for form in forms.values()]
+        typed["body"] = "\n\n".join(filter(None, [typed["body"], *reasons]))
+        forms = {}
+    return show(
+        request, draft_id, status=409, seen=seen, typed=typed, stale=changed.sentence, **forms
+    )
 
 
 @require_POST
 def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
     shown = _shown_revision(request, draft_id, "approve")
-    comment_form = typed_comment(request)
+    comment_form = typed_comment(request, draft_for(request.user, draft_id)[0])
     if not comment_form.is_valid():
         return show(request, draft_id, status=400, comment_form=comment_form)
     given: dict[str, Any] = {
-        "comment": comment_form.cleaned_data["body"],
+        "comment": comment_form.typed,
         "ticked": request.POST.getlist("ticked"),
         "together": request.POST.get("together") == "yes",
     }
@@ -68,7 +72,7 @@ def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
     except ChecklistIncomplete:
         return show(request, draft_id, status=400, incomplete=True, comment_form=comment_form)
     except (NotOpened, TextChanged) as changed:
-        return _stale(request, draft_id, changed, comment_form=comment_form)
+        return _stale(request, draft_id, changed)
     revision.draft.refresh_from_db(fields=["state"])
     if revision.draft.state == DraftState.RELEASED:
         messages.success(
@@ -85,17 +89,17 @@ def _turn_down(request: PersonRequest, draft_id: int, verdict: str) -> HttpRespo
         request, draft_id, "reject" if verdict == "reject" else "ask_for_changes"
     )
     form = ReasonForm(request.POST, prefix=verdict)
-    comment_form = typed_comment(request)
-    typed: dict[str, Any] = {"comment_form": comment_form, f"{verdict}_form": form}
+    comment_form = typed_comment(request, draft_for(request.user, draft_id)[0])
+    typed: dict[str, Any] = {f"{verdict}_form": form}
     if not all([form.is_valid(), comment_form.is_valid()]):
-        return show(request, draft_id, status=400, **typed)
+        return show(request, draft_id, status=400, comment_form=comment_form, **typed)
     act: Callable[..., Draft] = (
         reviewing.reject if verdict == "reject" else reviewing.ask_for_changes
     )
-    reason, body = form.cleaned_data["reason"], comment_form.cleaned_data["body"]
+    reason, comment = form.cleaned_data["reason"], comment_form.typed
     try:
         ticked = request.POST.getlist("ticked")
-        act(actor=request.user, reason=reason, ticked=ticked, comment=body, **shown)
+        act(actor=request.user, reason=reason, ticked=ticked, comment=comment, **shown)
     except (NotOpened, TextChanged) as changed:
         return _stale(request, draft_id, changed, **typed)
     done = {
@@ -120,14 +124,14 @@ def reject(request: PersonRequest, draft_id: int) -> HttpResponse:
 def object_to(request: PersonRequest, draft_id: int) -> HttpResponse:
     draft, role = draft_for(request.user, draft_id)
     capabilities.require("object", role, request.user.pk, draft)
-    form, comment_form = ReasonForm(request.POST, prefix="object"), typed_comment(request)
+    form, comment_form = ReasonForm(request.POST, prefix="object"), typed_comment(request, draft)
     if not all([form.is_valid(), comment_form.is_valid()]):
         return show(request, draft_id, status=400, object_form=form, comment_form=comment_form)
     objections.raise_objection(
         actor=request.user,
         draft_id=draft_id,
         reason=form.cleaned_data["reason"],
-        comment=comment_form.cleaned_data["body"],
+        comment=comment_form.typed,
     )
     messages.success(
         request,
@@ -145,14 +149,14 @@ def lift_objection(request: PersonRequest, draft_id: int, objection_id: int) -> 
     objections.require_lift(objection, request.user, role, draft)
     form = ReasonForm(request.POST, prefix=f"lift-{objection_id}")
     form.fields["reason"].required = objection.raised_by_id != request.user.pk
-    comment_form = typed_comment(request)
+    comment_form = typed_comment(request, draft)
     if not all([form.is_valid(), comment_form.is_valid()]):
         return show(request, draft_id, status=400, lift_form=form, comment_form=comment_form)
     draft = objections.lift_objection(
         actor=request.user,
         objection_id=objection_id,
         reason=form.cleaned_data["reason"],
-        comment=comment_form.cleaned_data["body"],
+        comment=comment_form.typed,
     )
     messages.success(request, _("Opposition levée."))
     return redirect("draft", draft_id)

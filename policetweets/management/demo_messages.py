@@ -24,10 +24,11 @@ from PIL import ImageDraw, ImageFont
 from accounts import audit
 from accounts.clock import db_now
 from accounts.models import Account, AuditEntry, Person, Seat, Supervision
+from approvals.actions.debate import comment
 from approvals.actions.drafts import Content, abandon_draft, begin_draft, save_draft, submit_draft
 from approvals.actions.images import add_image
 from approvals.actions.objections import raise_objection
-from approvals.actions.reviews import approve, ask_for_changes, comment, record_view, reject
+from approvals.actions.reviews import approve, ask_for_changes, record_view, reject
 from approvals.categories import fields_of
 from approvals.checking import context_of, findings_of_thread, unanswered
 from approvals.checklist import items_of

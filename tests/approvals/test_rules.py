@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from accounts.models import Account, AuditEntry, Seat
 from approvals.actions import reviews
+from approvals.actions.debate import comment
 from approvals.actions.drafts import adopt_draft
-from approvals.actions.reviews import comment
 from approvals.errors import ContributorCannotApprove, TooLateToApprove
 from approvals.models import Draft, Release, Review, Revision
 from tests.approvals.writing import (

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.checks import Finding, Severity
+from approvals.preview import Quote
 from approvals.templatetags.tweet import tweet_preview
 from approvals.tweet_text import normalise
 from tests.checks.forms_of_text import form_findings as findings
@@ -33,7 +34,9 @@ def inner(html: str) -> str:
 
 
 def links(html: str) -> list[str]:
-    return [unescape(found) for found in re.findall(r'<span class="tweet-link">(.*?)</span>', html)]
+    return [
+        unescape(found) for found in re.findall(r'<span class="tweet-link"[^>]*>(.*?)</span>', html)
+    ]
 
 
 def test_links_hashtags_and_mentions_are_set_apart() -> None:
@@ -119,3 +122,18 @@ def test_marking_changes_no_character(text: str) -> None:
     position = 0
     for words in map(unescape, re.split(r"<[^>]*>", without_links)):
         position = text.index(words, position) + len(words)
+
+
+def test_what_the_debate_quotes_is_marked_with_a_link_to_it() -> None:
+    text = "Voir https://www.ex.fr demain"
+    quotes = [Quote(5, 29, 7, "Marc <b>"), Quote(0, 4, 8, "Léa")]
+    html = inner(tweet_preview(text, [], quotes))
+    assert html == (
+        '<mark class="tweet-quote">Voir</mark>'
+        '<sup class="tweet-note" data-written=""><a href="#comment-8"'
+        ' aria-label="Commentaire 1, de Léa">1</a></sup> '
+        '<mark class="tweet-quote"><span class="tweet-link"'
+        ' data-written="https://www.ex.fr">ex.fr</span></mark><mark class="tweet-quote"> demain'
+        '</mark><sup class="tweet-note" data-written=""><a href="#comment-7"'
+        ' aria-label="Commentaire 2, de Marc &lt;b&gt;">2</a></sup>'
+    )

@@ -12,7 +12,8 @@ from accounts.channels.mail import mail_of
 from accounts.clock import db_now
 from accounts.models import Notice, Person
 from accounts.models.notice import NoticeKind
-from approvals.actions.reviews import ask_for_changes, comment, reject
+from approvals.actions.debate import comment
+from approvals.actions.reviews import ask_for_changes, reject
 from publishing.actions.decide import propose, propose_lift
 from publishing.actions.freeze import freeze
 from publishing.actions.recall import recall

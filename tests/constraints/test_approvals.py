@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Account, Seat, Supervision
-from approvals.actions.reviews import comment
+from approvals.actions.debate import comment
 from approvals.digest import canonical, digest_of
 from approvals.errors import HiddenCharacter
 from approvals.models import Draft, Review
@@ -687,3 +687,54 @@ def test_nothing_of_it_is_truncated(cast, table):
     protected(f"TRUNCATE approvals_{table} CASCADE")
     assert Draft.objects.count() == 1
     assert Review.objects.count() == 2
+
+
+COMMENT = (
+    "INSERT INTO approvals_comment (draft_id, revision_id, author_id, body, thread_id, position,"
+    " quote_start, quote_end, quote) VALUES (%s, %s, %s, 'Non', %s, %s, %s, %s, %s)"
+)
+NOTHING_QUOTED = (None, None, None, "")
+
+
+def test_a_comment_quotes_what_stands_in_its_revision(cast, revision):
+    def add(constraint, of, *place, thread=None):
+        values = (revision.draft_id, of, cast.marc.pk, thread, *place)
+        refused(constraint, COMMENT, *values)
+
+    sql(COMMENT, revision.draft_id, revision.pk, cast.marc.pk, None, 0, 0, 12, "Cambriolages")
+    add("quote_of_revision", revision.pk, 0, 1, 13, "Cambriolages")
+    add("quote_of_revision", revision.pk, 1, 0, 12, "Cambriolages")
+    add("quote_has_place", revision.pk, 0, 0, 12, "")
+    add("passage_begins_thread", None, 0, None, None, "")
+
+
+def test_a_comment_is_of_one_draft(cast, revision):
+    other = a_revision(cast.marc, cast.nantes)
+    thread = comment(actor=cast.marc, draft_id=revision.draft_id, body="Un fil")
+    refused(
+        "comment_of_draft",
+        COMMENT,
+        other.draft_id,
+        revision.pk,
+        cast.marc.pk,
+        None,
+        *NOTHING_QUOTED,
+    )
+    answer = (other.draft_id, other.pk, cast.marc.pk, thread.pk, *NOTHING_QUOTED)
+    refused("comment_of_draft", COMMENT, *answer)
+
+
+RESOLUTION = "INSERT INTO approvals_resolution (thread_id, resolved_by_id) VALUES (%s, %s)"
+
+
+def test_a_thread_is_resolved_once_by_the_people_of_its_account(cast, revision):
+    thread = comment(actor=cast.marc, draft_id=revision.draft_id, body="Un fil")
+    refused("resolved_by_member", RESOLUTION, thread.pk, cast.yann.pk)
+    sql(RESOLUTION, thread.pk, cast.helene.pk)
+    refused("thread_resolved_once", RESOLUTION, thread.pk, cast.marc.pk)
+    reopened = "UPDATE approvals_resolution SET reopened_at = now(), reopened_by_id = %s"
+    refused("resolved_by_member", reopened, cast.yann.pk)
+    refused("thread_reopened_by_somebody", reopened, None)
+    protected("UPDATE approvals_resolution SET resolved_by_id = %s", cast.marc.pk)
+    sql(reopened, cast.marc.pk)
+    protected(reopened, cast.helene.pk)

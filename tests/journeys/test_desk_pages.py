@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from approvals.actions.debate import comment
 from approvals.actions.drafts import abandon_draft, save_draft, submit_draft
 from approvals.actions.objections import raise_objection
-from approvals.actions.reviews import ask_for_changes, comment, reject
+from approvals.actions.reviews import ask_for_changes, reject
 from tests.approvals.writing import a_draft, a_revision, as_read, in_hours, signed
 from tests.approvals.writing import content as written
 from tests.browser import fits, has_focus, violations
