@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Person
@@ -113,6 +114,10 @@ def missing_fields(category: str, values: dict[str, str]) -> list[Field]:
         if category in group.required or begun:
             missing += [f for f in group.fields if not f.optional and not values.get(f.name)]
     return missing
+
+
+def field_missing() -> str:
+    return gettext("À remplir : cette catégorie le demande.")
 
 
 def has_agreement(category: str, values: dict[str, str]) -> bool:

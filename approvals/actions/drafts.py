@@ -31,7 +31,7 @@ from approvals.actions.base import (
 from approvals.actions.images import refuse_undescribed, refuse_unfit_images
 from approvals.actions.purge import purges_of
 from approvals.capabilities import CAPABILITIES
-from approvals.categories import missing_fields
+from approvals.categories import field_missing, missing_fields
 from approvals.category_rules import needed_for
 from approvals.checking import context_of, findings_of_thread, stored, unanswered
 from approvals.checks import Severity
@@ -180,6 +180,9 @@ def _refuse_unfit(draft: Draft) -> dict[str, Any]:
         raise Invalid(
             _("Choisissez une catégorie : elle est signée avec le texte."), field="category"
         )
+    # Before the checks: some of them pass once these fields are filled.
+    for missing in missing_fields(draft.category, draft.fields):
+        raise Invalid(field_missing(), field=missing.name)
     found = findings_of_thread(draft.messages, context_of(draft))
     for position, findings in enumerate(found):
         for finding in findings:
@@ -187,11 +190,6 @@ def _refuse_unfit(draft: Draft) -> dict[str, Any]:
                 field = "images" if finding.check.endswith("_in_description") else "text"
                 raise Invalid(finding.sentence, field=field, position=position)
     refuse_undescribed(draft.messages)
-    for missing in missing_fields(draft.category, draft.fields):
-        raise Invalid(
-            _("« %(field)s » : cette catégorie le demande.") % {"field": missing.label},
-            field=missing.name,
-        )
     if draft.requested_at is not None and draft.requested_at <= db_now():
         raise Invalid(_("Cette heure est déjà passée : choisissez-en une autre."), field="when")
     if not lasts_until(draft.author, draft.account_id, draft.requested_at):

@@ -23,10 +23,11 @@ from accounts.requests import parse_int
 from accounts.timefmt import format_date, format_hour
 from approvals.actions.drafts import Content
 from approvals.actions.images import alt_missing, alt_too_long
-from approvals.categories import FIELDS, GROUPS, Field, Group
+from approvals.categories import FIELDS, GROUPS, Field, Group, field_missing, missing_fields
 from approvals.checking import Typed, context_of, findings_of_thread, unanswered
 from approvals.checks import Finding
 from approvals.forms.moment import MomentForm
+from approvals.help import page_of_check
 from approvals.images import MAX_ALT, alt_length
 from approvals.message import Image, Message
 from approvals.models import Category, Draft
@@ -254,10 +255,10 @@ class ComposerForm(MomentForm):
             label = _("Message %(number)s") % number if len(self.thread) > 1 else _("Texte")
             wrong = [row.text_error, *row.image_errors, *row.alt_errors.values()]
             errors += [(target, label, error) for error in wrong if error]
-        errors += [
-            (f"reason-{check}", _("Pourquoi garder ces mots"), error)
-            for check, error in self.reason_errors.items()
-        ]
+        for check, error in self.reason_errors.items():
+            page = page_of_check(check)
+            reason_label = page.title if page else _("Pourquoi garder ces mots")
+            errors.append((f"reason-{check}", str(reason_label), error))
         return errors
 
     def choose_hour(self, value: str) -> None:
@@ -280,6 +281,11 @@ class ComposerForm(MomentForm):
             for place, image in enumerate(message.images):
                 if not image.alt:
                     self.alt_errors.setdefault(position, {})[place] = alt_missing()
+
+    def mark_missing_fields(self) -> None:
+        """Says beside each field that the category asks for and that is empty."""
+        for field in missing_fields(self.draft.category, self.draft.fields):
+            self.add_error(field.name, field_missing())
 
     def content(self) -> Content:
         """What can be saved: for what is wrong with a field, the draft keeps what it had."""

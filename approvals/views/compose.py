@@ -18,6 +18,7 @@ from approvals.access import draft_for
 from approvals.actions.base import require_state
 from approvals.actions.drafts import save_draft, submit_draft
 from approvals.capabilities import CAPABILITIES
+from approvals.categories import FIELDS
 from approvals.category_rules import needed_for
 from approvals.diff import changes, image_changes
 from approvals.errors import ApprovedText, SavedElsewhere
@@ -175,6 +176,8 @@ def _refused(request: PersonRequest, draft: Draft, refused: Invalid) -> HttpResp
         form.mark_missing_alts()
     elif field == "reasons":
         form.ask_reasons()
+    elif field in FIELDS:
+        form.mark_missing_fields()
     elif field in form.fields:
         form.add_error(field, str(refused))
     else:

@@ -14,6 +14,7 @@ from approvals.actions.drafts import begin_draft, save_draft, submit_draft
 from approvals.checks import VERSION, Context, check_description
 from approvals.checks.lists import DEFAULT_LISTS
 from approvals.digest import canonical, digest_of
+from approvals.help import PAGES
 from approvals.models import Category, Draft, Revision
 from publishing.models import Publication
 from tests.approvals.writing import FIELDS_FILLED, a_draft, a_revision, agree, content, typed
@@ -67,22 +68,34 @@ def test_without_the_agreement_a_judicial_text_is_not_submitted(cast):
     draft = a_draft(
         cast.claire, cast.nantes, "Un tri judicieux.", category=Category.JUDICIAL, fields={}
     )
-    with pytest.raises(Invalid, match="Donné par"):
+    with pytest.raises(Invalid) as refused:
         submit(draft)
+    assert refused.value.details["field"] == "agreement_by"
 
 
 @pytest.mark.parametrize(
     ("category", "missing"),
     [
-        (Category.DISAPPEARANCE, "Référence de la demande"),
-        (Category.WITNESSES, "Référence de la demande"),
-        (Category.TRAFFIC, "Jusqu’à quand"),
+        (Category.DISAPPEARANCE, "reference"),
+        (Category.WITNESSES, "reference"),
+        (Category.TRAFFIC, "ends_at"),
     ],
 )
 def test_each_category_asks_for_its_fields(cast, category, missing):
     draft = a_draft(cast.claire, cast.nantes, "Message utile.", category=category, fields={})
-    with pytest.raises(Invalid, match=missing):
+    with pytest.raises(Invalid) as refused:
         submit(draft)
+    assert refused.value.details["field"] == missing
+
+
+def test_what_the_category_asks_for_is_all_told_at_once_before_what_was_found(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    form = typed(draft, "Disparition inquiétante à Rezé.", act="submit")
+    form["category"] = Category.DISAPPEARANCE
+    answer = signed_in(cast.claire).post(reverse("compose", args=[draft.pk]), form)
+    for name in ("reference", "contact", "removal_on", "removal_by"):
+        assert f'href="#id_{name}"' in answer.text
+    assert 'href="#text-0"' not in answer.text
 
 
 def test_an_agreement_that_is_half_filled_is_asked_for_whole(cast):
@@ -93,8 +106,9 @@ def test_an_agreement_that_is_half_filled_is_asked_for_whole(cast):
         category=Category.OPERATION,
         fields={"agreement_by": "Mme Le Goff"},
     )
-    with pytest.raises(Invalid, match="Donné le"):
+    with pytest.raises(Invalid) as refused:
         submit(draft)
+    assert refused.value.details["field"] == "agreement_on"
 
 
 def test_no_category_is_preset_and_none_is_no_submission(cast):
@@ -121,6 +135,7 @@ def test_what_is_warned_of_wants_a_reason_which_reviewers_read(cast):
     assert answer.status_code == 400
     assert "Pourquoi garder ces mots ?" in said(answer)
     assert 'name="reason-mention"' in answer.text
+    assert f'<a href="#reason-mention">{PAGES["mention"].title}</a>' in answer.text
     draft.refresh_from_db()
     reason = "Le comité des fêtes, qui nous l’a demandé."
     form = typed(draft, SOON, act="submit", **{"reason-mention": reason})
