@@ -33,6 +33,27 @@ _CATEGORY_WEIGHT = {
     "service": -2,
 }
 
+# What an authority asks the police to say: its request stands for the prosecutor's agreement.
+_ASKED_FOR = frozenset({"disappearance", "witnesses"})
+# By whether an authority asks for such messages, and whether its request, or the agreement, is
+# recorded.
+_SENTENCES = {
+    (False, False): _(
+        "« {words} » touche une affaire : seul le procureur peut en parler, ou donner son accord. "
+        "Enregistrez cet accord, ou retirez ce qui vient de l’enquête."
+    ),
+    (False, True): _(
+        "« {words} » touche une affaire : vérifiez que l’accord du procureur couvre ce point."
+    ),
+    (True, False): _(
+        "« {words} » touche une affaire : seule l’autorité qui enquête peut en faire parler. "
+        "Enregistrez sa demande, ou retirez ce qui vient de l’enquête."
+    ),
+    (True, True): _(
+        "« {words} » touche une affaire : vérifiez que la demande de l’autorité couvre ce point."
+    ),
+}
+
 _OTHER_MEANING = pattern("judicial", OTHER_MEANING)
 
 
@@ -66,14 +87,8 @@ def judicial(analysis: Analysis) -> Iterator[Finding]:
     """Elements of one inquiry, unless the prosecutor's agreement is recorded."""
     agreed = analysis.context.has_agreement
     severity = Severity.WARN if agreed else Severity.BLOCK
-    sentence = (
-        _("« {words} » touche une affaire : vérifiez que l’accord du procureur couvre ce point.")
-        if agreed
-        else _(
-            "« {words} » touche une affaire : seul le procureur peut en parler, ou donner son "
-            "accord. Enregistrez cet accord, ou retirez ce qui vient de l’enquête."
-        )
-    )
+    asked_for = analysis.context.category in _ASKED_FOR
+    sentence = _SENTENCES[asked_for, agreed]
     for start, end in passages(analysis):
         total, places = score(analysis.folded[start:end])
         total += _CATEGORY_WEIGHT.get(analysis.context.category, 0)

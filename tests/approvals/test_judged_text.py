@@ -90,9 +90,11 @@ def test_each_category_asks_for_its_fields(cast, category, missing):
 
 def test_what_the_category_asks_for_is_all_told_at_once_before_what_was_found(cast):
     draft = a_draft(cast.claire, cast.nantes)
-    form = typed(draft, "Disparition inquiétante à Rezé.", act="submit")
+    text = "Disparition inquiétante à Rezé d’un homme de 80 ans, veste bleue et canne."
+    form = typed(draft, text, act="submit")
     form["category"] = Category.DISAPPEARANCE
     answer = signed_in(cast.claire).post(reverse("compose", args=[draft.pk]), form)
+    assert "Enregistrez sa demande" in said(answer)
     for name in ("reference", "contact", "removal_on", "removal_by"):
         assert f'href="#id_{name}"' in answer.text
     assert 'href="#text-0"' not in answer.text
