@@ -89,27 +89,6 @@ def test_the_points_are_not_ticked_together_before_each_was_on_screen(cast, desk
     expect(together).to_be_visible()
 
 
-def test_an_objection_holds_a_text_until_a_supervisor_lifts_it(cast, desk):
-    revision = a_revision(cast.claire, cast.nantes, "Fermez vos volets en partant.")
-    signed(revision, cast.leila)
-    marc, helene = desk(cast.marc), desk(cast.helene, NARROW)
-    page = marc.open("draft", revision.draft_id)
-    page.get_by_text("Je m’oppose", exact=True).click()
-    page.locator("#id_object-reason").fill("Le quartier se reconnaît.")
-    marc.press("M’opposer avec ce motif")
-    expect(page.get_by_text("Marc (titulaire) s’oppose à ce texte")).to_be_visible()
-
-    page = helene.open("draft", revision.draft_id)
-    helene.approve()
-    expect(page.locator("#quorum")).to_contain_text("Marc s’y oppose : le texte est retenu")
-    assert Draft.objects.get(pk=revision.draft_id).state == "in_review"
-    page.get_by_text("Lever l’opposition de Marc").click()
-    page.get_by_label("Motif").locator("visible=true").fill("Le quartier n’est pas nommé.")
-    helene.press("Lever cette opposition avec ce motif")
-    expect(page.get_by_text("Opposition levée.").first).to_be_visible()
-    assert Draft.objects.get(pk=revision.draft_id).state == "released"
-
-
 def test_edited_after_an_approval_it_needs_all_of_them_again(cast, desk):
     revision = a_revision(cast.claire, cast.nantes)
     draft = signed(revision, cast.helene)
