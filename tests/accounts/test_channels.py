@@ -285,6 +285,7 @@ def test_a_host_that_the_operator_took_off_the_list_gets_nothing_more(cast, sett
         (POINT, "YQ"),
         ("A" * 87, "B" * 22),
     ],
+    ids=["empty", "accent", "short point", "short secret", "not on the curve"],
 )
 def test_keys_that_are_none_are_refused(p256dh, auth):
     with pytest.raises(Refusal):
