@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.requests import parse_int
-from approvals.message import Message
+from approvals.message import Image, Message, as_json, read_messages
 from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS
 
 MAX_PARTS = 25
@@ -34,18 +35,76 @@ class TypedMessage:
     origin: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What a button took away, and from where: a message, or one image of the message there."""
+
+    position: int
+    message: Message
+    place: int | None = None
+
+    @classmethod
+    def read(cls, kept: dict[str, Any]) -> Removed:
+        """Of what `as_json` gives."""
+        (message,) = read_messages([kept["message"]])
+        return cls(kept["position"], message, kept["place"])
+
+    def as_json(self) -> dict[str, Any]:
+        (message,) = as_json([self.message])
+        return {"position": self.position, "message": message, "place": self.place}
+
+
+def removed_by(thread: Sequence[TypedMessage], button: str) -> Removed | None:
+    """What this button takes away, or None."""
+    verb, position, sha256 = _read_button(button)
+    if position is None or position >= len(thread):
+        return None
+    message = thread[position].message
+    if verb == "remove" and len(thread) > 1:
+        return Removed(position, message)
+    for place, image in enumerate(message.images):
+        if verb == "drop" and image.sha256 == sha256:
+            return Removed(position, Message(images=(image,)), place)
+    return None
+
+
+def put_back(thread: Sequence[TypedMessage], removed: Removed) -> list[TypedMessage]:
+    """The thread with it where it was, as far as that place is there."""
+    messages = list(thread)
+    if removed.place is None:
+        messages.insert(removed.position, TypedMessage(removed.message))
+        return messages
+    position = min(removed.position, len(messages) - 1)
+    images = list(messages[position].message.images)
+    images[removed.place : removed.place] = removed.message.images
+    return [
+        *messages[:position],
+        _with_images(messages[position], images),
+        *messages[position + 1 :],
+    ]
+
+
+def _with_images(typed: TypedMessage, images: Iterable[Image]) -> TypedMessage:
+    return replace(typed, message=replace(typed.message, images=tuple(images)))
+
+
+def _read_button(button: str) -> tuple[str, int | None, str]:
+    verb, _dash, rest = button.partition("-")
+    number, _dash, sha256 = rest.partition("-")
+    return verb, parse_int(number), sha256
+
+
 def press(thread: Sequence[TypedMessage], button: str) -> list[TypedMessage]:
-    """The thread after a button of the composer: « add », « remove-1 », « up-1 », « down-1 »,
-    « drop-1-SHA256 » of an image; any other changes nothing.
+    """The thread after a button of the composer: « add », « remove-1 », « up-1 », « down-1 »; of
+    an image « drop-1-SHA256 », « earlier-1-SHA256 »; any other changes nothing.
     """
     messages = list(thread)
     if button == "add":
         return [*messages, TypedMessage(Message())]
-    verb, _dash, rest = button.partition("-")
-    number, _dash, sha256 = rest.partition("-")
-    position = parse_int(number)
+    verb, position, sha256 = _read_button(button)
     if position is None or position >= len(messages):
         return messages
+    typed = messages[position]
     if verb == "remove" and len(messages) > 1:
         del messages[position]
     elif verb == "up" and position > 0:
@@ -53,7 +112,13 @@ def press(thread: Sequence[TypedMessage], button: str) -> list[TypedMessage]:
     elif verb == "down":
         messages.insert(position + 1, messages.pop(position))
     elif verb == "drop":
-        typed = messages[position]
-        kept = tuple(image for image in typed.message.images if image.sha256 != sha256)
-        messages[position] = replace(typed, message=replace(typed.message, images=kept))
+        kept = [image for image in typed.message.images if image.sha256 != sha256]
+        messages[position] = _with_images(typed, kept)
+    elif verb == "earlier":
+        images = list(typed.message.images)
+        for place in range(1, len(images)):
+            if images[place].sha256 == sha256:
+                images[place - 1 : place + 1] = images[place], images[place - 1]
+                break
+        messages[position] = _with_images(typed, images)
     return messages

@@ -103,6 +103,58 @@ if (composer) {
     });
   }
 
+  // Ctrl+Enter submits, as its button does.
+  composer.addEventListener("keydown", (event) => {
+    const submit = composer.querySelector("button[value=submit]");
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !submit) return;
+    event.preventDefault();
+    composer.requestSubmit(submit);
+  });
+
+  // While the server does not answer, the text is also kept in this browser, for the same person;
+  // it is put back on return, or shown beside a text that somebody changed meanwhile.
+  const copy = `unsaved:${document.body.dataset.person}:${location.pathname}`;
+  const version = composer.querySelector("[name=version]");
+  const areas = () => [...composer.querySelectorAll("textarea[name=text]")];
+  const keep = () => {
+    const texts = areas().map((area) => area.value);
+    localStorage.setItem(copy, JSON.stringify({ version: version.value, texts }));
+  };
+  let away = false;
+  document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
+    if (elt !== saver) return;
+    away = xhr.status === 0 || xhr.status >= 500;
+    if (away) keep();
+    else if (xhr.status === 200) localStorage.removeItem(copy);
+  });
+  composer.addEventListener("input", () => away && keep());
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("unsaved:") && !key.startsWith(`unsaved:${document.body.dataset.person}:`)) {
+      localStorage.removeItem(key); // somebody else's, on the same machine
+    }
+  }
+  const kept = JSON.parse(localStorage.getItem(copy) ?? "null");
+  if (kept && kept.texts.some((text, i) => text !== areas()[i]?.value)) giveBack(kept);
+  localStorage.removeItem(copy);
+
+  function giveBack({ version: then, texts }) {
+    const back = document.getElementById("kept-back");
+    const same = then === version.value && texts.length === areas().length;
+    back.querySelector(same ? "[data-same]" : "[data-other]").hidden = false;
+    texts.forEach((text, i) => {
+      if (same) {
+        areas()[i].value = text;
+        areas()[i].dispatchEvent(new Event("input", { bubbles: true }));
+        return;
+      }
+      const area = document.createElement("textarea");
+      Object.assign(area, { className: "fr-input fr-mt-1w", rows: 4, readOnly: true, value: text });
+      area.setAttribute("aria-label", back.querySelector("[data-other]").textContent.trim());
+      back.append(area);
+    });
+    back.hidden = false;
+  }
+
   // What was refused was said of another text: what is wrong with this one is among the findings.
   composer.addEventListener("input", ({ target: field }) => {
     if (!field.hasAttribute("aria-invalid")) return;

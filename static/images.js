@@ -28,9 +28,44 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   const image = button.closest("[data-image]");
   const list = image.parentElement;
-  image.remove();
-  document.getElementById(`files-${list.id.split("-")[1]}`).focus();
+  offerUndo(image, list);
   changed(list);
+});
+
+// The image waits where it stood until one goes on: « Annuler » puts it back.
+function offerUndo(image, list) {
+  const undo = document.getElementById("undo-image").content.firstElementChild.cloneNode(true);
+  image.replaceWith(undo);
+  const button = undo.querySelector("button");
+  button.addEventListener("click", () => {
+    undo.replaceWith(image);
+    image.querySelector("textarea").focus();
+    changed(list);
+  });
+  button.focus();
+}
+
+// Images that are pasted into a text, or dropped on its message, are chosen as by the field.
+function choose(part, files) {
+  const images = [...files].filter((file) => file.type.startsWith("image/"));
+  const field = part?.querySelector("input[type=file]");
+  if (!field || !images.length) return false;
+  const chosen = new DataTransfer();
+  for (const image of images) chosen.items.add(image);
+  field.files = chosen.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  return true;
+}
+document.addEventListener("paste", (event) => {
+  if (event.clipboardData.types.includes("text/plain")) return; // words, with their picture
+  if (choose(event.target.closest?.(".desk-part"), event.clipboardData.files)) event.preventDefault();
+});
+document.addEventListener("dragover", (event) => {
+  const part = event.target.closest?.(".desk-part");
+  if (part && event.dataTransfer.types.includes("Files")) event.preventDefault();
+});
+document.addEventListener("drop", (event) => {
+  if (choose(event.target.closest?.(".desk-part"), event.dataTransfer.files)) event.preventDefault();
 });
 
 // An image that came is part of the draft: preview and autosave are told.

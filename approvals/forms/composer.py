@@ -37,8 +37,11 @@ from approvals.thread import (
     TEXT_TOO_LONG,
     THREAD_TOO_LONG,
     TOO_MANY_MESSAGES,
+    Removed,
     TypedMessage,
     press,
+    put_back,
+    removed_by,
     text_too_long,
     thread_too_long,
 )
@@ -271,9 +274,15 @@ class ComposerForm(MomentForm):
         data["day"], data["hour"] = f"{moment:%d/%m/%Y}", f"{moment:%H:%M}"
         self.data = data
 
-    def press(self, button: str) -> None:
-        """What a button does to the thread, before anything of it is read."""
+    def press(self, button: str) -> Removed | None:
+        """What a button does to the thread, before anything of it is read; what it took away."""
+        removed = removed_by(self.thread, button)
         self.thread = press(self.thread, button)
+        return removed
+
+    def put_back(self, removed: Removed) -> None:
+        """Undoes a removal in what is typed now."""
+        self.thread = put_back(self.thread, removed)
 
     def mark_missing_alts(self) -> None:
         """Says beside each image without a description that it needs one."""

@@ -27,6 +27,7 @@ from approvals.history import history_of
 from approvals.models import Contributor, Draft, DraftState, Review, Verdict
 from approvals.models.states import TRANSITIONS
 from approvals.preview import shown_messages
+from approvals.thread import Removed
 from approvals.tweet_text import MAX_WEIGHT
 
 # 25 messages with four descriptions of 1,000 signs each.
@@ -83,16 +84,21 @@ def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
             raise  # its page shows what was typed
         return _recall_first(request, draft_id, refused)
     if request.method != "POST":
-        return composer_page(request, draft, ComposerForm(draft))
+        removed = _removed(request, draft)
+        return composer_page(request, draft, ComposerForm(draft), removed=removed)
     form = ComposerForm(draft, request.POST)
     act = request.POST.get("act", "save")
     if act == "theirs":
         return composer_page(request, draft, ComposerForm(draft), set_aside=form.messages)
     verb, _dash, chosen = act.partition("-")
+    removed = None
     if verb == "at":
         form.choose_hour(chosen)
+    elif act == "undo":
+        if undone := _removed(request, draft):
+            form.put_back(undone)
     else:
-        form.press(act)
+        removed = form.press(act)
     if not form.is_saveable:
         return composer_page(request, draft, form, status=400)
     if verb == "at" and draft.state == DraftState.IN_REVIEW:
@@ -117,13 +123,31 @@ def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
         return _refused(request, draft, refused)
     if act == "leave":
         return redirect("draft", draft.pk)
+    _remember(request, draft, removed)
+    return _back(draft, form, act)
+
+
+def _back(draft: Draft, form: ComposerForm, act: str) -> HttpResponse:
+    """To the composer; the browser gives the focus to the field that the fragment names."""
     response = redirect("compose", draft.pk)
     if act == "add":
-        # The browser gives the focus to the field that the fragment names.
         response["Location"] += f"#text-{len(form.thread) - 1}"
-    elif verb == "at":
+    elif act.startswith("at-"):
         response["Location"] += "#id_when"
     return response
+
+
+def _remember(request: PersonRequest, draft: Draft, removed: Removed | None) -> None:
+    """What was just taken away waits in the session for « Annuler », until the next button."""
+    if removed is not None:
+        request.session["removed"] = {"draft": draft.pk, **removed.as_json()}
+    else:
+        request.session.pop("removed", None)
+
+
+def _removed(request: PersonRequest, draft: Draft) -> Removed | None:
+    kept = request.session.get("removed")
+    return Removed.read(kept) if kept is not None and kept["draft"] == draft.pk else None
 
 
 def _recall_first(request: PersonRequest, draft_id: int, refused: ApprovedText) -> HttpResponse:

@@ -245,3 +245,31 @@ def test_the_first_of_a_month_is_shown_as_french_writes_it_and_read_again(cast, 
     version = draft.version
     post(cast, draft, **at("1er décembre 2026", "18:00"))
     assert draft.version == version
+
+
+def test_a_removal_is_undone_in_what_is_typed_now(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    client = signed_in(cast.claire)
+    address = reverse("compose", args=[draft.pk])
+    client.post(address, typed(draft, ["Un", "Deux"]))
+    draft.refresh_from_db()
+    page = client.post(address, typed(draft, ["Un", "Deux"], act="remove-1"), follow=True)
+    assert "Message 2 retiré." in page.text
+    draft.refresh_from_db()
+    assert draft.texts == ["Un"]
+    page = client.post(address, typed(draft, ["Un, mieux dit"], act="undo"), follow=True)
+    draft.refresh_from_db()
+    assert draft.texts == ["Un, mieux dit", "Deux"]
+    assert "retiré." not in page.text
+    client.post(address, typed(draft, draft.texts, act="undo"))
+    draft.refresh_from_db()
+    assert draft.texts == ["Un, mieux dit", "Deux"]  # once
+
+
+def test_what_was_removed_from_one_draft_is_not_put_into_another(cast):
+    one, other = (a_draft(cast.claire, cast.nantes, text) for text in ("Premier", "Autre"))
+    client = signed_in(cast.claire)
+    client.post(reverse("compose", args=[one.pk]), typed(one, ["Un", "Deux"], act="remove-1"))
+    client.post(reverse("compose", args=[other.pk]), typed(other, "Autre", act="undo"))
+    other.refresh_from_db()
+    assert other.texts == ["Autre"]

@@ -4,7 +4,7 @@ import pytest
 
 from approvals.digest import SignedContent, canonical
 from approvals.message import Image, Message, as_json, read_messages
-from approvals.thread import TypedMessage, press
+from approvals.thread import Removed, TypedMessage, press, put_back, removed_by
 
 RED, BLUE = Image("a" * 64, "Rouge"), Image("b" * 64, "Bleu")
 THREAD = [TypedMessage(Message("Un", (RED, BLUE)), 0), TypedMessage(Message("Deux"), 1)]
@@ -61,3 +61,27 @@ def test_what_was_signed_is_written_again_byte_for_byte(more, hour):
         }
     )
     assert SignedContent.read(content).canonical() == content
+
+
+@pytest.mark.parametrize("button", ["remove-0", "remove-1", f"drop-0-{RED.sha256}"])
+def test_what_a_button_took_away_goes_back_to_its_place(button):
+    removed = Removed.read(removed_by(THREAD, button).as_json())  # as the session keeps it
+    restored = put_back(press(THREAD, button), removed)
+    assert [typed.message for typed in restored] == [typed.message for typed in THREAD]
+
+
+@pytest.mark.parametrize("button", ["add", "up-1", "remove-7", "drop-1-" + RED.sha256, "save"])
+def test_what_takes_nothing_away_has_nothing_to_undo(button):
+    assert removed_by(THREAD, button) is None
+
+
+def test_what_was_typed_since_stays_when_a_removal_is_undone():
+    removed = removed_by(THREAD, "remove-1")
+    typed = [TypedMessage(Message("Un, mieux dit"), 0)]
+    assert [t.message.text for t in put_back(typed, removed)] == ["Un, mieux dit", "Deux"]
+
+
+def test_an_image_goes_before_the_one_that_stood_before_it():
+    first, _second = press(THREAD, f"earlier-0-{BLUE.sha256}")
+    assert first.message.images == (BLUE, RED)
+    assert press(THREAD, f"earlier-0-{RED.sha256}") == THREAD
