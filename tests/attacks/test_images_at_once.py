@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -57,6 +59,12 @@ class Web:
         address = f"http://127.0.0.1:{self.port}{path}"
         return requests.get(address, headers=self.headers, timeout=PATIENCE)
 
+    def seconds(self, path: str) -> float:
+        """How long a page takes."""
+        began = time.monotonic()
+        assert self.get(path).status_code == 200
+        return time.monotonic() - began
+
     def post(self, path: str, raw: bytes) -> requests.Response:
         files = {"files-0": ("photo.jpg", raw, "image/jpeg")}
         address = f"http://127.0.0.1:{self.port}{path}"
@@ -98,7 +106,8 @@ def web(cast, media_folder) -> Iterator[Web]:
 def test_fault_93_four_photographs_of_40_million_points_at_once_are_decoded_one_by_one(cast, web):
     raw = photograph()
     draft = a_draft(cast.claire, cast.nantes)
-    before, at_once, held, answered = web.peak(), 0, 0, 0
+    alone = statistics.median(web.seconds("/") for _ in range(5))
+    before, at_once, held, took = web.peak(), 0, 0, []
     with ThreadPoolExecutor(4) as people:
         sent = [
             people.submit(web.post, reverse("add-images", args=[draft.pk]), raw) for _ in range(4)
@@ -106,8 +115,7 @@ def test_fault_93_four_photographs_of_40_million_points_at_once_are_decoded_one_
         while not all(one.done() for one in sent):
             decodes = web.decodes()
             at_once, held = max(at_once, len(decodes)), max(held, sum(decodes))
-            assert web.get("/").status_code == 200
-            answered += 1
+            took.append(web.seconds("/"))
     answers = [one.result() for one in sent]
     assert [answer.status_code for answer in answers] == [200] * 4
     sha256 = StoredImage.objects.get().sha256
@@ -115,5 +123,5 @@ def test_fault_93_four_photographs_of_40_million_points_at_once_are_decoded_one_
     assert at_once == 1, "one decode at a time"
     assert held < 600_000
     assert web.peak() - before < 8 * len(raw) // KB + 40_000
-    # Had each page waited for a decode, there would be as many as decodes.
-    assert answered > 8
+    # A second, or on a machine that is busy with something else what it then takes.
+    assert statistics.median(took) < max(1, 5 * alone)
