@@ -15,6 +15,7 @@ from approvals.views import (
     search,
     threads,
     verdicts,
+    versions,
 )
 
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("brouillons/<int:draft_id>/images", images.add, name="add-images"),
     path("images/<sha256:sha256>", images.show, name="image"),
     path("brouillons/<int:draft_id>/en-direct", draft.live, name="draft-live"),
+    path("brouillons/<int:draft_id>/versions", versions.versions, name="versions"),
     path("brouillons/<int:draft_id>/actuel", draft.now, name="draft-now"),
     path("brouillons/<int:draft_id>/a-jour", compose.is_current, name="is-current"),
     path("brouillons/<int:draft_id>/debattre", draft.comment, name="comment"),

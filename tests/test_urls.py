@@ -137,6 +137,7 @@ autosave             POST   approvals.edit
 add-images           POST   approvals.edit
 image                GET    approvals.read
 draft-live           GET    approvals.read
+versions             GET    approvals.read
 draft-now            POST   approvals.read
 is-current           GET    approvals.edit
 comment              POST   approvals.comment

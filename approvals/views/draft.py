@@ -146,6 +146,7 @@ def show(
         "changed": _changed(draft, before, content),
         "asked_fields": fields_in_words(content, draft.account),
         "read": before is read and not draft.contributors.filter(person=request.user).exists(),
+        "comparable": len(revisions) > 1 or (bool(revisions) and draft.state == DraftState.WRITING),
         "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
         "contributors": [c.person for c in draft.contributors.select_related("person")],
         "position": _position(context),
