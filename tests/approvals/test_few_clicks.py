@@ -151,7 +151,9 @@ def test_editing_an_approved_text_offers_its_recall_in_place(cast):
         cast.helene,
     )
     claire, composer = signed_in(cast.claire), reverse("compose", args=[draft.pk])
-    assert composer in claire.get(reverse("draft", args=[draft.pk])).text
+    button = reverse("go-on-writing", args=[draft.pk])
+    assert button in claire.get(reverse("draft", args=[draft.pk])).text
+    assert claire.post(button).headers["Location"] == composer
     answer = claire.get(composer)
     assert answer.status_code == 200
     assert "Rappelez-le d’abord pour le modifier." in answer.text
