@@ -217,7 +217,8 @@ def preview(request: PersonRequest, draft_id: int) -> HttpResponse:
     form = ComposerForm(draft, request.POST)
     form.is_valid()
     if form.beyond:
-        return render(request, "approvals/_preview.html", {"form": form, "live": 1})
+        positions = range(len(form.messages))
+        return render(request, "approvals/_beyond.html", {"form": form, "positions": positions})
     return render(request, "approvals/_preview.html", {**_context(request, draft, form), "live": 1})
 
 

@@ -59,6 +59,16 @@ def test_a_preview_of_400_kb_costs_little_and_answers_in_words(cast):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_thread_that_is_too_long_keeps_no_old_counts(cast):
+    draft = a_draft(cast.claire, cast.nantes)
+    address = reverse("preview", args=[draft.pk])
+    form = typed(draft, ["a" * 3_900] * 5)
+    page = signed_in(cast.claire).post(address, form).text
+    assert page.count("non compté : le fil est trop long") == 5
+    assert 'id="count-4" hx-swap-oob="true"' in page
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_is_too_long_stays_in_the_page_that_refuses_it(cast):
     draft = a_draft(cast.claire, cast.nantes)
     text = "x" * (MAX_CHARACTERS + 1)
