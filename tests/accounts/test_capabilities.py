@@ -52,6 +52,9 @@ DONE = {
     "name_supervisor": lambda cast, by: rights.name_supervisor(
         cast.rennes.pk, cast.nadia.pk, actor=by
     ),
+    "change_function": lambda cast, by: rights.change_function(
+        a_supervision(), "duty_officer", actor=by
+    ),
     "end_supervision": lambda cast, by: rights.end_supervision(a_supervision(), actor=by),
     "cover": lambda cast, by: covers.cover(
         Seat.objects.get(pk=a_seat()),
@@ -121,4 +124,10 @@ def test_the_navigation_is_what_the_tables_allow(cast):
         "/journal",
     ]
     shown = signed_in(cast.claire).get("/").context["navigation"]
-    assert [item.path for item in shown][:4] == ["/", "/brouillons/", "/diffuses", "/comptes"]
+    assert [item.path for item in shown][:5] == [
+        "/",
+        "/brouillons/",
+        "/calendrier",
+        "/diffuses",
+        "/comptes",
+    ]

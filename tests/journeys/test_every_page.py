@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FRAGMENTS = {
     *("healthz", "metrics", "image", "rule-sentence", "service-worker"),
     *("draft-live", "is-current", "publication-live"),
+    *("act-is-current", "confirmation-is-current", "case-file-live", "case-file-pdf"),
 }
 
 
