@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -121,37 +121,35 @@ def posts_of(
 
 def publications_of(
     accounts: Sequence[Account], begins: dt.datetime, ends: dt.datetime
-) -> QuerySet[Publication]:
+) -> list[Publication]:
     """Of each account the first ones of this time, but for what was recalled: each is one look
-    into an index.
+    into an index, with its texts and whether it is being retracted.
     """
+    standing = Retraction.objects.filter(publication=OuterRef("pk"), ended_at=None)
     each = [
         Publication.objects.filter(account=account, due_at__gte=begins, due_at__lt=ends)
         .exclude(state=PublicationState.RECALLED)
-        .order_by("due_at")
-        .values("pk")[: MAX_POSTS + 1]
+        .annotate(withdrawing=Exists(standing))
+        .select_related("account", "release__revision")
+        .order_by("due_at")[: MAX_POSTS + 1]
         for account in accounts
     ]
-    if not each:
-        return Publication.objects.none()
-    first, *others = each
-    return Publication.objects.filter(pk__in=first.union(*others, all=True) if others else first)
+    if len(each) < 2:
+        return [row for rows in each for row in rows]
+    return sorted(each[0].union(*each[1:], all=True), key=lambda row: row.due_at)
 
 
 def _publications(
     accounts: Sequence[Account], begins: dt.datetime, ends: dt.datetime
 ) -> tuple[list[Post], bool]:
-    standing = Retraction.objects.filter(publication=OuterRef("pk"), ended_at=None)
-    rows = publications_of(accounts, begins, ends).annotate(withdrawing=Exists(standing))
-    rows = rows.select_related("account", "release__revision").order_by("due_at")
     posts = []
     counted: Counter[int] = Counter()
-    for row in rows:
+    for row in publications_of(accounts, begins, ends):
         counted[row.account_id] += 1
         if counted[row.account_id] > MAX_POSTS:
             continue
         at = row.published_at if row.state in ON_X and row.published_at else row.due_at
-        badge = StatusBadge("info", _("retrait")) if row.withdrawing else status_badge(row)
+        badge = StatusBadge("info", _("retrait")) if row.withdrawing else status_badge(row)  # type: ignore[attr-defined]
         revision = row.release.revision
         posts.append(
             Post(

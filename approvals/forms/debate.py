@@ -19,6 +19,16 @@ from approvals.passage import About, TypedComment, find_passage
 THREAD, MESSAGE = "t", "m"
 
 
+class AboutSelect(forms.Select):
+    """The words of a thread are French in an English page too."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if str(value).startswith(THREAD):
+            option["attrs"]["lang"] = "fr"
+        return option
+
+
 class CommentForm(forms.Form):
     """A word in the debate of a draft: about the whole text, a message or words of the revision
     that the page shows, or in answer to a thread.
@@ -33,6 +43,7 @@ class CommentForm(forms.Form):
     about = forms.ChoiceField(
         label=gettext_lazy("À propos de"),
         required=False,
+        widget=AboutSelect,
         error_messages={
             "invalid_choice": gettext_lazy("Choisissez de nouveau : ceci n’existe pas.")
         },

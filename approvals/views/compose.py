@@ -217,7 +217,7 @@ def preview(request: PersonRequest, draft_id: int) -> HttpResponse:
     form = ComposerForm(draft, request.POST)
     form.is_valid()
     if form.beyond:
-        positions = range(len(form.messages))
+        positions = range(len(form.thread))
         return render(request, "approvals/_beyond.html", {"form": form, "positions": positions})
     return render(request, "approvals/_preview.html", {**_context(request, draft, form), "live": 1})
 

@@ -11,9 +11,10 @@ import pytest
 from django.db import connection
 
 from accounts.models import Seat
+from approvals.actions.debate import comment
 from approvals.actions.drafts import save_draft, submit_draft
 from approvals.actions.objections import lift_objection, raise_objection
-from approvals.actions.reviews import ask_for_changes, comment
+from approvals.actions.reviews import ask_for_changes
 from approvals.message import Image, Message
 from approvals.models import SearchEntry
 from approvals.views import search as page_of_search

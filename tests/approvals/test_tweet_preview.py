@@ -69,6 +69,8 @@ def test_a_link_is_shown_as_x_shortens_it(url: str, shown: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_stays_text(text: str) -> None:
     for html in (tweet_preview(text), tweet_preview(text, findings(text))):
+        # A link as it is written, where X shows it shorter: an escaped attribute.
+        html = re.sub(r'(<span class="tweet-link") data-written="[^"<>]*"', r"\1", html)
         tags = re.findall(r"<[^>]*>", html)
         assert set(tags) <= {
             '<span class="tweet-text">',

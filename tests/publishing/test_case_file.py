@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Seat
-from approvals.actions.reviews import comment
+from approvals.actions.debate import comment
 from approvals.message import Image, Message
 from publishing.actions.export import ask_for_pdf, delete_old_exports, make_pdf
 from publishing.actions.retract import retract, run

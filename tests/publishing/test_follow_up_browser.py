@@ -24,13 +24,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def portrait_out(line) -> Publication:
     cast = line.cast
     portrait = Image(stored_image(cast.nantes), "Portrait de la personne recherchée.")
-    draft = begin_draft(
-        actor=cast.claire,
-        account=cast.nantes,
-        content=Content(
-            (Message(APPEAL, (portrait,)),), category=Category.DISAPPEARANCE, fields=SEARCH
-        ),
+    fields = SEARCH | {"removal_by": str(cast.helene.pk)}
+    content = Content(
+        (Message(APPEAL, (portrait,)),), category=Category.DISAPPEARANCE, fields=fields
     )
+    draft = begin_draft(actor=cast.claire, account=cast.nantes, content=content)
     revision = submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)
     for signer in (cast.marc, cast.helene):
         agree(signer, revision)

@@ -249,7 +249,7 @@ def test_the_buttons_follow_the_state(line, x, backdate):
 
     published = line.released()
     send_due(published.account_id)
-    assert acts(published, claire) == {"retract"}
+    assert acts(published, claire) == {"retract", "correct", "update"}
 
     x.switch("not_permitted")
     refused = line.released()
