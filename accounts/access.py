@@ -7,10 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Now
 
 from accounts.errors import NotFound
 from accounts.models import Account, Cover, Function, Person, Right, Supervision
+from accounts.models.cover import RUNNING
 from accounts.roles import Capability, Role
 
 
@@ -58,10 +58,7 @@ def lent_places(person: Person) -> list[Cover]:
     """The person's own places that somebody else has at this moment: one query."""
     return list(
         Cover.objects.filter(
-            Q(seat__person=person) | Q(supervision__person=person),
-            ended_at=None,
-            starts_at__lte=Now(),
-            ends_at__gt=Now(),
+            RUNNING, Q(seat__person=person) | Q(supervision__person=person)
         ).select_related("account", "person")
     )
 

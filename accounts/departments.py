@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.approval_rule import ApprovalRule
 from accounts.errors import NotFound, Sentence
 from accounts.models import Account, Cover, Credential, Person, Seat, Supervision
+from accounts.models.cover import RUNNING
 from accounts.models.credential import Connection
 from accounts.models.person import BY_FAMILY_NAME
 from accounts.signals import what_rests_on
@@ -95,8 +95,7 @@ def department(code: str) -> Department:
 
 def _with_people(accounts: QuerySet[Account]) -> QuerySet[Account]:
     alive = {"ended_at": None}
-    running = Q(starts_at__lte=Now(), ends_at__gt=Now())
-    rows = Cover.objects.filter(**alive).annotate(running=running).select_related("person")
+    rows = Cover.objects.filter(**alive).annotate(running=RUNNING).select_related("person")
     covers = Prefetch("cover_set", rows, to_attr="covers")
     related = ("person", "appointed_by")
     seats = Seat.objects.filter(**alive).select_related(*related).prefetch_related(covers)

@@ -31,7 +31,7 @@ MOVABLE = (PublicationState.WAITING, PublicationState.HELD, PublicationState.MIS
 
 @dataclass(frozen=True)
 class Post:
-    """A message at its hour, in the zone of its account; no text."""
+    """A message at its hour, in the zone of its account."""
 
     draft_id: int
     account: Account

@@ -48,6 +48,10 @@ RETURN NEW;
 """
 
 
+# The covers that run at this moment, as the view behind `Right` has them.
+RUNNING = models.Q(ended_at=None, starts_at__lte=Now(), ends_at__gt=Now())
+
+
 class Cover(models.Model):
     """Lends one right from `starts_at` to `ends_at`, unless `ended_at` comes first. While it runs,
     `person` holds the right and its holder does not: see the view behind `Right`.
