@@ -23,16 +23,18 @@ from approvals.models import Draft, DraftState, Objection, Revision
 from approvals.views.draft import show, typed_comment, typed_words
 
 
-def _shown_revision(request: PersonRequest, draft_id: int, act: str) -> dict[str, Any]:
-    """What the page showed: a revision of the very draft that the URL names, to somebody who may
-    do this. Raises NotFound, Forbidden.
+def _shown_revision(
+    request: PersonRequest, draft_id: int, act: str
+) -> tuple[Draft, dict[str, Any]]:
+    """The draft, and what the page showed: a revision of the very draft that the URL names, to
+    somebody who may do this. Raises NotFound, Forbidden.
     """
     draft, role = draft_for(request.user, draft_id)
     capabilities.require(act, role, request.user.pk, draft)
     revision_id = parse_int(request.POST.get("revision", "")) or 0
     if not Revision.objects.filter(pk=revision_id, draft=draft).exists():
         raise NotFound
-    return {"revision_id": revision_id, "digest": request.POST.get("digest", "")}
+    return draft, {"revision_id": revision_id, "digest": request.POST.get("digest", "")}
 
 
 def _stale(
@@ -58,8 +60,8 @@ def _stale(
 
 @require_POST
 def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
-    shown = _shown_revision(request, draft_id, "approve")
-    comment_form = typed_comment(request, draft_for(request.user, draft_id)[0])
+    draft, shown = _shown_revision(request, draft_id, "approve")
+    comment_form = typed_comment(request, draft)
     if not comment_form.is_valid():
         return show(request, draft_id, status=400, comment_form=comment_form)
     given: dict[str, Any] = {
@@ -85,11 +87,11 @@ def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
 
 
 def _turn_down(request: PersonRequest, draft_id: int, verdict: str) -> HttpResponse:
-    shown = _shown_revision(
+    draft, shown = _shown_revision(
         request, draft_id, "reject" if verdict == "reject" else "ask_for_changes"
     )
     form = ReasonForm(request.POST, prefix=verdict)
-    comment_form = typed_comment(request, draft_for(request.user, draft_id)[0])
+    comment_form = typed_comment(request, draft)
     typed: dict[str, Any] = {f"{verdict}_form": form}
     if not all([form.is_valid(), comment_form.is_valid()]):
         return show(request, draft_id, status=400, comment_form=comment_form, **typed)
