@@ -66,7 +66,7 @@ def navigation(request: HttpRequest, person: Person, may: frozenset[str]) -> lis
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`memberships` costs two queries, and only a page that shows them."""
+    """`memberships` costs one query, where a page shows them that its view has not read."""
     user = getattr(request, "user", None)
     person = user if isinstance(user, Person) else None
 

@@ -24,7 +24,7 @@ def home(request: PersonRequest) -> HttpResponse:
         return administrators_home(request)
     places = memberships(request.user)
     context = {
-        "places": places,
+        "memberships": places,
         "lent": lent_places(request.user),
         "writes": [m for m in places if CAPABILITIES["begin"].allows(m.role)],
         "waiting": waiting_for(request.user, places),
@@ -36,7 +36,7 @@ def administrators_home(request: PersonRequest) -> HttpResponse:
     """What departments lack, then all of them."""
     departments = all_departments()
     context = {
-        "places": [],
+        "memberships": [],
         "departments": departments,
         "needy": [department for department in departments if department.missing],
         "few_administrators": few_administrators(),

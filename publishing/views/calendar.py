@@ -61,7 +61,7 @@ def calendar_page(request: PersonRequest) -> HttpResponse:
     shown = calendar_of(accounts, first, last)
     context = {
         "form": form,
-        "places": places,
+        "memberships": places,
         "writes": {
             place.account.pk
             for place in places
