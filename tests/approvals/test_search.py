@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import html
-import importlib
 import re
 
 import pytest
@@ -231,16 +230,3 @@ def test_the_number_of_queries_is_constant_and_small(cast):
         revision = a_revision(cast.claire, cast.nantes, f"Route {number}")
         comment(actor=cast.marc, draft_id=revision.draft_id, body=f"Route, dis-je {number}")
     assert queries_of(client, "/recherche?q=route") == first <= 12
-
-
-def test_what_was_written_before_there_was_a_search_is_found(cast):
-    """The migration's own statement, over rows that no trigger has told."""
-    migration = importlib.import_module("approvals.migrations.0012_search_entries")
-    revision = a_revision(cast.claire, cast.nantes, "Ancien texte")
-    comment(actor=cast.marc, draft_id=revision.draft_id, body="Ancien mot")
-    told = set(SearchEntry.objects.values_list("kind", "body", "revision", "person"))
-    SearchEntry.objects.all().delete()
-    with connection.cursor() as cursor:
-        cursor.execute(migration.WRITTEN_BEFORE)
-    assert set(SearchEntry.objects.values_list("kind", "body", "revision", "person")) == told
-    assert len(found(cast.claire, "ancien")) == 2
