@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import reviewers
 from accounts.models import Person
 from accounts.requests import PersonRequest, etag_of, parse_int, unless_known
 from accounts.roles import Role
@@ -161,7 +162,14 @@ def show(
         "lifts": _lifts(draft, role, request.user, context["objections"], more.get("lift_form")),
         **more,
     }
+    context["comment_form"].offer_names(_others(request.user, draft))
     return render(request, "approvals/draft.html", context, status=status)
+
+
+def _others(person: Person, draft: Draft) -> list[str]:
+    """The names of those who see the draft too."""
+    people = reviewers(draft.account).items()
+    return list(dict.fromkeys(who.person.name for pk, who in people if pk != person.pk))
 
 
 def _threads(debate: list[DebateEntry]) -> list[tuple[int, str, str]]:
