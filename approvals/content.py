@@ -24,7 +24,13 @@ def content_of(draft: Draft) -> SignedContent:
         reply_settings=draft.reply_settings,
         requested_at=draft.requested_at,
         fields=fields_of(draft.category, draft.fields),
+        in_reply_to=draft.follows_id if draft.in_reply else None,
     )
+
+
+def replied_to(release_id: int | None) -> str:
+    """The words of the post that a message replies to: the first of this release, if of any."""
+    return Revision.objects.get(release=release_id).texts[0] if release_id is not None else ""
 
 
 def fields_in_words(content: SignedContent, account: Account) -> list[tuple[str, str]]:
@@ -71,6 +77,7 @@ def _settings(content: SignedContent, account: Account) -> dict[str, str]:
     return {
         _("Catégorie"): str(Category(content.category).label) if content.category else "—",
         _("Réponses sur X"): str(ReplySettings(content.reply_settings).label),
+        _("En réponse au message qu’il suit"): _("oui") if content.in_reply_to else _("non"),
         _("Diffusion"): format_exact(when, account.zone) if when else _("dès l’accord"),
         **{
             str(FIELDS[name].label): value_in_words(FIELDS[name], value, account)

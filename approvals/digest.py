@@ -1,10 +1,11 @@
 """The digest: SHA-256 over a revision's canonical JSON. What people sign and workers send. Pure.
 
-Canonical JSON: keys sorted, no white space, UTF-8, no escapes but JSON's own. Schema 2 has the
+Canonical JSON: keys sorted, no white space, UTF-8, no escapes but JSON's own. Schema 3 has the
 keys schema, account (X handle in lower case), parts (each: text, images (each: sha256 of the
 bytes to be sent, alt)), category, fields (what the category asks for: `approvals.categories`),
-reply_settings, requested_at (UTC, ISO 8601, or null). Schema 1 had no fields; its revisions are
-read and sent as they are.
+reply_settings, requested_at (UTC, ISO 8601, or null), in_reply_to (the id of the release whose
+first post it answers on X, or null). Schema 2 had no in_reply_to, schema 1 no fields either; their
+revisions are read and sent as they are.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from approvals.message import Message, as_json, read_messages
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class SignedContent:
     reply_settings: str
     requested_at: dt.datetime | None
     fields: dict[str, str] = field(default_factory=dict)
+    in_reply_to: int | None = None
     schema: int = SCHEMA
 
     @classmethod
@@ -44,6 +46,7 @@ class SignedContent:
             reply_settings=parsed["reply_settings"],
             requested_at=dt.datetime.fromisoformat(requested) if requested else None,
             fields=parsed.get("fields", {}),
+            in_reply_to=parsed.get("in_reply_to"),
             schema=parsed["schema"],
         )
 
@@ -60,6 +63,8 @@ class SignedContent:
         }
         if self.schema > 1:
             content["fields"] = self.fields
+        if self.schema > 2:
+            content["in_reply_to"] = self.in_reply_to
         return canonical(content)
 
 

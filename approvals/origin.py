@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.clock import db_now
 from approvals.models import Draft, DraftState, Release
-from approvals.signals import texts_on_x
+from approvals.signals import standing_on_x, texts_on_x
 
 
 def texts_x_had(draft: Draft) -> frozenset[str]:
@@ -26,6 +26,12 @@ def _origin(draft: Draft) -> Draft | None:
     if draft.follows_id is None:
         return draft.came_from
     return Draft.objects.get(revisions__release=draft.follows_id)
+
+
+def stands_on_x(release_id: int | None) -> bool:
+    """Whether X still shows the beginning of that message, so that one can reply to it."""
+    answers = standing_on_x.send(sender=Draft, release_id=release_id)
+    return any(stands for _receiver, stands in answers)
 
 
 # How far back a text like another matters to X, and how many are looked at.

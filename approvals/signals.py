@@ -9,3 +9,5 @@ released = Signal()
 objected = Signal()
 # Argument: draft. The answers are sets of texts: what X has of this draft, or had.
 texts_on_x = Signal()
+# Argument: release_id. The answers are whether its first post stands on X, as far as is known.
+standing_on_x = Signal()

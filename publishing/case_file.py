@@ -511,6 +511,7 @@ def _settings(signed: SignedContent) -> dict[str, str]:
         "account": signed.account,
         "category": signed.category,
         "reply_settings": signed.reply_settings,
+        "in_reply_to": str(signed.in_reply_to or ""),
         "requested_at": requested.isoformat() if requested is not None else "",
     }
     return said | {f"fields.{name}": value for name, value in signed.fields.items()}

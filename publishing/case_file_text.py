@@ -77,6 +77,7 @@ SETTINGS: dict[str, Sentence] = {
     "account": lazy("Compte"),
     "category": lazy("Catégorie"),
     "reply_settings": lazy("Réponses sur X"),
+    "in_reply_to": lazy("En réponse au message qu’il suit"),
     "requested_at": lazy("Diffusion"),
 }
 
@@ -324,6 +325,8 @@ class _Writer:
         signed = SignedContent.read(revision.content)
         yield _("Catégorie"), [_plain(self._category(signed.category))]
         yield _("Réponses sur X"), [_plain(ReplySettings(signed.reply_settings).label)]
+        if signed.in_reply_to is not None:
+            yield self._setting_name("in_reply_to"), [_plain(_("oui"))]
         when = self._at(signed.requested_at) if signed.requested_at else _("dès l’accord")
         yield _("Diffusion"), [_plain(when)]
         for name, value in signed.fields.items():
@@ -358,6 +361,8 @@ class _Writer:
             return self._at(dt.datetime.fromisoformat(value)) if value else _("dès l’accord")
         if name == "category":
             return self._category(value)
+        if name == "in_reply_to":
+            return _("oui") if value else _("non")
         return str(ReplySettings(value).label) if name == "reply_settings" else f"@{value}"
 
     def _differences(self, revision: RevisionFacts) -> Iterator[Block]:

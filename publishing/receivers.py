@@ -9,7 +9,8 @@ from django.dispatch import receiver
 from accounts.signals import function_changed, right_ended, what_rests_on
 from approvals.models import Draft, Release
 from approvals.quorum import quorums_of
-from approvals.signals import objected, released, texts_on_x
+from approvals.signals import objected, released, standing_on_x, texts_on_x
+from publishing import rules
 from publishing.actions.create_publication import create_publication
 from publishing.actions.decide import lapse_of_proposer
 from publishing.actions.scan import follow_objection, reevaluate_account
@@ -47,6 +48,11 @@ def on_asked_what_rests(sender: object, account_id: int, person_id: int, **kwarg
         revision.draft.author_id == person_id or not quorums[revision.pk].without(person_id).met
         for revision in revisions
     )
+
+
+@receiver(standing_on_x)
+def on_asked_whether_it_stands(sender: object, release_id: int, **kwargs: Any) -> bool:
+    return rules.stands_on_x(release_id)
 
 
 @receiver(texts_on_x)

@@ -80,6 +80,13 @@ def as_approved(publication: Publication) -> bool:
     )
 
 
+def stands_on_x(release_id: int) -> bool:
+    """Whether one can reply on X to the first post of this release."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stands_on_x(%s)", [release_id])
+        return bool(cursor.fetchone()[0])
+
+
 def closes_at(publication: Publication) -> dt.datetime:
     """After this moment a first part is too late."""
     return publication.due_at + dt.timedelta(seconds=publication.account.tolerance_seconds)

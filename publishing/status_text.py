@@ -186,6 +186,9 @@ def what_frees(reason: str) -> str:
             Reason.ALTERED: _("il ne reste qu’à le rappeler"),
             Reason.RESERVE: _("il repartira à la fin de la réserve si son heure n’est pas passée"),
             Reason.HIDDEN_CHARACTER: _("il faut le rappeler et le corriger"),
+            Reason.PARENT_GONE: _(
+                "il faut le rappeler, puis le soumettre sans en faire une réponse"
+            ),
         }.get(Reason(reason), _("il repartira quand la cause aura disparu"))
         if reason
         else ""

@@ -41,6 +41,7 @@ from approvals.errors import SavedElsewhere, WrongState
 from approvals.message import Image, Message, as_json
 from approvals.models import CloseReason, Draft, DraftState, FollowUp, Release, Revision
 from approvals.notices import notify_reviewers
+from approvals.origin import stands_on_x
 from approvals.passage import TypedComment
 from approvals.thread import (
     MAX_PARTS,
@@ -63,6 +64,7 @@ class Content:
     reasons: dict[str, str] = field(default_factory=dict)
     urgent: bool = False
     reply_settings: str = ReplySettings.MENTIONED
+    in_reply: bool = False
     requested_at: dt.datetime | None = None
     requested_local: str = ""
     requested_zone: str = ""
@@ -200,6 +202,14 @@ def _refuse_unfit(draft: Draft) -> dict[str, Any]:
             )
             % {"name": draft.author.name},
             field="when",
+        )
+    if draft.in_reply and not stands_on_x(draft.follows_id):
+        raise Invalid(
+            _(
+                "Le message auquel il répondrait n’est plus sur X, ou en est retiré : publiez-le "
+                "seul."
+            ),
+            field="in_reply",
         )
     if unanswered((f for part in found for f in part), draft.reasons):
         raise Invalid(_("Dites pourquoi vous gardez ces mots."), field="reasons")

@@ -88,6 +88,14 @@ class ComposerForm(MomentForm):
     reply_settings = forms.ChoiceField(
         label=gettext_lazy("Qui peut répondre sur X"), choices=ReplySettings.choices
     )
+    in_reply = forms.BooleanField(
+        label=gettext_lazy("Publier en réponse au message qu’il suit"),
+        help_text=gettext_lazy(
+            "Il paraîtra sous ce message, où ses lecteurs le trouveront. Qui peut répondre est "
+            "alors ce qui a été choisi pour ce message."
+        ),
+        required=False,
+    )
     when = forms.ChoiceField(
         label=gettext_lazy("Diffusion"),
         choices=[
@@ -110,6 +118,8 @@ class ComposerForm(MomentForm):
         self.asked_reasons: list[Finding] = []
         self.reason_errors: dict[str, str] = {}
         self.moment = draft.requested
+        if draft.follows_id is None:
+            del self.fields["in_reply"]
         self._add_category_fields()
         requested = draft.requested
         if requested is not None:
@@ -312,10 +322,17 @@ class ComposerForm(MomentForm):
             reasons=self.typed_reasons(),
             urgent=cleaned.get("urgent", draft.urgent),
             reply_settings=cleaned.get("reply_settings", draft.reply_settings),
+            in_reply=self.replies,
             requested_at=draft.requested_at if same else moment,
             requested_local=draft.requested_local if same else local,
             requested_zone=draft.requested_zone if same else (str(self.zone) if moment else ""),
         )
+
+    @property
+    def replies(self) -> bool:
+        """Whether it is to be a reply on X to the message that it follows."""
+        chosen: bool = getattr(self, "cleaned_data", {}).get("in_reply", self.draft.in_reply)
+        return chosen
 
     def _saveable_messages(self) -> Iterator[Message]:
         """For a text or a description that is too long, what was stored."""
@@ -350,6 +367,7 @@ def _initial(draft: Draft) -> dict[str, Any]:
         "category": draft.category,
         "urgent": draft.urgent,
         "reply_settings": draft.reply_settings,
+        "in_reply": draft.in_reply,
         "when": "at" if requested else "approved",
         "day": format_date(requested, "j F Y") if requested else "",
         "hour": format_hour(requested) if requested else "",

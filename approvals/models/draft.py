@@ -141,6 +141,8 @@ class Draft(models.Model):
     follow_up = models.CharField(
         max_length=16, choices=FollowUp.choices, default="", db_default="", blank=True
     )
+    # Whether it is posted on X as a reply to that message, so that readers find it.
+    in_reply = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -158,6 +160,10 @@ class Draft(models.Model):
                 condition=models.Q(follows=None, follow_up="")
                 | models.Q(follows__isnull=False, follow_up__in=FollowUp.values),
                 name="follows_as_something",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(in_reply=False) | models.Q(follows__isnull=False),
+                name="in_reply_to_what_it_follows",
             ),
         ]
         indexes = [

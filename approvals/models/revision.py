@@ -31,6 +31,17 @@ END IF;
 RETURN NEW;
 """
 
+REPLIES_TO_FOLLOWED = """
+IF NEW.content::jsonb -> 'in_reply_to' <> 'null' AND NOT EXISTS (
+    SELECT 1 FROM approvals_draft d
+    WHERE d.id = NEW.draft_id AND to_jsonb(d.follows_id) = NEW.content::jsonb -> 'in_reply_to'
+) THEN
+    RAISE EXCEPTION 'a revision replies to the message that its draft follows, or to none'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'replies_to_followed';
+END IF;
+RETURN NEW;
+"""
+
 
 class CloseReason(models.TextChoices):
     """Why a revision, and its approvals with it, came to an end."""
@@ -106,6 +117,12 @@ class Revision(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func=REQUIRED_AS_SET,
+            ),
+            pgtrigger.Trigger(
+                name="replies_to_followed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=REPLIES_TO_FOLLOWED,
             ),
             images_described(),
             searchable(

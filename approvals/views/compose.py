@@ -20,6 +20,7 @@ from approvals.actions.drafts import save_draft, submit_draft
 from approvals.capabilities import CAPABILITIES
 from approvals.categories import FIELDS
 from approvals.category_rules import needed_for
+from approvals.content import replied_to
 from approvals.diff import changes, image_changes
 from approvals.errors import ApprovedText, SavedElsewhere
 from approvals.forms.composer import ComposerForm
@@ -55,6 +56,7 @@ def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[s
         "account": draft.account,
         "form": form,
         "parts": shown,
+        "replied_to": replied_to(draft.follows_id if form.replies else None),
         "edited": list(zip(shown, form.rows(), strict=True)),
         "groups": form.groups(),
         "most": MAX_WEIGHT,

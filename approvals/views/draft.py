@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import reviewers
 from accounts.models import Person
 from accounts.requests import PersonRequest, etag_of, parse_int, unless_known
 from accounts.roles import Role
@@ -24,7 +23,7 @@ from approvals.acts import possible_acts, why_not_approve
 from approvals.checking import context_of, findings_of_thread, read_stored
 from approvals.checklist import NAMES, items_of
 from approvals.checks import Finding
-from approvals.content import Comparison, compare, content_of, fields_in_words
+from approvals.content import Comparison, compare, content_of, fields_in_words, replied_to
 from approvals.debate import DebateEntry, debate_of, unresolved
 from approvals.digest import SignedContent
 from approvals.forms.debate import CommentForm, thread_choices
@@ -143,6 +142,7 @@ def show(
             found=_findings(draft, current),
             quotes=_quotes(context["unresolved"]) if current is not None else None,
         ),
+        "replied_to": replied_to(content.in_reply_to),
         "purged": purges_of(draft),
         "changed": _changed(draft, before, content),
         "asked_fields": fields_in_words(content, draft.account),
@@ -162,14 +162,7 @@ def show(
         "lifts": _lifts(draft, role, request.user, context["objections"], more.get("lift_form")),
         **more,
     }
-    context["comment_form"].offer_names(_others(request.user, draft))
     return render(request, "approvals/draft.html", context, status=status)
-
-
-def _others(person: Person, draft: Draft) -> list[str]:
-    """The names of those who see the draft too."""
-    people = reviewers(draft.account).items()
-    return list(dict.fromkeys(who.person.name for pk, who in people if pk != person.pk))
 
 
 def _threads(debate: list[DebateEntry]) -> list[tuple[int, str, str]]:

@@ -15,6 +15,7 @@ from accounts.models import Credential
 from accounts.models.credential import Connection
 from publishing import rules
 from publishing.actions import stops
+from publishing.actions.lookup_schedule import plan_read_back_now
 from publishing.actions.transitions import (
     any_part_out,
     close,
@@ -41,6 +42,7 @@ from publishing.models import (
     Reason,
     Throttle,
 )
+from publishing.replies import parent_of
 
 
 def write_answer(attempt_id: int, result: ApiResult) -> None:
@@ -146,9 +148,18 @@ def _not_sent(publication: Publication, attempt: Attempt, answer: Answer) -> Non
         stops.stop_account(publication.account, reason)
     elif reason in APPLICATION_STOPS:
         stops.stop_application(reason)
+    elif reason == Reason.PARENT_INVISIBLE:
+        _ask_of_parent(attempt.part)
     elif reason == Reason.MEDIA_GONE:
         Part.objects.filter(pk=attempt.part_id).update(media={})
     back_to_waiting(publication, attempt, reason)
+
+
+def _ask_of_parent(part: Part) -> None:
+    """What it replies to may have been deleted on X itself; that of a thread was sent just now."""
+    parent = parent_of(part)
+    if parent is not None and part.position == 0:
+        plan_read_back_now(parent)
 
 
 def back_to_waiting(publication: Publication, attempt: Attempt, reason: Reason) -> None:

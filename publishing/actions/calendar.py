@@ -65,6 +65,7 @@ def move_draft(*, actor: Person, draft: Draft, version: int, moment: dt.datetime
         reasons=draft.reasons,
         urgent=draft.urgent,
         reply_settings=draft.reply_settings,
+        in_reply=draft.in_reply,
         requested_at=moment.astimezone(dt.UTC),
         requested_local=f"{moment:%Y-%m-%dT%H:%M}",
         requested_zone=zone,

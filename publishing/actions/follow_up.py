@@ -23,6 +23,7 @@ from publishing.actions.retract import lock_linked
 from publishing.actions.transitions import lock_own, request_retraction
 from publishing.capabilities import CAPABILITIES, offered
 from publishing.models import PlannedRetraction, Publication, PublicationState
+from publishing.rules import stands_on_x
 
 FOLLOW_UPS = {
     "correct": FollowUp.CORRECTION,
@@ -85,7 +86,7 @@ def end_search(
     publication = lock_own(actor, publication_id, act="end_search")
     if not can_follow_up(publication, "end_search"):
         raise NothingToFollow
-    draft = begin(publication, "end_search", actor=actor)
+    draft = begin(publication, "end_search", actor=actor, reply=withdraw != Withdraw.NOW)
     if withdraw == Withdraw.NOTHING:
         return draft
     CAPABILITIES["retract"].require(require_role(actor, publication.account_id))
@@ -123,8 +124,12 @@ def follow_up(*, actor: Person, publication_id: int, act: str, comment: str = ""
     return begin(publication, act, actor=actor, comment=comment)
 
 
-def begin(publication: Publication, act: str, *, actor: Person, comment: str = "") -> Draft:
-    """The draft, in the caller's transaction and under its locks."""
+def begin(
+    publication: Publication, act: str, *, actor: Person, comment: str = "", reply: bool = True
+) -> Draft:
+    """The draft, in the caller's transaction and under its locks: a reply on X to what it follows,
+    as long as that stands there and stays there; its author may choose otherwise.
+    """
     kind, release = FOLLOW_UPS[act], publication.release
     release.account = publication.account
     signed = release.revision.signed
@@ -139,6 +144,7 @@ def begin(publication: Publication, act: str, *, actor: Person, comment: str = "
             if name != "removal_on" or value >= today
         },
         reply_settings=signed.reply_settings,
+        in_reply=reply and stands_on_x(release.pk),
     )
     return begin_follow_up(release, kind, content, actor=actor, comment=comment)
 

@@ -24,6 +24,13 @@ def plan_read_backs(parts: list[Part]) -> None:
     _plan(LookupKind.READ_BACK, parts, settings.DURATIONS.read_backs)
 
 
+def plan_read_back_now(part: Part) -> None:
+    """X speaks as if it were gone: it is asked."""
+    asked = part.lookups.filter(kind=LookupKind.READ_BACK, done_at=None, due_at__lte=Now())
+    if not asked.exists():
+        _plan_now(part, kind=LookupKind.READ_BACK)
+
+
 def plan_retracted_reads(parts: list[Part]) -> None:
     """X said that it is gone: asked again, for it may have lagged."""
     _plan(LookupKind.RETRACTED, parts, settings.DURATIONS.retracted_reads)

@@ -42,6 +42,7 @@ from publishing.models import (
 from publishing.models.lookup import SEARCHES
 from publishing.models.publication import Reading
 from publishing.notices import notify_account
+from publishing.replies import parent_of
 
 log = structlog.get_logger(__name__)
 
@@ -102,15 +103,14 @@ def _reach_back(lookups: list[Lookup]) -> dt.timedelta:
 
 def wanted_of(part: Part) -> matching.Wanted:
     """What the part would look like on X."""
-    before = Part.objects.filter(
-        publication=part.publication_id, position=part.position - 1
-    ).first()
+    parent = parent_of(part)
     posted = part.attempts.aggregate(first=Min("posting_at"))["first"]
-    first = posted or (before and before.out_at) or part.publication.release.released_at
+    before = parent.out_at if parent and part.position else None
+    first = posted or before or part.publication.release.released_at
     ids = {str(upload["id"]) for upload in part.media.values()}
     return matching.Wanted(
         text=part.text,
-        parent=(before.x_id or "") if before else "",
+        parent=(parent.x_id or "") if parent else "",
         media=frozenset(ids) if part.has_images else frozenset(),
         not_before=first - dt.timedelta(seconds=settings.DURATIONS.lookup_margin),
     )

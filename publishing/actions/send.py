@@ -54,6 +54,7 @@ from publishing.models import (
     PublicationState,
     Reason,
 )
+from publishing.replies import parent_of
 
 log = structlog.get_logger(__name__)
 
@@ -172,10 +173,9 @@ def _next_part(publication: Publication) -> Part | None:
     parts = list(publication.parts.prefetch_related("attempts"))
     if any(attempt.phase != Phase.ANSWERED for p in parts for attempt in p.attempts.all()):
         return None
-    for index, part in enumerate(parts):
+    for part in parts:
         if part.state == PartState.PENDING:
             part.publication = publication
-            part.parent = parts[index - 1] if index else None
             return part
         if part.state != PartState.OUT:
             return None
@@ -220,14 +220,14 @@ def _claim_part(publication: Publication, part: Part, credentials: ApiCredential
     audit.record(
         "attempt.preparing", actor=None, about=publication, subject=attempt, part=part.position
     )
-    signed = revision.signed
+    signed, parent = revision.signed, parent_of(part)
     return Claimed(
         attempt_id=attempt.pk,
         position=part.position,
         credentials=credentials,
         message=signed.messages[part.position],
         media=part.media,
-        reply_to=(part.parent.x_id or "") if part.parent else "",
+        reply_to=(parent.x_id or "") if parent else "",
         reply_settings=signed.reply_settings,
         content=revision.content,
     )

@@ -53,6 +53,10 @@ IF violation = 'objection' THEN
     RAISE EXCEPTION 'nothing leaves while somebody objects to it'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_without_objection';
 END IF;
+IF violation = 'parent_gone' THEN
+    RAISE EXCEPTION 'nothing leaves in reply to what is no longer on X'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_in_reply_to_what_stands';
+END IF;
 IF violation = 'reserve' THEN
     RAISE EXCEPTION 'nothing leaves during an electoral reserve but what protects people'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_outside_reserve';

@@ -247,9 +247,6 @@ class Part(models.Model):
     lookalike_id = models.CharField(max_length=30, default="", blank=True)
     media = models.JSONField(default=dict)
 
-    # The part before it in a thread, where a caller put it at hand.
-    parent: Part | None = None
-
     class Meta:
         ordering = ["publication", "position"]
         constraints = [

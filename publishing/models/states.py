@@ -115,6 +115,7 @@ class Reason(models.TextChoices):
     ALTERED = "altered", _("ce qui est enregistré n’est plus ce qui a été approuvé")
     HIDDEN_CHARACTER = "hidden_character", _("le texte porte un caractère invisible")
     RESERVE = "reserve", _("c’est la période de réserve électorale")
+    PARENT_GONE = "parent_gone", _("le message auquel il répond n’est plus sur X, ou en est retiré")
     # missed
     TOO_LATE = "too_late", _("l’heure est passée, retard toléré compris")
     LIFTED_LATE = "lifted_late", _("le gel a été levé après l’heure prévue")

@@ -18,6 +18,23 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     WHERE pub.id = of_publication
 $$;
 
+-- Whether X still shows the first post of a release, as far as is known: nobody deletes it, and the
+-- last reading of it did not miss it.
+CREATE OR REPLACE FUNCTION stands_on_x(of_release bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM publishing_publication pub
+        JOIN publishing_part p ON p.publication_id = pub.id AND p.position = 0
+        WHERE pub.release_id = of_release AND p.state = 'out'
+          AND NOT EXISTS (SELECT 1 FROM publishing_retraction x
+                          WHERE x.publication_id = pub.id AND x.ended_at IS NULL)
+          AND coalesce((
+              SELECT l.result <> 'absent' FROM publishing_lookup l
+              WHERE l.part_id = p.id AND l.kind = 'read_back'
+                AND l.result IN ('found', 'differs', 'absent')
+              ORDER BY l.done_at DESC, l.id DESC LIMIT 1), true))
+$$;
+
 -- The first rule that does not hold now, as one of publishing.models.states.Reason, or ''.
 CREATE OR REPLACE FUNCTION first_violation(of_publication bigint) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -28,6 +45,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         WHEN objection_stands(d.id) THEN 'objection'
         WHEN (standing_role(pub.account_id, d.author_id) = 'seat') IS NOT TRUE THEN 'author_left'
         WHEN quorum_met(r.id) IS NOT TRUE THEN 'signer_left'
+        WHEN r.content::jsonb ->> 'in_reply_to' IS NOT NULL
+            AND NOT stands_on_x((r.content::jsonb ->> 'in_reply_to')::bigint)
+            AND NOT EXISTS (SELECT 1 FROM publishing_part p WHERE p.publication_id = pub.id
+                            AND p.state IN ('out', 'deleted')) THEN 'parent_gone'
         WHEN EXISTS (SELECT 1 FROM publishing_freeze f WHERE f.lifted_at IS NULL
                      AND (f.account_id IS NULL OR f.account_id = pub.account_id)) THEN 'frozen'
         WHEN reserve_at(pub.account_id, r.content::jsonb ->> 'category',

@@ -17,6 +17,7 @@ from accounts.models import Person
 from accounts.requests import STOP_POLLING, PersonRequest
 from approvals.actions.drafts import use_again
 from approvals.capabilities import CAPABILITIES
+from approvals.content import replied_to
 from approvals.models import Draft
 from approvals.preview import shown_messages
 from publishing.access import holders_of, publication_for
@@ -336,6 +337,7 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
                 messages.warning(request, NOW_CORRECT)
                 return redirect("compose", use_again(actor=request.user, draft=draft).pk)
             return redirect("draft", draft.pk)
+    signed = publication.release.revision.signed
     context = {
         "act": what,
         "corrects": act == "retract" and corrects,
@@ -344,7 +346,8 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
         "publication": publication,
         "due": shown_hour(publication),
         "account": publication.account,
-        "parts": shown_messages(publication.release.revision.messages),
+        "parts": shown_messages(signed.messages),
+        "replied_to": replied_to(signed.in_reply_to),
         "form": form,
         "not_yet": family.not_yet if act == "retract" else [],
     }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import Conflict, NotFound
 from accounts.requests import PersonRequest
+from approvals.content import replied_to
 from approvals.preview import shown_messages
 from publishing.access import publication_for
 from publishing.actions import decide
@@ -63,12 +64,14 @@ def confirmation(request: PersonRequest, confirmation_id: int) -> HttpResponse:
         return redirect("draft", publication.draft_id)
     if proposal.state != ConfirmationState.OPEN:
         raise decide.NotOpen
+    signed = publication.release.revision.signed
     context = {
         "proposal": proposal,
         "act": ACTS[f"propose_{proposal.kind}"],
         "publication": publication,
         "account": publication.account,
-        "parts": shown_messages(publication.release.revision.messages),
+        "parts": shown_messages(signed.messages),
+        "replied_to": replied_to(signed.in_reply_to),
         "answers": decide.answers_of(proposal, request.user),
     }
     return render(request, "publishing/confirmation.html", context)

@@ -48,7 +48,15 @@ def test_messages_come_back_from_json_as_they_were():
 
 
 @pytest.mark.parametrize("hour", [None, "2026-01-10T09:00:00+00:00"])
-@pytest.mark.parametrize("more", [{"schema": 1}, {"schema": 2, "fields": {"contact": "17"}}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"schema": 1},
+        {"schema": 2, "fields": {"contact": "17"}},
+        {"schema": 3, "fields": {}, "in_reply_to": None},
+        {"schema": 3, "fields": {}, "in_reply_to": 12},
+    ],
+)
 def test_what_was_signed_is_written_again_byte_for_byte(more, hour):
     content = canonical(
         {

@@ -82,6 +82,7 @@ def typed(draft: Draft, text: str | list[str] = TEXT, **fields) -> dict:
         "category": draft.category or Category.ADVICE,
         "reply_settings": draft.reply_settings,
         "when": "approved",
+        **({"in_reply": "on"} if draft.in_reply else {}),
         **fields,
     }
 

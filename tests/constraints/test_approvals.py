@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from django.db import Error, connection, transaction
@@ -43,6 +44,11 @@ DRAFT = (
     " VALUES (%s, %s, %s, 1, '[]', 'advice', false, 'mentionedUsers', '', '')"
 )
 CONTRIBUTOR = "INSERT INTO approvals_contributor (draft_id, person_id) VALUES (%s, %s)"
+OF_CONTENT = (
+    "INSERT INTO approvals_revision"
+    " (draft_id, number, content, digest, required, submitted_by_id, closing)"
+    " VALUES (%s, 1, %s, %s, %s, %s, '')"
+)
 REVISION = (
     "INSERT INTO approvals_revision"
     " (draft_id, number, content, digest, required, submitted_by_id, closing)"
@@ -114,6 +120,27 @@ def test_a_draft_follows_its_own_account_for_good_and_as_something(cast, revisio
     draft = Draft.objects.latest("pk").pk
     protected("UPDATE approvals_draft SET follow_up = 'update' WHERE id = %s", draft)
     protected("UPDATE approvals_draft SET follows_id = NULL, follow_up = '' WHERE id = %s", draft)
+    sql("UPDATE approvals_draft SET in_reply = true WHERE id = %s", draft)
+
+
+def test_a_draft_that_follows_none_replies_to_none(revision):
+    reply = "UPDATE approvals_draft SET in_reply = true WHERE id = %s"
+    refused("in_reply_to_what_it_follows", reply, revision.draft_id)
+
+
+@pytest.mark.parametrize(("of", "may"), [("followed", True), ("other", False), ("none", True)])
+def test_a_revision_replies_to_the_message_that_its_draft_follows(cast, revision, of, may):
+    signed(revision, cast.marc, cast.helene)
+    other = a_revision(cast.claire, cast.nantes, "Un autre conseil.")
+    signed(other, cast.marc, cast.helene)
+    sql(FOLLOWING, cast.nantes.pk, cast.claire.pk, revision.release.pk, "update")
+    followed = {"followed": revision.release.pk, "other": other.release.pk, "none": None}[of]
+    content = replace(revision.signed, in_reply_to=followed).canonical()
+    row = (Draft.objects.latest("pk").pk, content, digest_of(content), 2, cast.claire.pk)
+    if may:
+        sql(OF_CONTENT, *row)
+    else:
+        refused("replies_to_followed", OF_CONTENT, *row)
 
 
 # Rule 2: only an active seat holder writes.
@@ -722,19 +749,6 @@ def test_a_comment_is_of_one_draft(cast, revision):
     )
     answer = (other.draft_id, other.pk, cast.marc.pk, thread.pk, *NOTHING_QUOTED)
     refused("comment_of_draft", COMMENT, *answer)
-
-
-MENTION = "INSERT INTO approvals_mention (comment_id, person_id) VALUES (%s, %s)"
-
-
-def test_a_comment_mentions_each_person_who_sees_its_draft_once(cast, revision):
-    written = comment(actor=cast.marc, draft_id=revision.draft_id, body="Un mot")
-    for outsider in (cast.yann, cast.ada):
-        refused("mentioned_sees_draft", MENTION, written.pk, outsider.pk)
-    sql(MENTION, written.pk, cast.helene.pk)
-    refused("mentioned_once", MENTION, written.pk, cast.helene.pk)
-    protected("UPDATE approvals_mention SET person_id = %s", cast.paul.pk)
-    protected("DELETE FROM approvals_mention")
 
 
 RESOLUTION = "INSERT INTO approvals_resolution (thread_id, resolved_by_id) VALUES (%s, %s)"
