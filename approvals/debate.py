@@ -6,12 +6,15 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from approvals.checklist import NAMES
-from approvals.models import Comment, Draft, Resolution, Review
+from approvals.models import Comment, Draft, Mention, Resolution, Review
 from approvals.passage import Passage
 
 # A verdict given so many seconds after the text was opened, or fewer, is said to be.
@@ -34,6 +37,7 @@ class DebateEntry:
     at_once: str = ""
     checklist: str = ""
     thread: Thread | None = None
+    mentioned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,9 @@ def unresolved(debate: Iterable[DebateEntry]) -> list[DebateEntry]:
 
 
 def _comments(draft: Draft) -> Iterator[DebateEntry]:
+    names = Mention.objects.filter(comment=OuterRef("pk")).values("person__name")
     rows = Comment.objects.filter(draft=draft).select_related("author", "revision")
+    rows = rows.annotate(mentioned=ArraySubquery(names))
     answers: dict[int, list[DebateEntry]] = defaultdict(list)
     last = _resolutions(draft)
     for comment in rows.defer("revision__content"):
@@ -73,11 +79,17 @@ def _comments(draft: Draft) -> Iterator[DebateEntry]:
         yield _entry(comment, thread)
 
 
-def _entry(comment: Comment, thread: Thread | None = None) -> DebateEntry:
+def _entry(comment: Any, thread: Thread | None = None) -> DebateEntry:
+    """Of a comment with the names that it mentions."""
     revision = comment.revision
     number = revision.number if revision is not None and revision.closed_at is not None else 0
     return DebateEntry(
-        comment.created_at, comment.author, comment.body, number=number, thread=thread
+        comment.created_at,
+        comment.author,
+        comment.body,
+        number=number,
+        thread=thread,
+        mentioned=tuple(comment.mentioned),
     )
 
 

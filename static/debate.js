@@ -87,3 +87,70 @@ if (offer) {
     body.focus();
   });
 }
+
+// Whom one may mention is proposed while « @ » and the beginning of a name stand before the caret.
+const names = document.getElementById("names");
+if (names) {
+  const said = document.getElementById("names-said");
+  const options = [...names.children];
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/’/g, "'").toLowerCase();
+  const shown = () => options.filter((option) => !option.hidden);
+  body.setAttribute("aria-autocomplete", "list");
+  body.setAttribute("aria-controls", names.id);
+
+  // What is typed of a name, with the place of its « @ ».
+  function begun() {
+    const typed = body.value.slice(0, body.selectionStart).match(/(?<![\p{L}\p{N}_])@([^@\n]{0,60})$/u);
+    return typed && { at: typed.index, name: fold(typed[1]) };
+  }
+  function point(option) {
+    for (const one of options) one.setAttribute("aria-selected", String(one === option));
+    if (option) body.setAttribute("aria-activedescendant", option.id);
+    else body.removeAttribute("aria-activedescendant");
+    option?.scrollIntoView({ block: "nearest" });
+  }
+  function close() {
+    names.hidden = true;
+    said.textContent = "";
+    point(null);
+  }
+  function propose() {
+    const typed = begun();
+    for (const option of options) {
+      const name = fold(option.textContent);
+      option.hidden = !typed || !` ${name}`.includes(` ${typed.name}`) || name === typed.name;
+    }
+    if (!shown().length) return close();
+    if (names.hidden) said.textContent = said.dataset.how;
+    names.hidden = false;
+    point(shown()[0]);
+  }
+  function take(option) {
+    const { at } = begun();
+    const name = `@${option.textContent} `;
+    const rest = body.value.slice(body.selectionStart).replace(/^ /, "");
+    body.value = body.value.slice(0, at) + name + rest;
+    body.setSelectionRange(at + name.length, at + name.length);
+    close();
+    body.focus();
+  }
+  body.addEventListener("input", propose);
+  body.addEventListener("blur", close);
+  body.addEventListener("keydown", (event) => {
+    if (names.hidden || event.isComposing) return;
+    const listed = shown();
+    const place = listed.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    const moves = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key in moves) point(listed[(place + moves[event.key] + listed.length) % listed.length]);
+    else if (event.key === "Enter") take(listed[place]);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+  });
+  // The field would lose the focus, and the list close, before the click.
+  names.addEventListener("mousedown", (event) => event.preventDefault());
+  names.addEventListener("click", (event) => {
+    const option = event.target.closest("[role=option]");
+    if (option) take(option);
+  });
+}

@@ -8,15 +8,25 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts import audit
-from accounts.access import require_role
+from accounts.access import require_role, reviewers
 from accounts.actions.base import lock_account, require_text
 from accounts.errors import NotFound
 from accounts.models import Person
 from accounts.roles import Role
 from approvals import capabilities
 from approvals.errors import ApprovedText, WrongState
-from approvals.models import CloseReason, Comment, Contributor, Draft, DraftState, Revision
+from approvals.mentions import mentioned_in
+from approvals.models import (
+    CloseReason,
+    Comment,
+    Contributor,
+    Draft,
+    DraftState,
+    Mention,
+    Revision,
+)
 from approvals.models.states import TRANSITIONS
+from approvals.notices import notify_mentioned
 from approvals.passage import Passage, TypedComment, find_passage
 
 MAX_COMMENT = 4000
@@ -56,7 +66,7 @@ def open_revision(draft: Draft) -> Revision | None:
 
 def add_comment(draft: Draft, actor: Person, typed: TypedComment) -> Comment:
     """A word in the debate, about the revision that its author read, else the open one if there
-    is one. Raises Invalid, NotFound.
+    is one; whom it names is told. Raises Invalid, NotFound.
     """
     about = typed.about
     revision = open_revision(draft)
@@ -78,7 +88,17 @@ def add_comment(draft: Draft, actor: Person, typed: TypedComment) -> Comment:
         **_place(passage),
     )
     audit.record("draft.commented", actor=actor, about=draft, subject=comment)
+    _mention(comment, actor)
     return comment
+
+
+def _mention(comment: Comment, actor: Person) -> None:
+    if "@" not in comment.body:
+        return
+    names = {pk: who.person.name for pk, who in reviewers(comment.draft.account).items()}
+    people = [pk for pk in mentioned_in(comment.body, names) if pk != actor.pk]
+    Mention.objects.bulk_create(Mention(comment=comment, person_id=pk) for pk in people)
+    notify_mentioned(comment.draft, people)
 
 
 def _place(passage: Passage | None) -> dict[str, Any]:

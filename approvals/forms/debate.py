@@ -69,6 +69,7 @@ class CommentForm(forms.Form):
         """`threads`: the id of each, who began it and its words."""
         super().__init__(data, initial=dict(initial or {}))
         self.revision = revision
+        self.names: Sequence[str] = ()
         self.fields["body"].required = required
         self.fields["about"].choices = self._choices(threads)  # type: ignore[attr-defined]
         if revision is None:
@@ -85,6 +86,12 @@ class CommentForm(forms.Form):
             answers = [(f"{THREAD}{pk}", _label(who, body)) for pk, who, body in threads]
             choices.append((_("Répondre à"), answers))
         return choices
+
+    def offer_names(self, names: Sequence[str]) -> None:
+        """Says whom it may mention."""
+        self.names = names
+        words = _("Pour avertir quelqu’un, écrivez @ et son nom entier : %(names)s.")
+        self.fields["body"].help_text = words % {"names": ", ".join(names)} if names else ""
 
     @property
     def specific(self) -> bool:

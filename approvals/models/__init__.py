@@ -5,7 +5,15 @@ from approvals.models.draft import SEARCHES, Category, Contributor, Draft, Follo
 from approvals.models.image import StoredImage
 from approvals.models.lists import ListEntry, ListName, ReservePeriod
 from approvals.models.objection import Objection
-from approvals.models.review import Comment, Release, Resolution, Review, RevisionView, Verdict
+from approvals.models.review import (
+    Comment,
+    Mention,
+    Release,
+    Resolution,
+    Review,
+    RevisionView,
+    Verdict,
+)
 from approvals.models.revision import CloseReason, Revision
 from approvals.models.search import EntryKind, SearchEntry
 from approvals.models.states import DraftState
@@ -23,6 +31,7 @@ __all__ = [
     "FollowUp",
     "ListEntry",
     "ListName",
+    "Mention",
     "Objection",
     "Release",
     "ReservePeriod",

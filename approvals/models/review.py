@@ -101,6 +101,17 @@ END IF;
 RETURN NEW;
 """
 
+MENTIONED_SEES_DRAFT = """
+IF NOT EXISTS (
+    SELECT 1 FROM approvals_comment c JOIN approvals_draft d ON d.id = c.draft_id
+    WHERE c.id = NEW.comment_id AND reviewer_role(d.account_id, NEW.person_id) IS NOT NULL
+) THEN
+    RAISE EXCEPTION 'a comment mentions people who see its draft'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'mentioned_sees_draft';
+END IF;
+RETURN NEW;
+"""
+
 RESOLVED_BY_MEMBER = """
 SELECT d.account_id INTO account
 FROM approvals_comment c JOIN approvals_draft d ON d.id = c.draft_id
@@ -168,6 +179,28 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft_id}: {self.pk}"
+
+
+class Mention(models.Model):
+    """Somebody whom a comment names, and who sees its draft: see `approvals.mentions`."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="mentions")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["comment", "person"], name="mentioned_once")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="mentioned_sees_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=MENTIONED_SEES_DRAFT,
+            ),
+            *append_only(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}: {self.person_id}"
 
 
 class Resolution(models.Model):

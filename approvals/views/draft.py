@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import reviewers
 from accounts.models import Person
 from accounts.requests import PersonRequest, etag_of, parse_int, unless_known
 from accounts.roles import Role
@@ -135,13 +136,10 @@ def show(
     read = _seen_before(request, revisions)
     before = seen or read or (earlier[-1] if earlier else None)
     last = revisions[-1] if revisions else None
+    quotes = _quotes(context["unresolved"]) if current is not None else None
     context |= _verdict_context(request, draft, role, context["quorum"])
     context |= {
-        "parts": shown_messages(
-            content.messages,
-            found=_findings(draft, current),
-            quotes=_quotes(context["unresolved"]) if current is not None else None,
-        ),
+        "parts": shown_messages(content.messages, found=_findings(draft, current), quotes=quotes),
         "replied_to": replied_to(content.in_reply_to),
         "purged": purges_of(draft),
         "changed": _changed(draft, before, content),
@@ -162,7 +160,14 @@ def show(
         "lifts": _lifts(draft, role, request.user, context["objections"], more.get("lift_form")),
         **more,
     }
+    context["comment_form"].offer_names(_others(request.user, draft))
     return render(request, "approvals/draft.html", context, status=status)
+
+
+def _others(person: Person, draft: Draft) -> list[str]:
+    """The names of those who see the draft too."""
+    people = reviewers(draft.account).items()
+    return list(dict.fromkeys(who.person.name for pk, who in people if pk != person.pk))
 
 
 def _threads(debate: list[DebateEntry]) -> list[tuple[int, str, str]]:

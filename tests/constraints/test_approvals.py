@@ -751,6 +751,19 @@ def test_a_comment_is_of_one_draft(cast, revision):
     refused("comment_of_draft", COMMENT, *answer)
 
 
+MENTION = "INSERT INTO approvals_mention (comment_id, person_id) VALUES (%s, %s)"
+
+
+def test_a_comment_mentions_each_person_who_sees_its_draft_once(cast, revision):
+    written = comment(actor=cast.marc, draft_id=revision.draft_id, body="Un mot")
+    for outsider in (cast.yann, cast.ada):
+        refused("mentioned_sees_draft", MENTION, written.pk, outsider.pk)
+    sql(MENTION, written.pk, cast.helene.pk)
+    refused("mentioned_once", MENTION, written.pk, cast.helene.pk)
+    protected("UPDATE approvals_mention SET person_id = %s", cast.paul.pk)
+    protected("DELETE FROM approvals_mention")
+
+
 RESOLUTION = "INSERT INTO approvals_resolution (thread_id, resolved_by_id) VALUES (%s, %s)"
 
 

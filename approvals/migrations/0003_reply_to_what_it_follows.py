@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('approvals', '0001_initial'),
+        ('approvals', '0002_mentions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
