@@ -30,6 +30,8 @@ def account(handle: str, number: int) -> dict[str, str]:
     }
 
 
+# Seconds, for a machine that is busy with something else: what comes at once waits for none.
+PATIENCE = 90
 FIVE = [account(f"pnationale{number:02d}", number) for number in (44, 35, 62, 67, 6)]
 
 
@@ -102,13 +104,13 @@ class Sandbox:
     ) -> requests.Response:
         """One signed request, as plain HTTP."""
         options = {"auth": self.sign(handle), "allow_redirects": False} | options
-        timeout = options.pop("timeout", 30)
+        timeout = options.pop("timeout", PATIENCE)
         return requests.request(method, f"{self.base_url}{path}", timeout=timeout, **options)
 
     def tweet(self, text: str, handle: str = "pnationale44", **body: Any) -> requests.Response:
         return self.call("POST", "/2/tweets", handle, json={"text": text, **body})
 
-    def tweepy(self, handle: str = "pnationale44", timeout: float = 30) -> tweepy.Client:
+    def tweepy(self, handle: str = "pnationale44", timeout: float = PATIENCE) -> tweepy.Client:
         """tweepy's own client, that differs by its host and its time-out only."""
         base_url, who = self.base_url, self.accounts[handle]
 
@@ -137,7 +139,7 @@ class Sandbox:
     # switches
 
     def _post(self, path: str, **wish: Any) -> dict[str, Any]:
-        answer = self._http.post(f"{self.base_url}{path}", json=wish, timeout=30)
+        answer = self._http.post(f"{self.base_url}{path}", json=wish, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -174,14 +176,14 @@ class Sandbox:
         self._post("/sandbox/reset")
 
     def switches(self) -> dict[str, Any]:
-        return self._http.get(f"{self.base_url}/sandbox/switches", timeout=30).json()
+        return self._http.get(f"{self.base_url}/sandbox/switches", timeout=PATIENCE).json()
 
     # holding a request
 
     def waiting(self) -> list[dict[str, Any]]:
         return self.switches()["waiting"]
 
-    def wait_until_held(self, count: int = 1, timeout: float = 30) -> list[dict[str, Any]]:
+    def wait_until_held(self, count: int = 1, timeout: float = PATIENCE) -> list[dict[str, Any]]:
         """Waits for as many requests as that to be held; answers them."""
         return until(lambda: (held := self.waiting()) and len(held) >= count and held, timeout)
 
@@ -210,7 +212,7 @@ class Sandbox:
 
     def record(self) -> dict[str, Any]:
         """Everything accepted and every request received."""
-        return self._http.get(f"{self.base_url}/sandbox/record", timeout=30).json()
+        return self._http.get(f"{self.base_url}/sandbox/record", timeout=PATIENCE).json()
 
     def posts(self, account: str | None = None, *, live: bool = False) -> list[dict[str, Any]]:
         """Posts accepted, oldest first; `live` leaves out deleted ones."""
@@ -224,11 +226,11 @@ class Sandbox:
         return [row for row in self.record()["requests"] if operation in (None, row["operation"])]
 
     def media_bytes(self, media_id: str) -> bytes:
-        answer = self._http.get(f"{self.base_url}/sandbox/media/{media_id}", timeout=30)
+        answer = self._http.get(f"{self.base_url}/sandbox/media/{media_id}", timeout=PATIENCE)
         answer.raise_for_status()
         return answer.content
 
-    def wait_for(self, what: Callable[[dict[str, Any]], Any], timeout: float = 30) -> Any:
+    def wait_for(self, what: Callable[[dict[str, Any]], Any], timeout: float = PATIENCE) -> Any:
         """Waits until `what(record)` is true; answers its value."""
         return until(lambda: what(self.record()), timeout)
 
@@ -247,7 +249,7 @@ class Hold:
     def __init__(self, sandbox: Sandbox, fault_id: int) -> None:
         self.sandbox, self.fault_id = sandbox, fault_id
 
-    def wait(self, count: int = 1, timeout: float = 30) -> list[dict[str, Any]]:
+    def wait(self, count: int = 1, timeout: float = PATIENCE) -> list[dict[str, Any]]:
         def held():
             rows = [w for w in self.sandbox.waiting() if w["fault"] == self.fault_id]
             return rows if len(rows) >= count else None
@@ -258,7 +260,7 @@ class Hold:
         return self.sandbox.release(self.fault_id)
 
 
-def until(what: Callable[[], Any], timeout: float = 60) -> Any:
+def until(what: Callable[[], Any], timeout: float = PATIENCE) -> Any:
     """Waits until `what()` is true, and answers its value; fails the test when it never is."""
     ends = time.monotonic() + timeout
     while True:

@@ -13,7 +13,7 @@ from approvals.diff import word_diff
 from approvals.message import Message
 from approvals.models import Draft
 from approvals.templatetags.tweet import tweet_preview
-from approvals.tweet_text import MAX_CHARACTERS
+from approvals.tweet_text import MAX_CHARACTERS, MAX_THREAD_CHARACTERS
 from tests.approvals.writing import TEXT, Content, a_draft, typed
 from tests.cast import signed_in
 from tests.checks.forms_of_text import form_findings as findings
@@ -33,29 +33,32 @@ SLOW = {
 
 
 def seconds_of(ask) -> tuple[float, object]:
-    start = time.thread_time()
-    answer = ask()
-    return time.thread_time() - start, answer
+    """The processor's, the lesser of two: this machine may do something else beside."""
+    spent = []
+    for _attempt in range(2):
+        start = time.thread_time()
+        answer = ask()
+        spent.append(time.thread_time() - start)
+    return min(spent), answer
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_preview_of_400_kb_costs_little_and_answers_in_words(cast):
+def test_a_preview_of_400_kb_costs_less_than_a_full_thread_and_answers_in_words(cast):
     draft = a_draft(cast.claire, cast.nantes)
     client, url = signed_in(cast.claire), reverse("preview", args=[draft.pk])
-    client.post(url, typed(draft))  # what is only done once
+    full = typed(draft, [(SLOW["words"] * 50)[: MAX_THREAD_CHARACTERS // 25]] * 25)
+    allowed, answer = seconds_of(lambda: client.post(url, full))
+    assert "trop long" not in answer.content.decode()
     for piece, cut_into in product(SLOW.values(), (1, 25, 100)):
         whole = piece * (400_000 // len(piece.encode()))
         size = len(whole) // cut_into
         data = typed(draft, [whole[i * size : (i + 1) * size] for i in range(cut_into)])
-        spent, answer = min(
-            (seconds_of(lambda data=data: client.post(url, data)) for _attempt in range(2)),
-            key=lambda one: one[0],
-        )
+        spent, answer = seconds_of(lambda data=data: client.post(url, data))
         assert answer.status_code == 200
         page = answer.content.decode()
         assert "beaucoup trop long" in page or "25 messages au plus" in page
         assert len(page) < 60_000
-        assert spent < 0.2, (piece, cut_into)
+        assert spent < allowed, (piece, cut_into)
 
 
 @pytest.mark.django_db(transaction=True)

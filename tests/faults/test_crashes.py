@@ -29,7 +29,7 @@ from publishing.heartbeat import CLOCK
 from publishing.models import Attempt, Heartbeat, Lookup, Publication
 from tests.cast import signed_in
 from tests.clock import backdate_row
-from tests.sandbox import until
+from tests.sandbox import PATIENCE, until
 from tests.system.departments import make_department
 
 # One system for all of them: in one process.
@@ -40,7 +40,7 @@ def soon(seconds: float) -> dt.datetime:
     return db_now() + dt.timedelta(seconds=seconds)
 
 
-def becomes(publication: Publication, state: str, timeout: float = 60) -> None:
+def becomes(publication: Publication, state: str, timeout: float = PATIENCE) -> None:
     def now() -> bool:
         try:
             publication.refresh_from_db()
@@ -157,7 +157,7 @@ def test_fault_6_a_deploy_in_the_middle_of_a_post_lets_it_end(system, town):
         held.wait()
         system.worker.popen.send_signal(signal.SIGTERM)
         until(lambda: "Warm shutdown" in system.worker.log_tail())
-    assert system.worker.popen.wait(30) == 0
+    assert system.worker.popen.wait(PATIENCE) == 0
     becomes(publication, "published", 0)
     assert attempts(publication) == [("accepted", "accepted")]
     system.worker.start()
@@ -242,7 +242,7 @@ def test_fault_8_without_redis_nothing_leaves_and_the_pages_say_so(system, town)
     until(lambda: db_now() > late.due_at + dt.timedelta(seconds=tolerance + 1))
     assert len(posted(system, town)) == 1
     system.redis.start()
-    becomes(publication, "published", 5)
+    becomes(publication, "published")
     becomes(late, "missed")
     assert len(posted(system, town)) == 2
     assert attempts(sent_meanwhile) == [("accepted", "accepted")]

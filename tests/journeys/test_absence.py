@@ -45,6 +45,7 @@ def test_a_reviewer_who_is_away_is_covered(cast, new_context, live_server):
     page.get_by_role("link", name="Cambriolages").click()
     nadia.approve()
     expect(page.get_by_text("Bon à diffuser").first).to_be_visible()
+    nadia.open("home")  # a page that goes on asking about the draft is refused once this is over
 
     page = ada.open("department", "44")
     ada.press("Mettre fin au remplacement", exact=False)

@@ -145,8 +145,8 @@ class System:
         new.write_text(what)
         new.rename(self.points / point)
 
-    def reached(self, point: str, timeout: float = 30) -> None:
-        until(lambda: (self.points / f"{point}.reached").exists(), timeout)
+    def reached(self, point: str) -> None:
+        until(lambda: (self.points / f"{point}.reached").exists())
 
     def go(self, point: str) -> None:
         (self.points / f"{point}.go").touch()
