@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -23,8 +24,18 @@ from policetweets.runner.run import collect_static_files, given_servers, manage
 from policetweets.runner.terminal import Stop, say, step
 
 PYTHON = sys.executable
-# Migrated once; each test process and each stack of servers copies it.
-TEMPLATE_DATABASE = "test_policetweets_template"
+
+
+def digest_of(patterns: Iterable[str]) -> str:
+    files = sorted(file for pattern in patterns for file in ROOT.glob(pattern))
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+MIGRATED_BY = ("*/migrations/*.py", "*/sql/*.sql", "accounts/models/right.py", "requirements.txt")
+# Migrated once, as long as nothing of it changes; each test process and each stack of servers
+# copies it.
+TEMPLATES = "test_policetweets_template_"
+TEMPLATE_DATABASE = f"{TEMPLATES}{digest_of(MIGRATED_BY)}"
 PAGES = ("templates", "x_sandbox/templates")
 # One process more than cores: tests of the whole system mostly wait.
 SPREAD = ["-n", str(min(os.cpu_count() or 1, 4) + 1), "--dist", "loadgroup", "--durations", "20"]
@@ -64,17 +75,21 @@ def test_environment() -> Iterator[dict[str, str]]:
             given = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
             given["DATABASE_APP_URL"] = postgres.app_url
         env = {**os.environ, **settings(folder), **given}
-        forget_template(env)
+        forget_old_templates(env)
         collect_static_files(env)
         yield env
 
 
-def forget_template(env: Mapping[str, str]) -> None:
-    """An earlier run's may lack a migration."""
+def forget_old_templates(env: Mapping[str, str]) -> None:
     with closing(psycopg2.connect(env["DATABASE_URL"])) as server:
         server.autocommit = True
         with server.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {TEMPLATE_DATABASE} WITH (FORCE)")
+            cursor.execute(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datname <> %s",
+                [TEMPLATES, TEMPLATE_DATABASE],
+            )
+            for (old,) in cursor.fetchall():
+                cursor.execute(f"DROP DATABASE {old} WITH (FORCE)")
 
 
 def make_template(env: Mapping[str, str]) -> None:
