@@ -20,6 +20,9 @@ def possible_acts(
     possible = {act: draft.state in transition.before for act, transition in TRANSITIONS.items()}
     possible["abandon"] &= draft.author_id == person.pk or author_left
     possible["adopt"] &= author_left
+    possible["propose_wording"] = (
+        draft.state == DraftState.IN_REVIEW and draft.author_id != person.pk
+    )
     possible["approve"] = quorum is not None and why_not_approve(draft, person, quorum) == ""
     possible["object"] = draft.state in (DraftState.IN_REVIEW, DraftState.RELEASED) and not (
         quorum is not None and any(o.raised_by_id == person.pk for o in quorum.objections)

@@ -24,6 +24,7 @@ CAPABILITIES: dict[str, Capability] = {
     #                             other, wrote it   other, wrote it
     "read":            Capability(YES,   YES,       YES,   YES),
     "comment":         Capability(YES,   YES,       YES,   YES),
+    "propose_wording": Capability(YES,   YES,       YES,   YES),
     "begin":           Capability(YES,   YES,       NO,    NO,  role_refusal=OnlySeatHolders),
     "edit":            Capability(YES,   YES,       NO,    NO,  role_refusal=OnlySeatHolders),
     "submit":          Capability(YES,   YES,       NO,    NO,  role_refusal=OnlySeatHolders),

@@ -1,4 +1,6 @@
-"""The debate about a draft as data: threads, verdicts and objections, the oldest first."""
+"""The debate about a draft as data: threads, proposed wordings, verdicts and objections, the oldest
+first.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from approvals.checklist import NAMES
-from approvals.models import Comment, Draft, Mention, Resolution, Review
+from approvals.diff import DiffSegment, changes
+from approvals.models import (
+    Comment,
+    Draft,
+    Mention,
+    Resolution,
+    Review,
+    Wording,
+    WordingOutcome,
+)
+from approvals.models.states import TRANSITIONS
 from approvals.passage import Passage
 
 # A verdict given so many seconds after the text was opened, or fewer, is said to be.
@@ -23,9 +35,9 @@ AT_ONCE = 2
 
 @dataclass(frozen=True, slots=True)
 class DebateEntry:
-    """One thing said. `verdict` is empty for a comment; else a `Verdict`, « objection » or
-    « lifting », with its label and the number of the version that it is about. A comment gives
-    that number when the version is not the open one any more.
+    """One thing said. `verdict` is empty for a comment; else a `Verdict`, « objection »,
+    « lifting » or « wording », with its label and the number of the version that it is about. A
+    comment gives that number when the version is not the open one any more.
     """
 
     at: dt.datetime
@@ -38,6 +50,23 @@ class DebateEntry:
     checklist: str = ""
     thread: Thread | None = None
     mentioned: tuple[str, ...] = ()
+    wording: ProposedWording | None = None
+
+    @property
+    def unresolved(self) -> bool:
+        """A thread that nobody called resolved, or that somebody reopened; a wording that may still
+        be taken.
+        """
+        if self.thread is not None:
+            return not self.thread.resolved
+        return self.wording is not None and self.wording.waits and not self.wording.outdated
+
+    @property
+    def anchor(self) -> str:
+        """The id of what may be linked to: a thread or a wording."""
+        if self.thread is not None:
+            return f"comment-{self.thread.pk}"
+        return f"wording-{self.wording.pk}" if self.wording is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +83,30 @@ class Thread:
         return self.resolution is not None and self.resolution.reopened_at is None
 
 
+@dataclass(frozen=True, slots=True)
+class ProposedWording:
+    """Another text for one message: `differences` as `changes` gives them; `waits`: the draft's
+    author may decide on it; `outdated`: the text has changed since, so that they cannot take it.
+    """
+
+    pk: int
+    position: int
+    differences: list[list[DiffSegment]]
+    waits: bool
+    outdated: bool
+    taken: bool
+    decided_by: Person | None
+    decided_at: dt.datetime | None
+
+
 def debate_of(draft: Draft) -> list[DebateEntry]:
-    """In the order in which they were given, answers under their thread: four queries."""
-    entries = [*_comments(draft), *_verdicts(draft), *_objections(draft)]
+    """In the order in which they were given, answers under their thread: five queries."""
+    entries = [*_comments(draft), *_wordings(draft), *_verdicts(draft), *_objections(draft)]
     return sorted(entries, key=lambda entry: entry.at)
 
 
 def unresolved(debate: Iterable[DebateEntry]) -> list[DebateEntry]:
-    """The threads that nobody called resolved, or that somebody reopened."""
-    return [entry for entry in debate if entry.thread is not None and not entry.thread.resolved]
+    return [entry for entry in debate if entry.unresolved]
 
 
 def _comments(draft: Draft) -> Iterator[DebateEntry]:
@@ -103,6 +147,33 @@ def _resolutions(draft: Draft) -> dict[int, Resolution]:
     """The last one of each thread."""
     rows = Resolution.objects.filter(thread__draft=draft).order_by("pk")
     return {row.thread_id: row for row in rows.select_related("resolved_by", "reopened_by")}
+
+
+def _wordings(draft: Draft) -> Iterator[DebateEntry]:
+    rows = Wording.objects.filter(revision__draft=draft).select_related(
+        "author", "decided_by", "revision"
+    )
+    writable = draft.state in TRANSITIONS["edit"].before
+    for row in rows.defer("revision__content"):
+        wording = ProposedWording(
+            pk=row.pk,
+            position=row.position,
+            differences=changes([row.before], [row.after]),
+            waits=writable and not row.outcome,
+            outdated=not row.outcome and not row.fits(draft),
+            taken=row.outcome == WordingOutcome.TAKEN,
+            decided_by=row.decided_by,
+            decided_at=row.decided_at,
+        )
+        yield DebateEntry(
+            row.created_at,
+            row.author,
+            body="",
+            verdict="wording",
+            label=_("autre formulation proposée"),
+            number=row.revision.number,
+            wording=wording,
+        )
 
 
 def _verdicts(draft: Draft) -> Iterator[DebateEntry]:

@@ -15,6 +15,26 @@ class TextChanged(Conflict):
     )
 
 
+class TextMovedOn(TextChanged):
+    code = "text_moved_on"
+    sentence = _(
+        "Le texte a changé depuis l’affichage de cette page : rien n’a été proposé. "
+        "Voici la version actuelle."
+    )
+
+
+class WordingOutdated(Conflict):
+    """The message reads otherwise than when the wording was proposed for it."""
+
+    code = "wording_outdated"
+    sentence = _("Le texte a changé depuis : cette formulation ne peut plus être acceptée.")
+
+
+class WordingDecided(Conflict):
+    code = "wording_decided"
+    sentence = _("Cette formulation a déjà été acceptée ou déclinée.")
+
+
 class SavedElsewhere(Conflict):
     """Somebody saved the draft meanwhile; `details["draft"]` is the draft as it now stands."""
 
@@ -85,6 +105,11 @@ class CoverEndsFirst(Conflict):
 class OwnText(Forbidden):
     code = "own_text"
     sentence = _("Vous avez écrit ou modifié ce texte : modifiez-le, ou reprenez-le en rédaction.")
+
+
+class OnlyAuthor(Forbidden):
+    code = "only_author"
+    sentence = _("Seul l’auteur de ce brouillon accepte ou décline une formulation proposée.")
 
 
 class OnlySeatHolders(Forbidden):

@@ -15,7 +15,7 @@ from approvals.models import Draft, Objection, Revision
 from approvals.quorum import quorum_of
 
 # What the author has to do something about; the rest is news.
-ASKS_AUTHOR = (NoticeAct.CHANGES, NoticeAct.LACKS_APPROVALS)
+ASKS_AUTHOR = (NoticeAct.CHANGES, NoticeAct.WORDING, NoticeAct.LACKS_APPROVALS)
 
 
 def notify_reviewers(draft: Draft) -> None:
@@ -117,7 +117,7 @@ def _tell_of_wait(revision: Revision, people: list[int], act: NoticeAct) -> None
 
 
 def notify_author(draft: Draft, act: NoticeAct) -> None:
-    """Tells its author what became of the text."""
+    """Tells its author what became of the text, or what is proposed in its place."""
     asks = act in ASKS_AUTHOR
     queue_notice(
         [draft.author_id],

@@ -16,6 +16,7 @@ from approvals.views import (
     threads,
     verdicts,
     versions,
+    wordings,
 )
 
 
@@ -51,6 +52,17 @@ urlpatterns = [
         "brouillons/<int:draft_id>/debat/<int:thread_id>/rouvrir",
         threads.reopen,
         name="reopen-thread",
+    ),
+    path("brouillons/<int:draft_id>/formuler", wordings.propose, name="propose-wording"),
+    path(
+        "brouillons/<int:draft_id>/formulation/<int:wording_id>/accepter",
+        wordings.take,
+        name="take-wording",
+    ),
+    path(
+        "brouillons/<int:draft_id>/formulation/<int:wording_id>/decliner",
+        wordings.decline,
+        name="decline-wording",
     ),
     path("brouillons/<int:draft_id>/approuver", verdicts.approve, name="approve"),
     path("brouillons/<int:draft_id>/demander", verdicts.ask_for_changes, name="ask-for-changes"),

@@ -30,12 +30,13 @@ from approvals.models import (
     Revision,
     RevisionView,
     StoredImage,
+    Wording,
 )
 from publishing.models import Answer, Attempt, Confirmation, Lookup, Part, Publication, Retraction
 from publishing.status_badge import link_of
 
 # Raised with any change of the tree.
-VERSION = 1
+VERSION = 2
 EXPORTED = "case_file.exported"
 
 
@@ -280,6 +281,24 @@ class CommentFacts:
 
 
 @dataclass(frozen=True)
+class WordingFacts:
+    """What was proposed in place of a message's text; `outcome`: « taken », « declined » or
+    nothing.
+    """
+
+    id: int
+    at: dt.datetime
+    author: Who
+    revision: int
+    position: int
+    before: str
+    after: str
+    outcome: str
+    decided_by: Who | None
+    decided_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
 class Lifting:
     person: Who
     at: dt.datetime
@@ -363,6 +382,7 @@ class CaseFile:
     draft: DraftFacts
     revisions: list[RevisionFacts]
     debate: list[CommentFacts]
+    wordings: list[WordingFacts]
     objections: list[ObjectionFacts]
     images: list[ImageFacts]
     people: list[Who]
@@ -401,6 +421,7 @@ def read_case_file(draft: Draft) -> CaseFile:
         draft=_draft(draft),
         revisions=revisions,
         debate=_debate(draft),
+        wordings=_wordings(draft),
         objections=_objections(draft),
         images=_images(draft, revisions),
         people=_people(draft, revisions),
@@ -724,6 +745,25 @@ def _debate(draft: Draft) -> list[CommentFacts]:
             body=row.body,
         )
         for row in rows
+    ]
+
+
+def _wordings(draft: Draft) -> list[WordingFacts]:
+    rows = Wording.objects.filter(revision__draft=draft).order_by("pk")
+    return [
+        WordingFacts(
+            id=row.pk,
+            at=row.created_at,
+            author=_who(row.author),
+            revision=row.revision.number,
+            position=row.position,
+            before=row.before,
+            after=row.after,
+            outcome=row.outcome,
+            decided_by=_maybe_who(row.decided_by),
+            decided_at=row.decided_at,
+        )
+        for row in rows.select_related("author", "decided_by", "revision")
     ]
 
 

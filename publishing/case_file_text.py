@@ -31,7 +31,7 @@ from approvals.categories import FIELDS
 from approvals.checklist import NAMES
 from approvals.digest import SignedContent
 from approvals.message import Message
-from approvals.models import Category, CloseReason, DraftState, Verdict
+from approvals.models import Category, CloseReason, DraftState, Verdict, WordingOutcome
 from publishing.case_file import (
     AttemptFacts,
     CaseFile,
@@ -44,6 +44,7 @@ from publishing.case_file import (
     RevisionFacts,
     Segment,
     Who,
+    WordingFacts,
 )
 from publishing.models import (
     ConfirmationKind,
@@ -469,7 +470,7 @@ class _Writer:
 
     def _debate(self) -> Iterator[Block]:
         yield _heading(1, _("Débat"))
-        if not self.file.debate:
+        if not self.file.debate and not self.file.wordings:
             yield _text(_plain(_("Personne n’a écrit dans le débat.")))
             return
         entries = []
@@ -479,7 +480,25 @@ class _Writer:
                 said += ", " + _("sur la version %(number)s") % {"number": comment.revision}
             label = _("%(who)s :") % {"who": said}
             entries.append([_plain(f"{label} "), _french(comment.body)])
-        yield _list(entries)
+        yield _list(entries + [self._wording(wording) for wording in self.file.wordings])
+
+    def _wording(self, wording: WordingFacts) -> list[Piece]:
+        said = _("%(name)s, %(at)s, propose du message %(message)s de la version %(number)s :") % {
+            "name": wording.author.name,
+            "at": self._at(wording.at),
+            "message": wording.position + 1,
+            "number": wording.revision,
+        }
+        pieces = [
+            _plain(f"{said} "),
+            *_labelled(_("au lieu de"), wording.before),
+            *_labelled(_("ceci :"), wording.after),
+        ]
+        if wording.decided_by is not None:
+            taken = wording.outcome == WordingOutcome.TAKEN
+            by = _("Acceptée par %(by)s") if taken else _("Déclinée par %(by)s")
+            pieces.append(_plain(" " + by % {"by": wording.decided_by.name} + "."))
+        return pieces
 
     def _publications(self) -> Iterator[Block]:
         publications = list(self._all_publications())

@@ -28,6 +28,7 @@ from approvals import capabilities as approvals
 from approvals.actions.category_rules import set_category_rule
 from approvals.actions.debate import comment
 from approvals.actions.objections import raise_objection
+from approvals.actions.wordings import propose_wordings
 from approvals.models import CategoryRule
 from publishing import capabilities as publishing
 from publishing.models import (
@@ -143,6 +144,9 @@ is-current           GET    approvals.edit
 comment              POST   approvals.comment
 resolve-thread       POST   approvals.comment
 reopen-thread        POST   approvals.comment
+propose-wording      POST   approvals.propose_wording
+take-wording         POST   approvals.edit
+decline-wording      POST   approvals.edit
 approve              POST   approvals.approve
 ask-for-changes      POST   approvals.ask_for_changes
 reject               POST   approvals.reject
@@ -283,6 +287,14 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         if "thread_id" in wanted:
             thread = comment(actor=cast.paul, draft_id=revision.draft_id, body="Un fil.")
             subjects["thread_id"] = thread.pk
+        if "wording_id" in wanted:
+            (proposed,) = propose_wordings(
+                actor=cast.paul,
+                draft_id=revision.draft_id,
+                revision_id=revision.pk,
+                texts={0: "Une autre formulation."},
+            )
+            subjects["wording_id"] = proposed.pk
         if "objection_id" in wanted:
             objection = raise_objection(actor=cast.paul, draft_id=revision.draft_id, reason="Non.")
             subjects["objection_id"] = objection.pk

@@ -37,6 +37,7 @@ class NoticeAct(models.TextChoices):
     REVIEW_ESCALATED = "review_escalated", _("Relecture en retard")
     CONFIRM = "confirm", _("À confirmer")
     CHANGES = "changes", _("À reprendre")
+    WORDING = "wording", _("Formulation proposée")
     LACKS_APPROVALS = "lacks_approvals", _("Accords manquants")
     OBJECTION = "objection", _("Opposition")
     OBJECTION_LIFTED = "objection_lifted", _("Opposition levée")

@@ -5,7 +5,7 @@ the debate when an act was done is recorded with it or not at all: `comment`.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from django.db import connection
@@ -68,6 +68,12 @@ class Content:
     requested_at: dt.datetime | None = None
     requested_local: str = ""
     requested_zone: str = ""
+
+    @classmethod
+    def of(cls, draft: Draft, **changes: Any) -> Content:
+        """What the draft holds now, but for some changes."""
+        kept = {field.name: getattr(draft, field.name) for field in fields(cls)}
+        return cls(**{**kept, **changes})
 
 
 def _write(draft: Draft, content: Content) -> list[str]:
@@ -153,11 +159,17 @@ def save_draft(*, actor: Person, draft_id: int, version: int, content: Content) 
     """
     draft, _role = lock_draft(draft_id, actor, act="edit")
     require_state(draft, "edit")
+    save_locked(draft, content, actor=actor, version=version)
+    return draft
+
+
+def save_locked(draft: Draft, content: Content, *, actor: Person, version: int) -> None:
+    """The same under the lock of the caller, who knows that this person may edit it now."""
     before = content_of(draft)
     shown_version = draft.version
     changed = _write(draft, content)
     if not changed:
-        return draft
+        return
     if version != shown_version:
         draft.refresh_from_db(from_queryset=Draft.objects.select_related("account", "author"))
         raise SavedElsewhere(draft=draft)
@@ -171,7 +183,6 @@ def save_draft(*, actor: Person, draft_id: int, version: int, content: Content) 
     audit.record(
         "draft.saved", actor=actor, about=draft, version=draft.version, fields=sorted(changed)
     )
-    return draft
 
 
 def _refuse_unfit(draft: Draft) -> dict[str, Any]:

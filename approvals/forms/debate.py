@@ -15,8 +15,12 @@ from accounts.errors import Invalid
 from accounts.requests import parse_int
 from approvals.models import Comment, Revision
 from approvals.passage import About, TypedComment, find_passage
+from approvals.tweet_text import normalise_typed
 
 THREAD, MESSAGE = "t", "m"
+WORDING = "wording"
+# The fields stand beside the text, outside of their form.
+WORDING_AREA = forms.Textarea(attrs={"rows": 5, "form": "debate", "lang": "fr"})
 
 
 class AboutSelect(forms.Select):
@@ -130,6 +134,32 @@ class CommentForm(forms.Form):
         """Of a valid form; None when nothing was written."""
         body = self.cleaned_data["body"]
         return TypedComment(body, self._about()) if body else None
+
+
+class WordingForm(forms.Form):
+    """Other texts for the messages of a revision, each in a field beside its message."""
+
+    def __init__(self, texts: Sequence[str], typed: Mapping[int, str] | None = None) -> None:
+        """`typed`: those that are being written, by the position of their message."""
+        shown = {f"{WORDING}-{i}": text for i, text in enumerate(texts)}
+        super().__init__(
+            shown | {f"{WORDING}-{i}": text for i, text in (typed or {}).items()}, prefix=WORDING
+        )
+        for position, text in enumerate(texts):
+            label = _("Votre formulation")
+            if len(texts) > 1:
+                label = _("Votre formulation du message %(number)s") % {"number": position + 1}
+            self.fields[str(position)] = forms.CharField(
+                label=label, initial=text, required=False, strip=False, widget=WORDING_AREA
+            )
+
+
+def typed_wordings(texts: Sequence[str], data: QueryDict) -> dict[int, str]:
+    """The texts that differ from those of the revision, by position."""
+    typed = {i: data.get(f"{WORDING}-{i}", text) for i, text in enumerate(texts)}
+    return {
+        i: text for i, text in typed.items() if normalise_typed(text).strip() != texts[i].strip()
+    }
 
 
 def thread_choices(comments: Iterable[Comment]) -> list[tuple[int, str, str]]:

@@ -17,6 +17,7 @@ from approvals.models.review import (
 from approvals.models.revision import CloseReason, Revision
 from approvals.models.search import EntryKind, SearchEntry
 from approvals.models.states import DraftState
+from approvals.models.wording import Wording, WordingOutcome
 
 __all__ = [
     "SEARCHES",
@@ -42,4 +43,6 @@ __all__ = [
     "SearchEntry",
     "StoredImage",
     "Verdict",
+    "Wording",
+    "WordingOutcome",
 ]

@@ -19,8 +19,21 @@ from approvals.models.search import searchable
 from approvals.models.states import TRANSITION_PAIRS, DraftState
 
 HOLDS_A_SEAT = """
-IF (reviewer_role({account}, {person}) = 'seat') IS NOT TRUE THEN
+IF (reviewer_role(NEW.account_id, NEW.author_id) = 'seat') IS NOT TRUE THEN
     RAISE EXCEPTION 'only an active seat holder of the account writes its drafts'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'written_from_a_seat';
+END IF;
+RETURN NEW;
+"""
+
+# Whoever proposed a wording that was taken wrote too, from whatever place.
+CONTRIBUTES = """
+IF (reviewer_role((SELECT account_id FROM approvals_draft WHERE id = NEW.draft_id), NEW.person_id)
+    = 'seat') IS NOT TRUE AND NOT EXISTS (
+    SELECT 1 FROM approvals_wording w JOIN approvals_revision r ON r.id = w.revision_id
+    WHERE r.draft_id = NEW.draft_id AND w.author_id = NEW.person_id AND w.outcome = 'taken'
+) THEN
+    RAISE EXCEPTION 'only seat holders, and who proposed a wording that was taken, contribute'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'written_from_a_seat';
 END IF;
 RETURN NEW;
@@ -183,7 +196,7 @@ class Draft(models.Model):
                 name="written_from_a_seat",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                func=HOLDS_A_SEAT.format(account="NEW.account_id", person="NEW.author_id"),
+                func=HOLDS_A_SEAT,
             ),
             pgtrigger.FSM(name="allowed_transitions", field="state", transitions=TRANSITION_PAIRS),
             pgtrigger.Trigger(
@@ -255,7 +268,9 @@ class Draft(models.Model):
 
 
 class Contributor(models.Model):
-    """Somebody who ever wrote or changed this draft, its author and adopters included."""
+    """Somebody who ever wrote or changed this draft, its author, its adopters and those who
+    proposed a wording that was taken included.
+    """
 
     draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="contributors")
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
@@ -268,10 +283,7 @@ class Contributor(models.Model):
                 name="written_from_a_seat",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                func=HOLDS_A_SEAT.format(
-                    account="(SELECT account_id FROM approvals_draft WHERE id = NEW.draft_id)",
-                    person="NEW.person_id",
-                ),
+                func=CONTRIBUTES,
             ),
             *append_only(),
         ]

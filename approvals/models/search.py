@@ -15,6 +15,7 @@ class EntryKind(models.TextChoices):
     DRAFT = "draft", _("texte en cours")
     REVISION = "revision", _("version soumise")
     COMMENT = "comment", _("message du débat")
+    WORDING = "wording", _("formulation proposée")
     REVIEW = "review", _("motif d’un avis")
     OBJECTION = "objection", _("motif d’une opposition")
     LIFTING = "lifting", _("levée d’une opposition")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from django.http import HttpResponse
@@ -27,7 +28,7 @@ from approvals.checks import Finding
 from approvals.content import Comparison, compare, content_of, fields_in_words, replied_to
 from approvals.debate import DebateEntry, debate_of, unresolved
 from approvals.digest import SignedContent
-from approvals.forms.debate import CommentForm, thread_choices
+from approvals.forms.debate import CommentForm, WordingForm, thread_choices, typed_wordings
 from approvals.forms.verdict import ChecklistForm, ReasonForm
 from approvals.history import history_of
 from approvals.models import (
@@ -40,11 +41,14 @@ from approvals.models import (
 from approvals.preview import Quote, shown_messages
 from approvals.quorum import Quorum, quorum_of
 
-# The key of the session under which ticks wait for the page that follows a comment.
-TICKS = "ticks"
+# The key of the session under which ticks and wordings wait for the page that follows an act in
+# the debate.
+TYPED = "typed"
 
 
-def _live_context(draft: Draft, revisions: list[Revision]) -> dict[str, Any]:
+def _live_context(
+    draft: Draft, revisions: list[Revision], person: Person, role: Role
+) -> dict[str, Any]:
     """The parts of the page that change while one reads it: the debate, the quorum, the history."""
     current = next((r for r in revisions if r.closed_at is None), None)
     debate = debate_of(draft)
@@ -56,8 +60,17 @@ def _live_context(draft: Draft, revisions: list[Revision]) -> dict[str, Any]:
         "objections": list(draft.objections.filter(lifted_at=None).select_related("raised_by")),
         "debate": debate,
         "unresolved": unresolved(debate),
+        "decides": _decides(draft, person, role, debate),
         "history": history_of(draft),
     }
+
+
+def _decides(draft: Draft, person: Person, role: Role, debate: list[DebateEntry]) -> bool:
+    """Whether this person takes or declines the wordings that are proposed."""
+    if not any(entry.wording is not None and entry.wording.waits for entry in debate):
+        return False
+    author = draft.author_id == person.pk or writing.author_left(draft)
+    return author and capabilities.CAPABILITIES["edit"].allows(role)
 
 
 def _revisions(draft: Draft) -> list[Revision]:
@@ -129,39 +142,78 @@ def show(
     """
     draft, role = draft_for(request.user, draft_id)
     revisions = _revisions(draft)
-    context = _live_context(draft, revisions)
+    context = _live_context(draft, revisions, request.user, role)
     current: Revision | None = context["revision"]
     content = current.signed if current is not None else content_of(draft)
     earlier = [r for r in revisions if r is not current]
     read = _seen_before(request, revisions)
     before = seen or read or (earlier[-1] if earlier else None)
     last = revisions[-1] if revisions else None
+    contributors = [c.person for c in draft.contributors.select_related("person")]
+    wrote = request.user in contributors
     quotes = _quotes(context["unresolved"]) if current is not None else None
     context |= _verdict_context(request, draft, role, context["quorum"])
+    parts = shown_messages(content.messages, found=_findings(draft, current), quotes=quotes)
+    forms = _forms(request, context, status, seen, typed or {}, incomplete=incomplete) | more
+    wordings = forms.get("wording_form") or ()
     context |= {
-        "parts": shown_messages(content.messages, found=_findings(draft, current), quotes=quotes),
+        "parts": parts,
+        "texts": list(zip_longest(parts, wordings)),
         "replied_to": replied_to(content.in_reply_to),
         "purged": purges_of(draft),
         "changed": _changed(draft, before, content),
         "asked_fields": fields_in_words(content, draft.account),
-        "read": before is read and not draft.contributors.filter(person=request.user).exists(),
+        "read": before is read and not wrote,
+        "wrote": wrote,
         "comparable": len(revisions) > 1 or (bool(revisions) and draft.state == DraftState.WRITING),
         "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
-        "contributors": [c.person for c in draft.contributors.select_related("person")],
+        "contributors": contributors,
         "position": _position(context),
         "live_etag": _live_body({**context, "moved_on": False})[1],
-        "comment_form": CommentForm(current, _threads(context["debate"]), initial=typed),
-        "checklist_form": _checklist_form(request, current, status, incomplete)
-        if current is not None
-        else None,
-        "changes_form": ReasonForm(prefix="changes"),
-        "reject_form": ReasonForm(prefix="reject"),
-        "object_form": ReasonForm(prefix="object"),
         "lifts": _lifts(draft, role, request.user, context["objections"], more.get("lift_form")),
-        **more,
+        **forms,
     }
     context["comment_form"].offer_names(_others(request.user, draft))
     return render(request, "approvals/draft.html", context, status=status)
+
+
+def _forms(
+    request: PersonRequest,
+    context: dict[str, Any],
+    status: int,
+    seen: Revision | None,
+    typed: dict[str, str],
+    *,
+    incomplete: bool,
+) -> dict[str, Any]:
+    """The forms of the page, with what waited for it; what was proposed in place of a text that is
+    no more goes to the debate's field.
+    """
+    current: Revision | None = context["revision"]
+    kept = request.session.pop(TYPED, {}) if request.method == "GET" else {}
+    if current is None or kept.get("revision") != str(current.pk):
+        kept = {}
+    if seen is not None and seen != current:
+        left = typed_wordings(seen.texts, request.POST).values()
+        typed = {**typed, "body": "\n\n".join(filter(None, [typed.get("body", ""), *left]))}
+    forms = {name: ReasonForm(prefix=name) for name in ("changes", "reject", "object")}
+    return {
+        **{f"{name}_form": form for name, form in forms.items()},
+        "comment_form": CommentForm(current, _threads(context["debate"]), initial=typed),
+        "checklist_form": _checklist_form(request, current, status, incomplete, kept)
+        if current is not None
+        else None,
+        "wording_form": _wording_form(request, current, kept)
+        if current is not None and "propose_wording" in context["acts"]
+        else None,
+    }
+
+
+def _wording_form(request: PersonRequest, revision: Revision, kept: dict[str, Any]) -> WordingForm:
+    texts = revision.texts
+    if request.POST.get("revision") == str(revision.pk):
+        return WordingForm(texts, typed_wordings(texts, request.POST))
+    return WordingForm(texts, {int(i): text for i, text in kept.get("wordings", {}).items()})
 
 
 def _others(person: Person, draft: Draft) -> list[str]:
@@ -211,14 +263,17 @@ def _lifts(
 
 
 def _checklist_form(
-    request: PersonRequest, revision: Revision, status: int, incomplete: bool
+    request: PersonRequest,
+    revision: Revision,
+    status: int,
+    incomplete: bool,
+    kept: dict[str, Any],
 ) -> ChecklistForm:
-    """Ticks stay when what was sent lacked something or was a comment, never for another version
-    of the text.
+    """Ticks stay when what was sent lacked something or was a word of the debate, never for another
+    version of the text.
     """
     items = items_of(revision)
-    kept = request.session.pop(TICKS, {}) if request.method == "GET" else {}
-    if kept.get("revision") == str(revision.pk):
+    if kept:
         return ChecklistForm(items, ticked=kept["ticked"], together=kept["together"])
     if request.POST.get("revision") != str(revision.pk) or status != 400:
         return ChecklistForm(items)
@@ -229,7 +284,7 @@ def _checklist_form(
 
 
 def _live_body(context: dict[str, Any]) -> tuple[str, str]:
-    """The fragment and its ETag: it says nothing that depends on who reads it."""
+    """The fragment and its ETag; only whether they decide on wordings depends on who reads it."""
     body = render_to_string("approvals/_live.html", context)
     return body, etag_of(body)
 
@@ -242,8 +297,8 @@ def page(request: PersonRequest, draft_id: int) -> HttpResponse:
 @require_safe
 def live(request: PersonRequest, draft_id: int) -> HttpResponse:
     """The debate, the quorum and the history again, or 304 when nothing of them changed."""
-    draft, _role = draft_for(request.user, draft_id)
-    context = _live_context(draft, _revisions(draft))
+    draft, role = draft_for(request.user, draft_id)
+    context = _live_context(draft, _revisions(draft), request.user, role)
     context["moved_on"] = request.GET.get("position") != _position(context)
     return unless_known(request, *_live_body(context))
 
@@ -251,10 +306,8 @@ def live(request: PersonRequest, draft_id: int) -> HttpResponse:
 @require_POST
 def now(request: PersonRequest, draft_id: int) -> HttpResponse:
     """The page as it is now, for one that is out of date: what was being written there is kept."""
-    seen = Revision.objects.filter(
-        pk=parse_int(request.POST.get("revision", "")) or 0, draft=draft_id
-    ).first()
     draft, _role = draft_for(request.user, draft_id)
+    seen = shown_revision(request, draft)
     typed = typed_words(request)
     forms: dict[str, Any] = {}
     for verdict in ("changes", "reject"):
@@ -275,20 +328,33 @@ def comment(request: PersonRequest, draft_id: int) -> HttpResponse:
     written = debating.comment(
         actor=request.user, draft_id=draft_id, body=form.typed.body, about=form.typed.about
     )
-    # The page that follows shows them again; never in its address, where another could tick them.
-    if ticked := [point for point in request.POST.getlist("ticked") if point in NAMES]:
-        request.session[TICKS] = {
+    return to_debate(request, draft, f"comment-{written.thread_id or written.pk}")
+
+
+def to_debate(
+    request: PersonRequest, draft: Draft, anchor: str, *, sent: bool = False
+) -> HttpResponse:
+    """Back to the page, which shows again what was ticked and, unless it was `sent`, the wordings
+    that were being written; never in its address, where another could tick them.
+    """
+    ticked = [point for point in request.POST.getlist("ticked") if point in NAMES]
+    revision = shown_revision(request, draft)
+    wordings = typed_wordings(revision.texts, request.POST) if revision and not sent else {}
+    if ticked or wordings:
+        request.session[TYPED] = {
             "revision": request.POST.get("revision", ""),
             "ticked": ticked,
             "together": request.POST.get("together") == "yes",
+            "wordings": wordings,
         }
-    return to_comment(draft, written.thread_id or written.pk)
-
-
-def to_comment(draft: Draft, pk: int) -> HttpResponse:
     response = redirect("draft", draft.pk)
-    response["Location"] += f"#comment-{pk}"
+    response["Location"] += f"#{anchor}"
     return response
+
+
+def shown_revision(request: PersonRequest, draft: Draft) -> Revision | None:
+    """The revision of this draft that the page showed."""
+    return draft.revisions.filter(pk=parse_int(request.POST.get("revision", "")) or 0).first()
 
 
 def typed_words(request: PersonRequest) -> dict[str, str]:
@@ -300,7 +366,5 @@ def typed_words(request: PersonRequest) -> dict[str, str]:
 
 def typed_comment(request: PersonRequest, draft: Draft, *, required: bool = False) -> CommentForm:
     """What was being written in the debate when the verdict was given: it goes with it."""
-    shown = parse_int(request.POST.get("revision", "")) or 0
-    revision = draft.revisions.filter(pk=shown).first()
     threads = thread_choices(threads_of(draft).select_related("author"))
-    return CommentForm(revision, threads, request.POST, required=required)
+    return CommentForm(shown_revision(request, draft), threads, request.POST, required=required)

@@ -13,7 +13,7 @@ from approvals.access import draft_for
 from approvals.actions import debate as debating
 from approvals.actions.base import threads_of
 from approvals.models import Draft
-from approvals.views.draft import show, to_comment, typed_comment
+from approvals.views.draft import show, to_debate, typed_comment
 
 
 def _with_comment(
@@ -26,7 +26,7 @@ def _with_comment(
     if not form.is_valid():
         return show(request, draft_id, status=400, comment_form=form)
     act(actor=request.user, draft_id=draft_id, thread_id=thread_id, comment=form.typed)
-    return to_comment(draft, thread_id)
+    return to_debate(request, draft, f"comment-{thread_id}")
 
 
 @require_POST

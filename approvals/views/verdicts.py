@@ -37,7 +37,7 @@ def _shown_revision(
     return draft, {"revision_id": revision_id, "digest": request.POST.get("digest", "")}
 
 
-def _stale(
+def stale(
     request: PersonRequest, draft_id: int, changed: TextChanged | NotOpened, **forms: Any
 ) -> HttpResponse:
     """The page as it is now, with what changed since the one that was answered; a reason that
@@ -74,7 +74,7 @@ def approve(request: PersonRequest, draft_id: int) -> HttpResponse:
     except ChecklistIncomplete:
         return show(request, draft_id, status=400, incomplete=True, comment_form=comment_form)
     except (NotOpened, TextChanged) as changed:
-        return _stale(request, draft_id, changed)
+        return stale(request, draft_id, changed)
     revision.draft.refresh_from_db(fields=["state"])
     if revision.draft.state == DraftState.RELEASED:
         messages.success(
@@ -103,7 +103,7 @@ def _turn_down(request: PersonRequest, draft_id: int, verdict: str) -> HttpRespo
         ticked = request.POST.getlist("ticked")
         act(actor=request.user, reason=reason, ticked=ticked, comment=comment, **shown)
     except (NotOpened, TextChanged) as changed:
-        return _stale(request, draft_id, changed, **typed)
+        return stale(request, draft_id, changed, **typed)
     done = {
         "changes": _("Texte renvoyé à son auteur, qui est prévenu."),
         "reject": _("Texte rejeté."),

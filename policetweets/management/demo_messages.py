@@ -12,7 +12,7 @@ import io
 import json
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -142,7 +142,7 @@ class Team:
         found = [f for part in findings_of_thread(draft.messages, context_of(draft)) for f in part]
         if wanted := unanswered(found, {}):
             reasons = {f.check: "Relu à deux : le sens est clair et exact." for f in wanted}
-            draft = self.save(draft, replace(content_of(draft), reasons=reasons))
+            draft = self.save(draft, Content.of(draft, reasons=reasons))
         return submit_draft(actor=draft.author, draft_id=draft.pk, version=draft.version)
 
     def save(self, draft: Draft, content: Content) -> Draft:
@@ -240,8 +240,7 @@ class Team:
             images.append(Image(stored.sha256, f"Affiche : « {title} »."))
         first, *others = draft.messages
         messages = (replace(first, images=tuple(images)), *others)
-        content = replace(content_of(draft), messages=messages)
-        return self.save(draft, content)
+        return self.save(draft, Content.of(draft, messages=messages))
 
     def in_hours(self, hours: float) -> dt.datetime:
         """So many hours from now in the department, at a round minute."""
@@ -255,10 +254,6 @@ class Team:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.account.time_zone)
-
-
-def content_of(draft: Draft) -> Content:
-    return Content(**{field.name: getattr(draft, field.name) for field in fields(Content)})
 
 
 def switch_sandbox(changes: dict[str, Any]) -> None:

@@ -58,14 +58,8 @@ def move_draft(*, actor: Person, draft: Draft, version: int, moment: dt.datetime
     with any change.
     """
     zone = draft.requested_zone or draft.account.time_zone
-    content = Content(
-        messages=draft.messages,
-        category=draft.category,
-        fields=draft.fields,
-        reasons=draft.reasons,
-        urgent=draft.urgent,
-        reply_settings=draft.reply_settings,
-        in_reply=draft.in_reply,
+    content = Content.of(
+        draft,
         requested_at=moment.astimezone(dt.UTC),
         requested_local=f"{moment:%Y-%m-%dT%H:%M}",
         requested_zone=zone,

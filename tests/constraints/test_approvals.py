@@ -11,11 +11,21 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Account, Seat, Supervision
 from approvals.actions.debate import comment
+from approvals.actions.drafts import take_back
+from approvals.actions.wordings import take_wording
 from approvals.digest import canonical, digest_of
-from approvals.errors import HiddenCharacter
+from approvals.errors import ContributorCannotApprove, HiddenCharacter
 from approvals.models import Draft, Review
 from approvals.quorum import quorum_of
-from tests.approvals.writing import a_draft, a_revision, as_read, signed, verdict_form
+from tests.approvals.writing import (
+    TEXT,
+    a_draft,
+    a_revision,
+    agree,
+    as_read,
+    signed,
+    verdict_form,
+)
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -762,6 +772,64 @@ def test_a_comment_mentions_each_person_who_sees_its_draft_once(cast, revision):
     refused("mentioned_once", MENTION, written.pk, cast.helene.pk)
     protected("UPDATE approvals_mention SET person_id = %s", cast.paul.pk)
     protected("DELETE FROM approvals_mention")
+
+
+WORDING = (
+    "INSERT INTO approvals_wording (revision_id, position, before, after, author_id)"
+    " VALUES (%s, %s, %s, %s, %s)"
+)
+DECIDED = (
+    "UPDATE approvals_wording SET outcome = %s, decided_by_id = %s, decided_at = now()"
+    " WHERE id = %s"
+)
+
+
+def proposed(revision, person, text="Une autre formulation."):
+    sql(WORDING, revision.pk, 0, TEXT, text, person.pk)
+    return revision.wordings.latest("pk")
+
+
+def test_a_wording_is_of_the_text_in_review_by_the_people_of_its_account(cast, revision):
+    of_text = "wording_of_text_in_review"
+    refused(of_text, WORDING, revision.pk, 0, TEXT, "Autre", cast.yann.pk)
+    refused(of_text, WORDING, revision.pk, 0, TEXT, "Autre", cast.ada.pk)
+    refused(of_text, WORDING, revision.pk, 1, TEXT, "Autre", cast.marc.pk)
+    refused(of_text, WORDING, revision.pk, 0, "Cambriolages", "Autre", cast.marc.pk)
+    for same in ("", TEXT):
+        refused("wording_is_another", WORDING, revision.pk, 0, TEXT, same, cast.marc.pk)
+    wording = proposed(revision, cast.helene)
+    rewritten = "UPDATE approvals_wording SET after = 'X', outcome = 'declined',"
+    rewritten += " decided_by_id = %s, decided_at = now() WHERE id = %s"
+    protected(rewritten, cast.claire.pk, wording.pk)
+    protected("DELETE FROM approvals_wording")
+    take_back(actor=cast.claire, draft_id=revision.draft_id)
+    refused(of_text, WORDING, revision.pk, 0, TEXT, "Autre", cast.marc.pk)
+
+
+def test_a_wording_is_decided_once_from_a_seat_and_taken_of_the_text_that_stands(cast, revision):
+    wording = proposed(revision, cast.helene)
+    for nobody in (cast.helene, cast.yann, cast.ada):
+        refused("wording_decided_from_a_seat", DECIDED, "taken", nobody.pk, wording.pk)
+    refused("wording_decided_from_a_seat", DECIDED, "taken", None, wording.pk)
+    refused("wording_decided_by_somebody", DECIDED, "praised", cast.claire.pk, wording.pk)
+    late = proposed(revision, cast.paul, "Encore autrement.")
+    take_wording(actor=cast.claire, draft_id=revision.draft_id, wording_id=wording.pk)
+    protected(DECIDED, "declined", cast.claire.pk, wording.pk)
+    refused("wording_of_this_text", DECIDED, "taken", cast.claire.pk, late.pk)
+
+
+def test_rule_3_whoever_proposed_a_wording_that_was_taken_cannot_approve(cast, revision):
+    wordings = [proposed(revision, person) for person in (cast.helene, cast.marc)]
+    refused("written_from_a_seat", CONTRIBUTOR, revision.draft_id, cast.helene.pk)
+    sql(DECIDED, "declined", cast.claire.pk, wordings[1].pk)
+    # The row alone makes a contributor of who proposed it, whatever else the act does.
+    sql(DECIDED, "taken", cast.claire.pk, wordings[0].pk)
+    wrote = revision.draft.contributors.values_list("person", flat=True)
+    assert sorted(wrote) == sorted([cast.claire.pk, cast.helene.pk])
+    refused("review_not_by_contributor", *review(revision, cast.helene))
+    with pytest.raises(ContributorCannotApprove):
+        agree(cast.helene, revision)
+    sql(*review(revision, cast.marc, role="seat"))
 
 
 RESOLUTION = "INSERT INTO approvals_resolution (thread_id, resolved_by_id) VALUES (%s, %s)"

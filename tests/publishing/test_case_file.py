@@ -100,7 +100,7 @@ def test_the_json_says_it_all_and_the_same_state_gives_the_same_bytes(line, x):
 
     assert first == second
     said = json.loads(first)
-    assert (said["format"], said["version"]) == ("policetweets case file", 1)
+    assert (said["format"], said["version"]) == ("policetweets case file", 2)
     (revision,) = said["revisions"]
     assert [message["text"] for message in revision["messages"]] == [
         "Premier du fil.",
@@ -169,6 +169,28 @@ def test_what_changed_is_told_with_the_verdict_that_asked_for_it(line):
         {"kind": "del", "text": "portes"},
         {"kind": "ins", "text": "volets"},
     ]
+
+
+def test_a_proposed_wording_is_told_with_what_became_of_it(line):
+    from approvals.actions.wordings import propose_wordings, take_wording
+
+    revision = line.submitted("Fermez vos portes.")
+    wordings = propose_wordings(
+        actor=line.cast.helene,
+        draft_id=revision.draft_id,
+        revision_id=revision.pk,
+        texts={0: "Fermez vos volets."},
+    )
+    take_wording(actor=line.cast.claire, draft_id=revision.draft_id, wording_id=wordings[0].pk)
+
+    (said,) = json.loads(exported(signed_in(line.cast.claire), revision.draft_id))["wordings"]
+
+    assert (said["before"], said["after"]) == ("Fermez vos portes.", "Fermez vos volets.")
+    assert (said["author"]["name"], said["outcome"]) == ("Helene", "taken")
+    document = document_of(read_case_file(revision.draft), "0" * 64)
+    shown = text_of(pypdf.PdfReader(io.BytesIO(pdf_of(document))))
+    assert "propose du message 1 de la version 1" in shown
+    assert "Acceptée par Claire." in shown
 
 
 def test_the_schema_in_the_documentation_is_that_of_the_code():
