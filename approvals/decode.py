@@ -1,7 +1,8 @@
 """One picture decoded and written anew, in a process of its own with a memory limit.
 
-Standard input: JPEG, PNG or WEBP (named by the only argument) and the bytes. Standard output: a
-line of JSON, {"mime", "width", "height"} and then the new bytes, or {"refused": REASON} alone.
+Standard input: the bytes of a JPEG, PNG or WEBP, which the first argument names; four more, LEFT
+TOP RIGHT BOTTOM, keep a part of it. Standard output: a line of JSON, {"mime", "width", "height"}
+and then the new bytes, or {"refused": REASON} alone.
 Only the one decoder that was named is ever used. Nothing of Django is loaded here.
 """
 
@@ -62,7 +63,9 @@ class Refused(Exception):
     """This picture is not taken; the reason is one of those that `approvals.images` words."""
 
 
-def rewritten(raw: bytes, kind: str) -> tuple[bytes, dict[str, Any]]:
+def rewritten(
+    raw: bytes, kind: str, corners: tuple[int, int, int, int] | None = None
+) -> tuple[bytes, dict[str, Any]]:
     """The new bytes and what they are. Raises Refused."""
     lower = raw.lower()
     if any(mark in lower for mark in HIDDEN):
@@ -79,6 +82,9 @@ def rewritten(raw: bytes, kind: str) -> tuple[bytes, dict[str, Any]]:
         if getattr(image, "is_animated", False):
             raise Refused("animated")
         fresh = _upright_and_bare(image)
+    if corners is not None:
+        fresh = fresh.crop(corners)
+        _refuse_by_size(*fresh.size)
     return _encoded(fresh, kind)
 
 
@@ -216,7 +222,10 @@ def main() -> None:
     raw = b""
     said: dict[str, Any]
     try:
-        raw, said = rewritten(sys.stdin.buffer.read(), sys.argv[1])
+        kind, *corners = sys.argv[1:]
+        left, top, right, bottom = map(int, corners or (0, 0, 0, 0))
+        kept = (left, top, right, bottom) if corners else None
+        raw, said = rewritten(sys.stdin.buffer.read(), kind, kept)
     except Refused as refused:
         said = {"refused": str(refused)}
     except MemoryError:

@@ -75,6 +75,7 @@ DETAILS.update(
     {
         "category": _("catégorie : %(value)s"),
         "comment": _("message n° %(value)s du débat"),
+        "cropped_from": _("recadrée de l’image %(value)s"),
         "came_from": _("repris du brouillon n° %(value)s"),
         "follow_up": "%(value)s",
         "follows": _("à la suite du brouillon n° %(value)s"),
@@ -95,6 +96,7 @@ VALUES["fields"] |= {
     "parts": _("texte ou images"),
     "category": _("catégorie"),
     "urgent": _("urgence"),
+    "in_reply": _("réponse au message qu’il suit"),
     "requested_at": _("heure de diffusion"),
     "requested_local": _("heure telle qu’elle est dite"),
     "requested_zone": _("fuseau de cette heure"),

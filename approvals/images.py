@@ -88,6 +88,24 @@ class NormalizedImage:
         return hashlib.sha256(self.raw).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What of an image is kept, in its points from the upper left corner."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def cropped(sha256: str, mime: str, box: Box) -> NormalizedImage:
+    """What is kept of a stored image, as a new one. Raises Unreadable, Unfit."""
+    kind = next(kind for kind, known in decode.MIMES.items() if known == mime)
+    corners = (box.left, box.top, box.left + box.width, box.top + box.height)
+    with _alone():
+        return _decoded(shown_bytes(sha256), kind, *corners)
+
+
 def received(upload: UploadedFile[bytes]) -> NormalizedImage:
     """An uploaded file, made fit to be stored. Raises Unfit."""
     size = upload.size or 0
@@ -129,11 +147,11 @@ def _kind_of(raw: bytes, name: str) -> str:
     return kind
 
 
-def _decoded(raw: bytes, kind: str) -> NormalizedImage:
+def _decoded(raw: bytes, kind: str, *corners: int) -> NormalizedImage:
     """Asks the other process: no environment, so no secret; limits on memory and time."""
     try:
         done = subprocess.run(
-            [sys.executable, "-I", decode.__file__, kind],
+            [sys.executable, "-I", decode.__file__, kind, *map(str, corners)],
             input=raw,
             capture_output=True,
             env={},

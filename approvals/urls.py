@@ -37,6 +37,11 @@ urlpatterns = [
     path("brouillons/<int:draft_id>/apercu", compose.preview, name="preview"),
     path("brouillons/<int:draft_id>/enregistrer", compose.autosave, name="autosave"),
     path("brouillons/<int:draft_id>/images", images.add, name="add-images"),
+    path(
+        "brouillons/<int:draft_id>/images/<sha256:sha256>/recadrer",
+        images.crop,
+        name="crop-image",
+    ),
     path("images/<sha256:sha256>", images.show, name="image"),
     path("brouillons/<int:draft_id>/en-direct", draft.live, name="draft-live"),
     path("brouillons/<int:draft_id>/versions", versions.versions, name="versions"),

@@ -29,7 +29,7 @@ from approvals.actions.category_rules import set_category_rule
 from approvals.actions.debate import comment
 from approvals.actions.objections import raise_objection
 from approvals.actions.wordings import propose_wordings
-from approvals.models import CategoryRule
+from approvals.models import CategoryRule, Draft
 from publishing import capabilities as publishing
 from publishing.models import (
     CaseFileExport,
@@ -137,6 +137,8 @@ preview              POST   approvals.edit
 autosave             POST   approvals.edit
 add-images           POST   approvals.edit
 image                GET    approvals.read
+crop-image           GET    approvals.edit
+crop-image           POST   approvals.edit
 draft-live           GET    approvals.read
 versions             GET    approvals.read
 draft-now            POST   approvals.read
@@ -265,7 +267,7 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
     }
     if name in ("vacate", "cover-seat"):
         subjects["pk"] = Seat.objects.get(account=cast.nantes, number=3).pk
-    if name == "image":
+    if name in ("image", "crop-image"):
         subjects["sha256"] = stored_image(cast.nantes)
     if name == "end-cover":
         seat = Seat.objects.get(account=cast.nantes, number=3)
@@ -284,6 +286,9 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         revision = a_revision(cast.claire, cast.nantes)
         subjects["draft_id"] = revision.draft_id
         form = {"revision": revision.pk, "digest": revision.digest}
+        if name == "crop-image":
+            parts = [{"text": "Voyez.", "images": [{"sha256": subjects["sha256"], "alt": ""}]}]
+            Draft.objects.filter(pk=revision.draft_id).update(parts=parts)
         if "thread_id" in wanted:
             thread = comment(actor=cast.paul, draft_id=revision.draft_id, body="Un fil.")
             subjects["thread_id"] = thread.pk

@@ -27,11 +27,13 @@ def add_image(*, actor: Person, draft_id: int, upload: UploadedFile[bytes]) -> S
     """
     image = images.received(upload)
     images.put(image)
-    return _record_image(actor=actor, draft_id=draft_id, image=image)
+    return record_image(actor=actor, draft_id=draft_id, image=image)
 
 
 @action
-def _record_image(*, actor: Person, draft_id: int, image: images.NormalizedImage) -> StoredImage:
+def record_image(
+    *, actor: Person, draft_id: int, image: images.NormalizedImage, cropped_from: str | None = None
+) -> StoredImage:
     draft, _role = lock_draft(draft_id, actor, act="edit")
     require_state(draft, "edit")
     lock_bytes(image.sha256)
@@ -48,7 +50,14 @@ def _record_image(*, actor: Person, draft_id: int, image: images.NormalizedImage
             "size": len(image.raw),
         },
     )
-    audit.record("image.added", actor=actor, about=draft, subject=stored, sha256=stored.sha256)
+    audit.record(
+        "image.added",
+        actor=actor,
+        about=draft,
+        subject=stored,
+        sha256=stored.sha256,
+        cropped_from=cropped_from,
+    )
     return stored
 
 

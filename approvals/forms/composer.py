@@ -232,6 +232,10 @@ class ComposerForm(MomentForm):
     def messages(self) -> list[Message]:
         return [typed.message for typed in self.thread]
 
+    @property
+    def images(self) -> list[Image]:
+        return [image for message in self.messages for image in message.images]
+
     def rows(self) -> list[MessageRow]:
         """The messages as the page edits them."""
         return [

@@ -130,7 +130,12 @@ def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
 
 
 def _back(draft: Draft, form: ComposerForm, act: str) -> HttpResponse:
-    """To the composer; the browser gives the focus to the field that the fragment names."""
+    """To the composer; the browser gives the focus to the field that the fragment names. To the
+    crop of an image that was chosen there.
+    """
+    verb, _dash, sha256 = act.rpartition("-")
+    if verb.startswith("crop-") and sha256 in [image.sha256 for image in form.images]:
+        return redirect("crop-image", draft.pk, sha256)
     response = redirect("compose", draft.pk)
     if act == "add":
         response["Location"] += f"#text-{len(form.thread) - 1}"

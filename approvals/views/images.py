@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.defaultfilters import truncatechars
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.errors import Invalid, NotFound
 from accounts.requests import PersonRequest, max_body_size, parse_int
 from approvals import images
 from approvals.access import image_for
+from approvals.actions.crop import crop_image
 from approvals.actions.images import add_image, too_many_images
 from approvals.forms.composer import ComposerForm, MessageRow
+from approvals.forms.crop import SHAPES, CropForm
 from approvals.message import Image, Message
-from approvals.models import Draft
+from approvals.models import Draft, DraftState
 from approvals.views.compose import compose, composer_page, draft_to_write
 
 # Four images of 20 MB and the texts of a thread.
@@ -94,6 +98,48 @@ def _taken(request: PersonRequest, draft: Draft, position: int) -> tuple[list[st
 
 def _stored(request: PersonRequest, draft: Draft, upload: UploadedFile[bytes]) -> str:
     return add_image(actor=request.user, draft_id=draft.pk, upload=upload).sha256
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def crop(request: PersonRequest, draft_id: int, sha256: str) -> HttpResponse:
+    """The rectangle that is kept of an image of the draft; a shape's button fills it in."""
+    draft = draft_to_write(request, draft_id)
+    if not any(image.sha256 == sha256 for m in draft.messages for image in m.images):
+        raise NotFound
+    stored = image_for(request.user, sha256)
+    form = CropForm(stored, draft.version, request.POST if request.method == "POST" else None)
+    status = 200
+    if shape := request.POST.get("shape"):
+        form.choose(shape)
+    elif form.is_bound and form.is_valid() and form.is_whole:
+        return redirect("compose", draft.pk)
+    elif form.is_bound and form.is_valid():
+        try:
+            fresh = crop_image(
+                actor=request.user,
+                draft_id=draft.pk,
+                version=form.cleaned_data["version"],
+                stored=stored,
+                box=form.box,
+            )
+        except Invalid as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Image recadrée. Sa description est restée la même."))
+            response = redirect("compose", draft.pk)
+            response["Location"] += f"#image-{fresh.sha256[:12]}"
+            return response
+    if form.is_bound and not form.is_valid():
+        status = 400
+    context = {
+        "draft": draft,
+        "account": draft.account,
+        "image": stored,
+        "form": form,
+        "shapes": SHAPES,
+        "in_review": draft.state == DraftState.IN_REVIEW,
+    }
+    return render(request, "approvals/crop.html", context, status=status)
 
 
 @require_safe

@@ -7,11 +7,11 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
-from approvals.models import Draft
+from approvals.models import Draft, StoredImage
 from tests.approvals.writing import a_draft
 from tests.browser import violations
-from tests.journeys.desks import Desk
-from tests.journeys.test_images import FIRST, SECOND, TWO, alts, photo
+from tests.journeys.desks import NARROW, WIDE, Desk
+from tests.journeys.test_images import FIRST, SECOND, TWO, alts, fine, photo
 from tests.sandbox import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +47,51 @@ def test_an_image_is_pasted_moved_removed_and_comes_back(cast, claire):
     expect(page.get_by_label("Description de l’image 1")).to_be_focused()
     until(lambda: alts(draft) == [SECOND, FIRST])
     assert violations(page) == []
+
+
+def sizes(draft: Draft) -> list[tuple[int, int]]:
+    draft.refresh_from_db()
+    shown = [image["sha256"] for part in draft.parts for image in part["images"]]
+    rows = {row.sha256: (row.width, row.height) for row in StoredImage.objects.all()}
+    return [rows[sha256] for sha256 in shown]
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_an_image_is_cropped_by_keyboard_and_by_pointer(
+    cast, new_context, live_server, media_folder, viewport, tmp_path
+):
+    claire = Desk(new_context, live_server, cast.claire, viewport=viewport)
+    draft = a_draft(cast.claire, cast.nantes)
+    page = claire.open("compose", draft.pk)
+    page.get_by_label("Ajouter des images").set_input_files(TWO[:1])
+    page.get_by_label("Description de l’image 1").fill(FIRST)
+    page.get_by_role("button", name="Recadrer l’image 1").press("Enter")
+    page.get_by_role("button", name="Paysage (16:9)").press("Enter")
+    expect(page.get_by_label("Hauteur")).to_have_value("450")
+    expect(page.get_by_label("Bord haut")).to_have_value("75")
+    page.get_by_label("Bord haut").press("ArrowUp")
+    expect(page.locator(".desk-crop__kept")).to_have_attribute("y", "78")
+    page.get_by_label("Hauteur").fill("700")
+    claire.press("Recadrer")
+    expect(
+        page.get_by_text("Il ne reste que 522 points jusqu’au bord de l’image.").first
+    ).to_be_visible()
+    page.get_by_label("Hauteur").fill("400")
+    page.locator(".desk-crop").scroll_into_view_if_needed()
+    corner = page.locator(".desk-crop__corner").bounding_box()
+    x, y = (corner[p] + corner[side] / 2 for p, side in (("x", "width"), ("y", "height")))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 40, y, steps=3)
+    page.mouse.up()
+    expect(page.get_by_label("Largeur")).not_to_have_value("800")
+    width = int(page.get_by_label("Largeur").input_value())
+    fine(page)
+    page.screenshot(path=tmp_path / "crop.png", full_page=True)
+    claire.press("Recadrer")
+    expect(page.get_by_text("Image recadrée.")).to_be_visible()
+    expect(page.get_by_label("Description de l’image 1")).to_have_value(FIRST)
+    assert sizes(draft) == [(width, 400)]
 
 
 def test_a_message_that_was_removed_comes_back_by_one_button(cast, claire):
