@@ -30,6 +30,8 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "list_entry_once": _("Quelqu’un vient d’ajouter la même chose."),
     "reserve_ends_after_it_starts": _("Le dernier jour vient avant le premier."),
+    "template_replaced_once": _("Quelqu’un propose déjà une autre rédaction de ce modèle."),
+    "from_own_template": _("Ce modèle n’est pas approuvé, ou il a été retiré."),
     "account_handle_once": _("Ce compte X est déjà enregistré."),
     "accounts_account_code_key": _("Ce département est déjà enregistré."),
     "person_email_canonical": NotAnAddress.sentence,

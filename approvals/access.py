@@ -9,7 +9,7 @@ from accounts.errors import NotFound
 from accounts.models import Person
 from accounts.roles import Role
 from approvals.errors import ImagePurged
-from approvals.models import Draft, StoredImage
+from approvals.models import Draft, MessageTemplate, StoredImage
 
 
 def drafts_of(person: Person) -> QuerySet[Draft]:
@@ -25,6 +25,16 @@ def draft_for(person: Person, draft_id: int) -> tuple[Draft, Role]:
     if draft is None or role is None:
         raise NotFound
     return draft, role
+
+
+def template_for(person: Person, template_id: int) -> tuple[MessageTemplate, Role]:
+    """One template and the person's role on its account. Raises NotFound."""
+    rows = MessageTemplate.objects.select_related("account", "added_by", "approved_by")
+    template = rows.filter(pk=template_id).first()
+    role = role_on(person, template.account_id) if template is not None else None
+    if template is None or role is None:
+        raise NotFound
+    return template, role
 
 
 def image_for(person: Person, sha256: str) -> StoredImage:

@@ -9,6 +9,7 @@ from approvals.errors import (
     OnlySeatHolders,
     OnlySupervisors,
     OnlySupervisorsPurge,
+    OwnTemplate,
     OwnText,
 )
 from approvals.models import Contributor, Draft
@@ -42,6 +43,19 @@ CAPABILITIES: dict[str, Capability] = {
                                   role_refusal=OnlyObjectorOrSupervisor,
                                   contributor_refusal=ContributorCannotApprove),
     "purge_images":    Capability(NO,    NO,        YES,   YES, role_refusal=OnlySupervisorsPurge),
+}
+# fmt: on
+
+
+# Of a template: who wrote it is who proposed it. What it takes besides, two people of whom one
+# supervises, is in `approvals.actions.message_templates`.
+# fmt: off
+TEMPLATE_CAPABILITIES: dict[str, Capability] = {
+    "read":            Capability(YES,   YES,       YES,   YES),
+    "propose":         Capability(YES,   YES,       YES,   YES),
+    "approve":         Capability(YES,   NO,        YES,   NO,  contributor_refusal=OwnTemplate),
+    "end":             Capability(YES,   YES,       YES,   YES),
+    "fill":            Capability(YES,   YES,       NO,    NO,  role_refusal=OnlySeatHolders),
 }
 # fmt: on
 

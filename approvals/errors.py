@@ -112,6 +112,23 @@ class OnlyAuthor(Forbidden):
     sentence = _("Seul l’auteur de ce brouillon accepte ou décline une formulation proposée.")
 
 
+class OwnTemplate(Forbidden):
+    code = "own_template"
+    sentence = _("Vous avez proposé ce modèle : l’accord doit venir d’une autre personne.")
+
+
+class TemplateNeedsSupervisor(Forbidden):
+    code = "template_needs_supervisor"
+    sentence = _(
+        "Un titulaire a proposé ce modèle : l’accord doit venir d’un superviseur de ce compte."
+    )
+
+
+class TemplateNotUsable(Conflict):
+    code = "template_not_usable"
+    sentence = _("Ce modèle n’est pas approuvé, ou il a été retiré.")
+
+
 class OnlySeatHolders(Forbidden):
     code = "only_seat_holders"
     sentence = _("Seuls les titulaires de ce compte écrivent ses brouillons.")

@@ -58,6 +58,9 @@ WORDS.update(
         "list.tried": _("a essayé un changement d’une liste sur les derniers textes"),
         "reserve.added": _("a ajouté une période de réserve électorale"),
         "reserve.ended": _("a retiré une période de réserve électorale"),
+        "template.proposed": _("a proposé un modèle"),
+        "template.approved": _("a approuvé un modèle"),
+        "template.ended": _("a retiré un modèle"),
     }
 )
 # What machines do step by step is in the trail; people want to read what came of it.
@@ -84,6 +87,9 @@ DETAILS.update(
         "required": _("accords demandés : %(value)s"),
         "role": _("comme %(value)s"),
         "sha256": _("image %(value)s"),
+        "template": _("d’après le modèle n° %(value)s"),
+        "template_id": _("modèle n° %(value)s"),
+        "replaces": _("à la place du modèle n° %(value)s"),
         "value": _("empreinte de ce qui est essayé : %(value)s"),
         "version": _("enregistrement n° %(value)s"),
     }

@@ -11,7 +11,7 @@ from accounts.models import Person
 from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.notices import queue_notice
 from accounts.roles import Role
-from approvals.models import Draft, Objection, Revision
+from approvals.models import Draft, MessageTemplate, Objection, Revision
 from approvals.quorum import quorum_of
 
 # What the author has to do something about; the rest is news.
@@ -30,6 +30,25 @@ def notify_reviewers(draft: Draft) -> None:
         act=NoticeAct.REVIEW,
         urgent=draft.urgent,
         until=draft.requested_at,
+    )
+
+
+def notify_of_template(template: MessageTemplate) -> None:
+    """Tells those who may approve it that a template awaits them."""
+    may = reviewers(template.account)
+    supervised = template.added_by_id in may and (
+        may[template.added_by_id].role == Role.SUPERVISION
+    )
+    queue_notice(
+        [
+            pk
+            for pk, who in may.items()
+            if pk != template.added_by_id and (supervised or who.role == Role.SUPERVISION)
+        ],
+        NoticeKind.AWAITS_YOU,
+        path=reverse("message-template", args=[template.pk]),
+        account=template.account,
+        act=NoticeAct.CONFIRM,
     )
 
 

@@ -12,6 +12,7 @@ from approvals.views import (
     help,
     images,
     lists,
+    message_templates,
     search,
     threads,
     verdicts,
@@ -92,6 +93,25 @@ urlpatterns = [
         "departements/<slug:code>/regles/<int:pk>/fin",
         category_rules.end_category_rule,
         name="end-category-rule",
+    ),
+    path("modeles", message_templates.message_templates, name="message-templates"),
+    path(
+        "modeles/nouveau/<slug:handle>", message_templates.propose_template, name="propose-template"
+    ),
+    path("modeles/<int:template_id>", message_templates.message_template, name="message-template"),
+    path(
+        "modeles/<int:template_id>/modifier",
+        message_templates.revise_template,
+        name="revise-template",
+    ),
+    path(
+        "modeles/<int:template_id>/approuver",
+        message_templates.approve_template,
+        name="approve-template",
+    ),
+    path("modeles/<int:template_id>/retirer", message_templates.end_template, name="end-template"),
+    path(
+        "modeles/<int:template_id>/remplir", message_templates.fill_template, name="fill-template"
     ),
     path("listes", check_lists.all_lists, name="lists"),
     path("listes/reserve", check_lists.reserves, name="reserves"),

@@ -20,6 +20,7 @@ from publishing import capabilities as publishing
 FOR_MEMBERS = [
     ("home", _("À faire")),
     ("drafts", _("Brouillons")),
+    ("message-templates", _("Modèles")),
     ("calendar", _("Calendrier")),
     ("published", _("Diffusés")),
     ("own-accounts", _("Gel")),

@@ -27,9 +27,11 @@ from accounts.roles import Role
 from approvals import capabilities as approvals
 from approvals.actions.category_rules import set_category_rule
 from approvals.actions.debate import comment
+from approvals.actions.message_templates import TemplateContent, approve_template, propose_template
 from approvals.actions.objections import raise_objection
 from approvals.actions.wordings import propose_wordings
-from approvals.models import CategoryRule, Draft
+from approvals.models import CategoryRule, Draft, MessageTemplate
+from approvals.slots import Slot
 from publishing import capabilities as publishing
 from publishing.models import (
     CaseFileExport,
@@ -74,6 +76,7 @@ calendar-feed        POST   in   ok   404  ok   ok
 calendar-ics         GET    404  404  404  404  404
 alerts               GET    in   ok   404  ok   ok
 new-draft            GET    in   ok   404  ok   ok
+message-templates    GET    in   ok   404  ok   ok
 published            GET    in   ok   404  ok   ok
 published-month      GET    in   ok   404  ok   ok
 own-accounts         GET    in   ok   404  ok   ok
@@ -159,6 +162,15 @@ take-back            POST   approvals.take_back
 abandon              POST   approvals.abandon
 adopt                POST   approvals.adopt
 use-again            POST   approvals.use_again
+message-template     GET    templates.read
+propose-template     GET    templates.propose
+propose-template     POST   templates.propose
+revise-template      GET    templates.propose
+revise-template      POST   templates.propose
+approve-template     POST   templates.approve
+end-template         POST   templates.end
+fill-template        GET    templates.fill
+fill-template        POST   templates.fill
 publication-live     GET    publishing.read
 case-file            GET    approvals.read
 case-file-live       GET    approvals.read
@@ -212,6 +224,7 @@ answer-lift          POST   publishing.answer
 TABLES = {
     "accounts": accounts.CAPABILITIES,
     "approvals": approvals.CAPABILITIES,
+    "templates": approvals.TEMPLATE_CAPABILITIES,
     "publishing": publishing.CAPABILITIES,
 }
 
@@ -263,6 +276,7 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         "uidb64": "MQ",
         "token": "set-password",
         "check_id": "judicial",
+        "handle": "pnationale44",
         "pk": cast.nadia.pk,
     }
     if name in ("vacate", "cover-seat"):
@@ -278,6 +292,8 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         set_category_rule(cast.nantes.pk, "judicial", 3, actor=cast.ada)
         subjects["pk"] = CategoryRule.objects.get().pk
     wanted = pattern.pattern.converters
+    if "template_id" in wanted:
+        subjects["template_id"] = a_template(cast, awaits=name == "approve-template").pk
     form = {"account": "pnationale44"} if name == "new-draft" else {}
     if name in OF_PUBLISHING:
         subjects |= something_published(name, cast)
@@ -304,6 +320,16 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
             objection = raise_objection(actor=cast.paul, draft_id=revision.draft_id, reason="Non.")
             subjects["objection_id"] = objection.pk
     return reverse(name, kwargs={key: subjects[key] for key in wanted}), form
+
+
+def a_template(cast: Cast, *, awaits: bool) -> MessageTemplate:
+    """Of 44, proposed by Claire; approved by Paul unless it awaits somebody."""
+    slots = (Slot("lieu", "place"),)
+    content = TemplateContent("Route", "traffic", "Route coupée à [lieu].", slots)
+    template = propose_template(actor=cast.claire, account=cast.nantes, content=content)
+    if not awaits:
+        approve_template(actor=cast.paul, template_id=template.pk)
+    return template
 
 
 def something_published(name: str, cast: Cast) -> dict:

@@ -39,7 +39,15 @@ from approvals.content import content_of
 from approvals.digest import digest_of
 from approvals.errors import SavedElsewhere, WrongState
 from approvals.message import Image, Message, as_json
-from approvals.models import CloseReason, Draft, DraftState, FollowUp, Release, Revision
+from approvals.models import (
+    CloseReason,
+    Draft,
+    DraftState,
+    FollowUp,
+    MessageTemplate,
+    Release,
+    Revision,
+)
 from approvals.notices import notify_reviewers
 from approvals.origin import stands_on_x
 from approvals.passage import TypedComment
@@ -75,6 +83,15 @@ class Content:
         kept = {field.name: getattr(draft, field.name) for field in fields(cls)}
         return cls(**{**kept, **changes})
 
+    def at(self, moment: dt.datetime) -> Content:
+        """The same for an instant, said by the clock of its zone."""
+        return replace(
+            self,
+            requested_at=moment.astimezone(dt.UTC),
+            requested_local=f"{moment:%Y-%m-%dT%H:%M}",
+            requested_zone=str(moment.tzinfo),
+        )
+
 
 def _write(draft: Draft, content: Content) -> list[str]:
     """Puts the content on the draft; the names of the fields that changed. Raises Invalid."""
@@ -106,6 +123,7 @@ def begin_draft(
     account: Account,
     content: Content,
     came_from: Draft | None = None,
+    template: MessageTemplate | None = None,
     comment: TypedComment | None = None,
 ) -> Draft:
     """A new draft of the account, by one of its seat holders; a comment is about the earlier one,
@@ -115,10 +133,14 @@ def begin_draft(
     CAPABILITIES["begin"].require(require_role(actor, account))
     if comment is not None and came_from is not None:
         add_comment(came_from, actor, comment)
-    draft = Draft(account=account, author=actor, came_from=came_from)
+    draft = Draft(account=account, author=actor, came_from=came_from, template=template)
     _begin(draft, content)
     audit.record(
-        "draft.begun", actor=actor, about=draft, came_from=came_from.pk if came_from else None
+        "draft.begun",
+        actor=actor,
+        about=draft,
+        came_from=came_from.pk if came_from else None,
+        template=template.pk if template else None,
     )
     return draft
 

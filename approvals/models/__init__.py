@@ -4,6 +4,7 @@ from approvals.models.category_rule import CategoryRule
 from approvals.models.draft import SEARCHES, Category, Contributor, Draft, FollowUp
 from approvals.models.image import StoredImage
 from approvals.models.lists import ListEntry, ListName, ReservePeriod
+from approvals.models.message_template import MessageTemplate
 from approvals.models.objection import Objection
 from approvals.models.review import (
     Comment,
@@ -33,6 +34,7 @@ __all__ = [
     "ListEntry",
     "ListName",
     "Mention",
+    "MessageTemplate",
     "Objection",
     "Release",
     "ReservePeriod",

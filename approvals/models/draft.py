@@ -109,6 +109,19 @@ RETURN NEW;
 """
 
 
+FROM_OWN_TEMPLATE = """
+IF NEW.template_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM approvals_messagetemplate t
+    WHERE t.id = NEW.template_id AND t.account_id = NEW.account_id
+      AND t.approved_at IS NOT NULL AND t.ended_at IS NULL
+) THEN
+    RAISE EXCEPTION 'a draft begins from a template of its account that is approved and stands'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'from_own_template';
+END IF;
+RETURN NEW;
+"""
+
+
 def one_empty_part() -> list[dict[str, Any]]:
     return [{"text": "", "images": []}]
 
@@ -147,6 +160,10 @@ class Draft(models.Model):
     requested_local = models.CharField(max_length=25, default="", blank=True)
     requested_zone = models.CharField(max_length=40, default="", blank=True)
     came_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    # From which it began, for good; the text is its author's to change, and approved like any.
+    template = models.ForeignKey(
+        "approvals.MessageTemplate", on_delete=models.PROTECT, null=True, related_name="drafts"
+    )
     # The message on X that this one corrects, updates or ends, from its beginning and for good.
     follows = models.ForeignKey(
         "approvals.Release", on_delete=models.PROTECT, null=True, related_name="follow_ups"
@@ -223,6 +240,13 @@ class Draft(models.Model):
                 func=FOLLOWS_OWN_RELEASE,
             ),
             pgtrigger.ReadOnly(name="follows_for_good", fields=["follows", "follow_up"]),
+            pgtrigger.Trigger(
+                name="from_own_template",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=FROM_OWN_TEMPLATE,
+            ),
+            pgtrigger.ReadOnly(name="template_for_good", fields=["template"]),
             images_of_account(),
             searchable("searchable", FOUND_WHILE_WRITTEN),
             searchable(

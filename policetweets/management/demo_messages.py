@@ -27,13 +27,15 @@ from accounts.models import Account, AuditEntry, Person, Seat, Supervision
 from approvals.actions.debate import comment
 from approvals.actions.drafts import Content, abandon_draft, begin_draft, save_draft, submit_draft
 from approvals.actions.images import add_image
+from approvals.actions.message_templates import TemplateContent, approve_template, propose_template
 from approvals.actions.objections import raise_objection
 from approvals.actions.reviews import approve, ask_for_changes, record_view, reject
 from approvals.categories import fields_of
 from approvals.checking import context_of, findings_of_thread, unanswered
 from approvals.checklist import items_of
 from approvals.message import Image, Message
-from approvals.models import Category, Comment, Draft, DraftState, Revision
+from approvals.models import Category, Comment, Draft, DraftState, MessageTemplate, Revision
+from approvals.slots import Slot
 from publishing.actions import retract as retraction
 from publishing.actions.decide import confirm, propose, propose_lift
 from publishing.actions.freeze import freeze
@@ -112,6 +114,15 @@ class Team:
             account=self.account,
             content=Content(messages=tuple(map(Message, texts)), **content),
         )
+
+    def template(self, content: TemplateContent, *, approved: bool = True) -> None:
+        """Proposed by the first seat holder; approved by a supervisor unless it is to wait."""
+        rows = MessageTemplate.objects.filter(account=self.account, title=content.title)
+        template = rows.first() or propose_template(
+            actor=self.writers[0], account=self.account, content=content
+        )
+        if approved and template.approved_at is None:
+            approve_template(actor=self.supervisors[0], template_id=template.pk)
 
     def fields_for(self, category: str) -> dict[str, str]:
         """What the category asks for."""
@@ -320,6 +331,42 @@ def loire_atlantique(team: Team) -> None:
     )
     team.take_down(wrong, "L’horaire était faux : la déviation commence à 21 h.")
     loire_atlantique_to_come(team)
+    loire_atlantique_templates(team)
+
+
+def loire_atlantique_templates(team: Team) -> None:
+    next_month = team.tomorrow(18).date() + dt.timedelta(days=30)
+    team.template(
+        TemplateContent(
+            "Route coupée",
+            Category.TRAFFIC,
+            "Route coupée à [lieu], [sens], jusqu’à [heure] environ. Évitez le secteur.",
+            (
+                Slot("lieu", "place"),
+                Slot("sens", "choice", choices=("dans les deux sens", "vers Nantes")),
+                Slot("heure", "hour"),
+            ),
+        )
+    )
+    team.template(
+        TemplateContent(
+            "Départs en vacances",
+            Category.ADVICE,
+            "Vous partez ? Faites garder vos clés par une personne de confiance. #Prévention",
+            every="year",
+            first_on=next_month,
+            at_hour=dt.time(18),
+        )
+    )
+    team.template(
+        TemplateContent(
+            "Fin de recherche",
+            Category.DISAPPEARANCE,
+            "[prénom] a été retrouvé ce jour à [lieu]. Merci de vos partages.",
+            (Slot("prénom", "text", 20), Slot("lieu", "place")),
+        ),
+        approved=False,
+    )
 
 
 def loire_atlantique_to_come(team: Team) -> None:

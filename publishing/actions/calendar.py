@@ -57,14 +57,9 @@ def move_draft(*, actor: Person, draft: Draft, version: int, moment: dt.datetime
     """Saves the draft with another hour and nothing else: what a submit made comes to its end, as
     with any change.
     """
-    zone = draft.requested_zone or draft.account.time_zone
-    content = Content.of(
-        draft,
-        requested_at=moment.astimezone(dt.UTC),
-        requested_local=f"{moment:%Y-%m-%dT%H:%M}",
-        requested_zone=zone,
+    return save_draft(
+        actor=actor, draft_id=draft.pk, version=version, content=Content.of(draft).at(moment)
     )
-    return save_draft(actor=actor, draft_id=draft.pk, version=version, content=content)
 
 
 @action

@@ -15,6 +15,7 @@ from accounts.errors import NotFound
 from accounts.models import Account
 from accounts.paging import keyset_page
 from accounts.requests import PersonRequest
+from approvals.capabilities import CAPABILITIES
 from publishing.forms import PublishedFilterForm
 from publishing.published import published, published_rows
 
@@ -24,10 +25,13 @@ MAX_PRINTED = 1000
 MONTHS = 24
 
 
-def _own_accounts(request: PersonRequest) -> list[Account]:
+def _own_accounts(request: PersonRequest) -> tuple[list[Account], set[int]]:
+    """Those of the person, and the ids of those for which they may use a text again."""
     if request.user.is_administrator:
         raise NotFound
-    return [place.account for place in memberships(request.user)]
+    places = memberships(request.user)
+    uses = CAPABILITIES["use_again"]
+    return [p.account for p in places], {p.account.pk for p in places if uses.allows(p.role)}
 
 
 def _only(accounts: list[Account], handle: str) -> list[Account]:
@@ -38,7 +42,7 @@ def _only(accounts: list[Account], handle: str) -> list[Account]:
 @require_safe
 def published_page(request: PersonRequest) -> HttpResponse:
     """The latest first. What cannot be read filters nothing, and is told beside its field."""
-    accounts = _own_accounts(request)
+    accounts, writes = _own_accounts(request)
     form = PublishedFilterForm(accounts, request.GET)
     form.is_valid()
     asked = form.cleaned_data
@@ -53,6 +57,7 @@ def published_page(request: PersonRequest) -> HttpResponse:
         "filtered": any(asked.values()) or bool(form.errors),
         "months": _months(db_now().date()),
         "accounts": accounts,
+        "writes": writes,
     }
     return render(request, "publishing/published.html", context)
 
@@ -60,12 +65,14 @@ def published_page(request: PersonRequest) -> HttpResponse:
 @require_safe
 def published_month(request: PersonRequest) -> HttpResponse:
     """Everything of one month, of one account or of all one's own; nonsense asks for this month."""
-    accounts = _only(_own_accounts(request), request.GET.get("account", ""))
+    mine, writes = _own_accounts(request)
+    accounts = _only(mine, request.GET.get("account", ""))
     first = _read_month(request.GET.get("month", "")) or db_now().date().replace(day=1)
     rows = list(published(accounts, first, _last_day(first)).reverse()[: MAX_PRINTED + 1])
     context = {
         "month": first,
         "accounts": accounts,
+        "writes": writes,
         "rows": published_rows(rows[:MAX_PRINTED]),
         "more": len(rows) > MAX_PRINTED,
         "most": MAX_PRINTED,

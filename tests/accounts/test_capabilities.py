@@ -124,9 +124,10 @@ def test_the_navigation_is_what_the_tables_allow(cast):
         "/journal",
     ]
     shown = signed_in(cast.claire).get("/").context["navigation"]
-    assert [item.path for item in shown][:5] == [
+    assert [item.path for item in shown][:6] == [
         "/",
         "/brouillons/",
+        "/modeles",
         "/calendrier",
         "/diffuses",
         "/comptes",

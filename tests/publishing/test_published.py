@@ -7,9 +7,11 @@ import html
 import re
 
 import pytest
+from django.urls import reverse
 
 from accounts.clock import db_now
 from accounts.models import Account
+from approvals.models import Draft
 from publishing.actions.retract import retract, run
 from publishing.actions.send import send_due
 from publishing.models import Publication
@@ -140,6 +142,16 @@ def test_what_was_retracted_was_published_too_and_says_that_it_is_off_x(line, x)
     assert "Une erreur." in page
     assert "retiré" in page
     assert "/status/" not in page
+
+
+def test_a_published_text_is_used_again_by_those_who_write(line, x):
+    publication = out(line, "Un conseil", "2026-01-10 12:00")
+    again = reverse("use-again", args=[publication.draft_id])
+    assert again not in signed_in(line.cast.helene).get("/diffuses").text
+    claire = signed_in(line.cast.claire)
+    assert again in claire.get("/diffuses").text
+    draft = Draft.objects.get(pk=int(claire.post(again).headers["Location"].split("/")[2]))
+    assert (draft.text, draft.came_from_id) == ("Un conseil", publication.draft_id)
 
 
 def test_what_never_left_is_not_there(line):
