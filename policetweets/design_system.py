@@ -21,7 +21,14 @@ FOLDER = "dsfr/dist"
 STYLE, SCRIPT = f"{FOLDER}/used.css", f"{FOLDER}/used.js"
 SHEETS = ("dsfr.main.min.css", "utility/utility.main.min.css", "dsfr.print.min.css")
 # In the order of what they need of each other.
-COMPONENTS = ("core", "scheme", "component/modal", "component/header", "component/table")
+COMPONENTS = (
+    "core",
+    "scheme",
+    "component/modal",
+    "component/header",
+    "component/table",
+    "component/display",
+)
 # Where a page's classes are written.
 WRITTEN = {
     "templates": "*.html",

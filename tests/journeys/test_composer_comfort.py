@@ -112,6 +112,29 @@ def test_control_and_enter_submit(cast, claire):
     expect(page.get_by_text("Texte soumis à la relecture.")).to_be_visible()
 
 
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_theme_that_one_chooses_stays_chosen(
+    cast, new_context, live_server, viewport, tmp_path
+):
+    claire = Desk(new_context, live_server, cast.claire, viewport=viewport)
+    page = claire.open("home")
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-fr-theme", "light")
+    if viewport == NARROW:
+        claire.press("Menu")
+    page.get_by_role("button", name="Paramètres d’affichage").press("Enter")
+    expect(page.get_by_role("radio", name="Système")).to_be_checked()
+    page.get_by_role("radio", name="Système").press("ArrowUp")
+    expect(root).to_have_attribute("data-fr-theme", "dark")
+    assert violations(page) == []
+    page.screenshot(path=tmp_path / "theme.png")
+    page.keyboard.press("Escape")
+    claire.open("drafts")
+    expect(root).to_have_attribute("data-fr-scheme", "dark")
+    assert violations(page) == []
+    page.screenshot(path=tmp_path / "dark.png")
+
+
 @pytest.mark.parametrize("changed", [False, True], ids=["nobody wrote", "somebody wrote"])
 def test_what_was_typed_without_a_network_waits_for_the_return(
     cast, claire, page_problems, changed
