@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
+from accounts import wake
 from accounts.models import Account, Address, ChannelChoice, Delivery, Notice, Person
 from accounts.models.notice import (
     BY_MAIL_ALONE,
@@ -41,11 +42,14 @@ def queue_notice(
     subject = {"act": act, "urgent": urgent, "until": until}
     notices = Notice.objects.bulk_create(Notice(person_id=i, **about, **subject) for i in ids)
     ways = _ways(ids, kind)
-    Delivery.objects.bulk_create(
+    deliveries = Delivery.objects.bulk_create(
         Delivery(notice=notice, person_id=notice.person_id, channel=channel, address_id=address)
         for notice in notices
         for channel, address in ways[notice.person_id]
     )
+    # An urgent text is read on a phone: it does not wait for the beat.
+    if any(delivery.channel == Channel.PUSH for delivery in deliveries):
+        wake.after_commit(wake.PUSHES)
 
 
 def _ways(people: list[int], kind: NoticeKind) -> dict[int, list[tuple[str, int | None]]]:

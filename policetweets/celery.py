@@ -15,9 +15,9 @@ from django.db import close_old_connections
 from kombu.transport import redis
 from redis.exceptions import ConnectionError as BrokerGone
 
+from accounts import wake
 from policetweets.beat import WhenDue
 from publishing import messages
-from publishing.wake import STALE
 
 log = structlog.get_logger(__name__)
 
@@ -118,7 +118,7 @@ OUR_TASKS = OurTasks()
 
 def every(seconds: float) -> dict[str, Any]:
     """A beat entry's time; its message is worth nothing long after the next one is there."""
-    return {"schedule": seconds, "options": {"expires": max(seconds, STALE)}}
+    return {"schedule": seconds, "options": {"expires": max(seconds, wake.STALE)}}
 
 
 app.conf.beat_schedule = {
@@ -126,8 +126,7 @@ app.conf.beat_schedule = {
     "sign-in counts": {"task": "accounts.tasks.delete_sign_in_counts", **every(300)},
     "mails": {"task": "accounts.tasks.deliver_mails", **every(10)},
     "covers": {"task": "accounts.tasks.end_covers", **every(30)},
-    # On a phone's screen within seconds: an urgent text is read there.
-    "pushes": {"task": "accounts.tasks.deliver_pushes", **every(2)},
+    "pushes": {"task": wake.PUSHES, **every(10)},
     "chats": {"task": "accounts.tasks.deliver_chats", **every(10)},
     "removals": {"task": "publishing.tasks.remind_removals", **every(300)},
     "case files": {"task": "publishing.tasks.tend_case_files", **every(60)},

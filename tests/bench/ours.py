@@ -7,8 +7,8 @@ import time
 
 from django.db import connection
 
+from accounts import wake
 from accounts.clock import db_now
-from publishing import wake
 from publishing.models import Publication
 from tests.approvals.writing import agree
 from tests.sandbox import until

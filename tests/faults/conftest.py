@@ -11,8 +11,8 @@ import pytest
 from celery import Celery
 from django.db import connections
 
+from accounts import wake
 from policetweets.durations import DURATIONS
-from publishing import wake
 from tests.system.departments import Department, make_department
 from tests.system.system import System
 

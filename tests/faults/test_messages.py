@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import redis
 
+from accounts import wake as accounts_wake
 from accounts.access import administrators
 from accounts.models import AuditEntry, Credential
 from publishing import wake
@@ -146,7 +147,7 @@ def test_fault_94_nobody_commands_a_worker_through_redis(system, town, command):
         "rate_limit": {"task_name": wake.SEND, "rate_limit": "1/h"},
         "pool_shrink": {"n": 4},
     }
-    control = wake.current_app.control
+    control = accounts_wake.current_app.control
     assert control.broadcast(command, arguments.get(command, {}), reply=True, timeout=1) == []
     publication = town.released()
 

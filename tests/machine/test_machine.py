@@ -124,7 +124,8 @@ class Machine(RuleBasedStateMachine):
             self.patches.setattr(reconcile, name, getattr(self.x, name))
         self.patches.setattr(retract, "read_posts", self.x.read_posts)
         self.patches.setattr(retract, "delete_post", self.x.delete_post)
-        self.patches.setattr("publishing.wake.now", lambda *ids: None)
+        for layer in ("accounts", "publishing"):
+            self.patches.setattr(f"{layer}.wake.now", lambda *ids: None)
         self.patches.setattr("publishing.wake.waits", lambda queue: False)
         self.flights: list[Flight] = []
         self.words: list[str] = []

@@ -44,7 +44,8 @@ def x(sandbox_process, settings) -> Sandbox:
 def woken(monkeypatch) -> list[tuple[Any, ...]]:
     """No broker here: what a worker would have been asked."""
     asked: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("publishing.wake.now", lambda *asks: asked.append(asks))
+    for layer in ("accounts", "publishing"):
+        monkeypatch.setattr(f"{layer}.wake.now", lambda *asks: asked.append(asks))
     return asked
 
 

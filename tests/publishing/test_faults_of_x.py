@@ -238,7 +238,8 @@ def test_fault_14_a_worker_whose_clock_is_wrong_sends_nothing_early_nor_misses_a
     # X refuses signatures of another time: not sent, and asked about.
     assert state(due) == ("waiting", "unauthorized")
     monkeypatch.undo()
-    monkeypatch.setattr("publishing.wake.now", lambda *ids: None)
+    for layer in ("accounts", "publishing"):
+        monkeypatch.setattr(f"{layer}.wake.now", lambda *ids: None)
     probe(due.account_id)
     backdate(due, 10, "next_try_at")
     send_due(due.account_id)
