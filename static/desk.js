@@ -214,9 +214,11 @@ if (common) {
     { threshold: 0.9 },
   );
   unread.forEach((point) => reader.observe(point));
-  together.querySelector("button").addEventListener("click", () => {
-    for (const box of common.querySelectorAll("[type=checkbox]")) box.checked = true;
-    common.querySelector("[name=together]").value = "yes";
-    together.querySelector("[role=status]").textContent = together.dataset.done;
-  });
+  // Of an urgent text that calls for no point of its own, a second button approves as well.
+  for (const button of together.querySelectorAll("button"))
+    button.addEventListener("click", () => {
+      for (const box of common.querySelectorAll("[type=checkbox]")) box.checked = true;
+      common.querySelector("[name=together]").value = "yes";
+      together.querySelector("[role=status]").textContent = together.dataset.done;
+    });
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
+import time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +14,9 @@ from playwright.sync_api import expect
 from accounts import demo
 from accounts.timefmt import format_hour
 from tests.journeys.desks import NARROW, WIDE, approve, submit
+from tests.journeys.phones import subscribes
+from tests.notice_servers import standin
+from tests.sandbox import until
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -215,3 +220,80 @@ def test_healthz_says_that_all_is_well(stack, page):
     answer = page.request.get(f"{stack.url}/healthz")
     said = answer.json()
     assert (answer.status, said["status"], said["failing"]) == (200, "ok", [])
+
+
+class Phone:
+    """A reviewer's: told by a push, and every tap counted."""
+
+    def __init__(self, officer, service, name):
+        self.officer, self.service = officer(name, NARROW), service
+        self.page, self.taps = self.officer.page, 0
+        self.subscription = subscribes(self.officer.context, f"{service.url}/send/{name}")
+        self.page.goto(f"{self.officer.stack.url}/avis/reglages")
+        self.officer.press("Activer les avis sur cet appareil")
+        expect(self.page.get_by_text("Cet appareil recevra vos avis.")).to_be_visible()
+        self.path = f"/send/{name}"
+
+    def tap(self, locator):
+        locator.click()
+        self.taps += 1
+
+    def told(self):
+        """What its screen shows, once it was told."""
+        mine = until(lambda: [one for one in self.service.received if one.path == self.path])
+        return self.subscription.read(mine[-1].body)
+
+    def approves(self, notice):
+        """The notice, the list, and one tap for its points and the approval."""
+        self.taps += 1
+        self.page.goto(f"{self.officer.stack.url}{notice['path']}")
+        self.tap(self.page.get_by_text("Vérifier et approuver", exact=True))
+        for point in self.page.locator("[data-common] .fr-checkbox-group").all():
+            point.scroll_into_view_if_needed()
+        self.tap(self.page.get_by_role("button", name="tout cocher et approuver"))
+        expect(self.page.get_by_text("Accord enregistré").first).to_be_visible()
+
+
+def test_an_urgent_text_is_on_x_within_ninety_seconds_by_two_phones(officer, stack):
+    """Without the time people take to read. How long this machine takes for any page is what ours
+    is measured by: it may be busy with something else.
+    """
+    text = "Verglas sur les ponts de Nantes : ralentissez."
+    waits = {}
+
+    @contextlib.contextmanager
+    def waited(what):
+        began = time.monotonic()
+        yield
+        waits[what] = time.monotonic() - began
+
+    with standin(status=201) as service:
+        phones = [Phone(officer, service, name) for name in ("marc.44", "helene.44")]
+        claire = officer("claire.44")
+        with waited("a page"):
+            page = claire.home()
+        page.get_by_role("button", name="Nouveau message").click()
+        page.get_by_label("Texte", exact=True).fill(text)
+        page.locator("label[for=id_urgent]").click()
+        submitted = time.time()
+        with waited("submit"):
+            claire.submit()
+            expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
+        for phone in phones:
+            with waited(f"push {phone.path}"):
+                notice = phone.told()
+            assert (notice["account"], notice["urgent"]) == ("@pnationale44", True)
+            assert text not in str(notice)
+            with waited(f"approval {phone.path}"):
+                phone.approves(notice)
+        with waited("X"):
+            post = stack.x.wait_for(
+                lambda record: next((p for p in record["posts"] if p["text"] == text), None)
+            )
+    assert [phone.taps for phone in phones] == [3, 3]
+    assert post["at"] - submitted < 90
+    pages = {"submit": 2, "push": 2, "approval": 3, "X": 2}  # loaded or asked for in each wait
+    for what, seconds in waits.items():
+        if what != "a page":
+            many = pages[what.split()[0]]
+            assert seconds < many * max(1, 5 * waits["a page"]), waits
