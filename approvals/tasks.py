@@ -1,5 +1,5 @@
 """What the clock does for drafts: reminds who is awaited, escalates, warns the author, and deletes
-the bytes of purged images.
+the bytes of purged images and what nobody does any more.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from accounts import audit
 from accounts.clock import db_now
 from accounts.models import AuditEntry
 from accounts.models.notice import NoticeAct
+from approvals.actions import presence
 from approvals.actions.purge import delete_bytes, images_to_delete
 from approvals.models import DraftState, Revision
 from approvals.notices import escalate_review, notify_author, remind_reviewers
@@ -98,6 +99,11 @@ def delete_purged_images() -> None:
             raise
         except Exception as error:
             log.error("image not deleted", sha256=sha256, error=type(error).__name__)
+
+
+@shared_task(name="approvals.tasks.forget_presence")
+def forget_presence() -> None:
+    presence.forget_presence()
 
 
 @transaction.atomic(durable=True)

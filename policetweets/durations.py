@@ -58,6 +58,8 @@ class Durations:
     urgent_review_reminder: float = 600
     urgent_review_escalation: float = 1_200
     review_near: float = 2 * 3_600
+    # Each page of a draft that somebody looks at says so every ten seconds.
+    presence_lasts: float = 30
     password_link: float = 3 * 86_400
     sign_in_pause: float = 900
     # What of somebody's was rejected or taken off X stays on their home page.
@@ -80,6 +82,7 @@ class Durations:
             "clocks_apart",
             "retraction_sure_tries",
             "password_link",
+            "presence_lasts",
             "sign_in_pause",
         }
         changes: dict[str, float | tuple[float, ...]] = {}

@@ -7,6 +7,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.parameters.has?.("csrfmiddlewaretoken")) event.detail.parameters.delete("csrfmiddlewaretoken");
   // The element remembers what it last showed, so that the server can answer « unchanged ».
   if (elt.dataset.etag) headers["If-None-Match"] = elt.dataset.etag;
+  if (document.hidden) headers["Page-Hidden"] = "yes";
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status === 304) event.detail.shouldSwap = false;
@@ -14,6 +15,18 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const tag = event.detail.xhr.getResponseHeader("ETag");
   if (tag && event.detail.elt.dataset.etag !== undefined) event.detail.elt.dataset.etag = tag;
+});
+
+// Who else reads or writes: who stays is not touched, so that a screen reader says who comes, once.
+const presence = document.getElementById("presence");
+document.addEventListener("presence", ({ detail: { people } }) => {
+  for (const item of [...presence.children]) if (!people.includes(item.textContent)) item.remove();
+  const shown = [...presence.children].map((item) => item.textContent);
+  for (const words of people.filter((one) => !shown.includes(one))) {
+    const item = document.createElement("li");
+    item.textContent = words;
+    presence.append(item);
+  }
 });
 
 if (composer) {

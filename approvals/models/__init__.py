@@ -6,6 +6,7 @@ from approvals.models.image import StoredImage
 from approvals.models.lists import ListEntry, ListName, ReservePeriod
 from approvals.models.message_template import MessageTemplate
 from approvals.models.objection import Objection
+from approvals.models.presence import Presence
 from approvals.models.review import (
     Comment,
     Mention,
@@ -36,6 +37,7 @@ __all__ = [
     "Mention",
     "MessageTemplate",
     "Objection",
+    "Presence",
     "Release",
     "ReservePeriod",
     "Resolution",

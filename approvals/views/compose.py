@@ -30,6 +30,7 @@ from approvals.models.states import TRANSITIONS
 from approvals.preview import shown_messages
 from approvals.thread import Removed
 from approvals.tweet_text import MAX_WEIGHT
+from approvals.views.draft import with_presence
 
 # 25 messages with four descriptions of 1,000 signs each.
 MAX_COMPOSED_BYTES = 1024 * 1024
@@ -238,7 +239,7 @@ def is_current(request: PersonRequest, draft_id: int) -> HttpResponse:
     CAPABILITIES["edit"].require(role)
     asked = request.GET.get("state"), request.GET.get("version")
     if asked == (draft.state, str(draft.version)):
-        return HttpResponse(status=204)
+        return with_presence(request, draft, HttpResponse(status=204), writing=True)
     still = draft.state in TRANSITIONS["edit"].before
     context = {"draft": draft, "still": still}
     return render(request, "approvals/_moved_on.html", context, status=STOP_POLLING)

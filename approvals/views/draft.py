@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from accounts.access import reviewers
 from accounts.models import Person
@@ -20,6 +21,7 @@ from approvals.actions import debate as debating
 from approvals.actions import drafts as writing
 from approvals.actions import reviews as reviewing
 from approvals.actions.base import threads_of
+from approvals.actions.presence import note_presence
 from approvals.actions.purge import purges_of
 from approvals.acts import possible_acts, why_not_approve
 from approvals.checking import context_of, findings_of_thread, read_stored
@@ -300,7 +302,18 @@ def live(request: PersonRequest, draft_id: int) -> HttpResponse:
     draft, role = draft_for(request.user, draft_id)
     context = _live_context(draft, _revisions(draft), request.user, role)
     context["moved_on"] = request.GET.get("position") != _position(context)
-    return unless_known(request, *_live_body(context))
+    return with_presence(request, draft, unless_known(request, *_live_body(context)))
+
+
+def with_presence(
+    request: PersonRequest, draft: Draft, response: HttpResponse, *, writing: bool = False
+) -> HttpResponse:
+    """With what the others do with this draft now, in a header: an answer without a body has it
+    too. A page that nobody looks at only asks.
+    """
+    looks = "Page-Hidden" not in request.headers
+    people = note_presence(draft, request.user, writing=writing, looks=looks)
+    return trigger_client_event(response, "presence", {"people": people})
 
 
 @require_POST

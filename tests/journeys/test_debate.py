@@ -1,11 +1,14 @@
-"""The debate in Chromium: words are quoted by selecting them, threads answered and resolved."""
+"""The debate in Chromium: words are quoted by selecting them, threads answered and resolved,
+another wording proposed and accepted.
+"""
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
-from approvals.models import Comment
-from tests.approvals.writing import a_revision
-from tests.browser import violations
+from approvals.models import Comment, Draft
+from tests.approvals.writing import a_revision, agree
+from tests.browser import fits, violations
 from tests.journeys.desks import NARROW, Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,3 +78,61 @@ def test_words_are_quoted_by_selecting_them_answered_and_resolved(cast, desk):
     expect(page.get_by_text("point du débat n’est pas résolu")).to_have_count(0)
     expect(marc.page.get_by_text("Résolu par Claire")).to_be_visible(timeout=20_000)
     assert violations(marc.page) == []
+
+
+def clean(desk):
+    """Fits its window, and axe finds nothing."""
+    fits(desk.page)
+    assert violations(desk.page) == []
+
+
+def test_two_rounds_with_a_proposed_wording_in_french_and_english(cast, desk):
+    revision = a_revision(cast.claire, cast.nantes)
+    claire, helene = desk(cast.claire), desk(cast.helene, NARROW)
+    language = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": helene.address}
+    helene.context.add_cookies([language])
+    author, reviewer = (one.open("draft", revision.draft_id) for one in (claire, helene))
+
+    # The first round: a supervisor, on a phone, knows better words.
+    reviewer.get_by_text("Propose another wording", exact=True).click()
+    expect(reviewer.get_by_text("you can no longer approve it")).to_be_visible()
+    field = reviewer.get_by_label("Your wording")
+    field.fill(field.input_value().replace("fermez", "verrouillez"))
+    clean(helene)
+    reviewer.get_by_label("Your message").fill("Plus précis, @claire ?")
+    helene.press("Propose this wording")
+    expect(reviewer.locator(".desk-mention")).to_have_text("@claire")
+    expect(reviewer.locator(".desk-word--wording del")).to_contain_text("fermez")
+    expect(reviewer.locator(".desk-word--wording ins")).to_contain_text("verrouillez")
+    clean(helene)
+
+    # The author's open page shows who reads, and the wording; one click takes it.
+    taken = author.get_by_role("button", name="Accepter cette formulation de Helene")
+    expect(taken).to_be_visible(timeout=20_000)
+    expect(author.locator("#presence")).to_have_text("Helene lit ce texte", timeout=20_000)
+    clean(claire)
+    taken.click()
+    expect(author.get_by_text("Acceptée par Claire")).to_be_visible()
+    expect(author.locator(".desk-tweet__text")).to_contain_text("verrouillez")
+    claire.press("Continuer la rédaction")
+    expect(reviewer.locator("#presence")).to_have_text("Claire is writing", timeout=30_000)
+    clean(claire)
+    claire.submit()
+    expect(author.get_by_text("Texte soumis à la relecture.")).to_be_visible()
+
+    # The second: whoever proposed what was accepted still debates, and approves no more.
+    helene.press("Show the current situation")
+    expect(reviewer.get_by_text("You wrote or changed this text")).to_be_visible()
+    expect(reviewer.get_by_text("Check and approve")).to_have_count(0)
+    reviewer.get_by_label("Your message").fill("Très bien ainsi.")
+    helene.press("Add to the discussion")
+    clean(helene)
+    claire.open("draft", revision.draft_id)
+    for resolved in (1, 2):
+        author.get_by_role("button", name="Marquer comme résolu").first.click()
+        expect(author.get_by_text("Résolu par Claire")).to_have_count(resolved)
+    clean(claire)
+    second = Draft.objects.get().revisions.get(number=2)
+    agree(cast.marc, second)
+    agree(cast.paul, second)
+    assert Draft.objects.get().state == "released"
