@@ -2,54 +2,92 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.clock import db_now
 from accounts.models import Account
 from accounts.timefmt import format_date, format_hour
 from approvals.forms.moment import MomentForm
 from approvals.models import Draft
+from approvals.schedule import candidate_instants
+from approvals.typed_time import Unreadable, parse_day, parse_hour
 from publishing.forms import NewTimeForm
 
-
-class MomentInput(forms.DateTimeInput):
-    """A day and an hour as browsers ask for them."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
+TYPED = {"autocomplete": "off"}
 
 
 class EventForm(forms.Form):
-    """Its hours are those of the account's zone."""
+    """From a day and an hour to another, typed as for a message, in the account's zone."""
 
     title = forms.CharField(
         label=gettext_lazy("Événement"),
         max_length=120,
         help_text=gettext_lazy("Par exemple : match au stade, grève, tempête annoncée."),
     )
-    starts_at = forms.DateTimeField(label=gettext_lazy("Début"), widget=MomentInput)
-    ends_at = forms.DateTimeField(label=gettext_lazy("Fin"), widget=MomentInput)
+    day = forms.CharField(
+        label=gettext_lazy("Date"),
+        help_text=gettext_lazy("Par exemple : 31/12/2026, 31 décembre, lundi, demain."),
+        widget=forms.TextInput(attrs=TYPED),
+    )
+    hour = forms.CharField(
+        label=gettext_lazy("Heure de début"),
+        help_text=gettext_lazy("Par exemple : 18 h, 18:00, 8 h 30, midi."),
+        widget=forms.TextInput(attrs=TYPED),
+    )
+    end_day = forms.CharField(
+        label=gettext_lazy("Date de fin"),
+        required=False,
+        help_text=gettext_lazy("Le même jour si vous laissez vide."),
+        widget=forms.TextInput(attrs=TYPED),
+    )
+    end_hour = forms.CharField(
+        label=gettext_lazy("Heure de fin"), widget=forms.TextInput(attrs=TYPED)
+    )
 
-    def __init__(self, account: Account, data: Any = None, **more: Any) -> None:
-        super().__init__(data, **more)
-        self.account = account
-
-    def full_clean(self) -> None:
-        with timezone.override(self.account.zone):
-            super().full_clean()
+    def __init__(self, account: Account, data: Any = None) -> None:
+        super().__init__(data)
+        self.zone = account.zone
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
+        day = self._read_day("day", cleaned.get("day", ""))
+        end_day = self._read_day("end_day", cleaned.get("end_day", "")) or day
+        starts = self._read_hour("hour", cleaned.get("hour", ""), day)
+        ends = self._read_hour("end_hour", cleaned.get("end_hour", ""), end_day)
         if starts and ends and ends <= starts:
-            self.add_error("ends_at", _("La fin vient avant le début."))
-        return cleaned
+            self.add_error("end_hour", _("La fin vient avant le début."))
+        return {"title": cleaned.get("title", ""), "starts_at": starts, "ends_at": ends}
+
+    def _read_day(self, name: str, typed: str) -> dt.date | None:
+        if not typed:
+            return None
+        try:
+            read = parse_day(typed, db_now().astimezone(self.zone).date())
+            if read.hour is not None:
+                raise Unreadable(_("Écrivez la date seule, sans l’heure."))
+        except Unreadable as error:
+            self.add_error(name, str(error))
+            return None
+        return read.day
+
+    def _read_hour(self, name: str, typed: str, day: dt.date | None) -> dt.datetime | None:
+        """The first instant of that hour, where it exists twice."""
+        if not typed or day is None:
+            return None
+        try:
+            instants = candidate_instants(day, parse_hour(typed), self.zone)
+        except Unreadable as error:
+            self.add_error(name, str(error))
+            return None
+        if not instants:
+            self.add_error(name, _("Cette nuit-là, cette heure n’existe pas."))
+            return None
+        return instants[0]
 
 
 def _initial(draft: Draft, day: str) -> dict[str, str]:

@@ -212,11 +212,13 @@ def test_moving_is_offered_to_those_who_write(cast):
 
 def test_events_and_reserves_stand_on_each_of_their_days(cast):
     helene = signed_in(cast.helene)
-    add = "/comptes/pnationale44/evenements"
+    add = "/calendrier/evenements/pnationale44"
     typed = {
         "title": "Match à la Beaujoire",
-        "starts_at": "2030-03-30T20:00",
-        "ends_at": "2030-03-31T01:00",
+        "day": "30/03/2030",
+        "hour": "20 h",
+        "end_day": "31/03/2030",
+        "end_hour": "1:00",
     }
     assert helene.post(add, typed).status_code == 302
     event = ExpectedEvent.objects.get()
@@ -241,16 +243,22 @@ def test_events_and_reserves_stand_on_each_of_their_days(cast):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"ends_at": "2030-03-30T19:00"},
-        {"starts_at": "2030-03-31T02:30"},  # the hour that does not exist
-        {"starts_at": "hier"},
+        {"end_day": "", "end_hour": "19 h"},
+        {"day": "31/03/2030", "hour": "2 h 30"},  # the hour that does not exist
+        {"day": "hier"},
+        {"day": "demain 8 h"},
+        {"hour": "tard"},
+        {"end_day": "31/02/2030"},
+        {"end_hour": ""},
         {"title": ""},
         {"title": "x" * 121},
     ],
+    ids=lambda wrong: "-".join(f"{key}-{value[:10]}" for key, value in wrong.items()),
 )
 def test_an_event_that_cannot_be_is_told(cast, wrong):
-    typed = {"title": "Match", "starts_at": "2030-03-30T20:00", "ends_at": "2030-03-31T05:00"}
-    answer = signed_in(cast.claire).post("/comptes/pnationale44/evenements", typed | wrong)
+    typed = {"title": "Match", "day": "30/03/2030", "hour": "20 h"}
+    typed |= {"end_day": "31/03/2030", "end_hour": "5 h"}
+    answer = signed_in(cast.claire).post("/calendrier/evenements/pnationale44", typed | wrong)
     assert answer.status_code == 400
     assert not ExpectedEvent.objects.exists()
 
