@@ -22,6 +22,7 @@ from approvals.categories import FIELDS
 from approvals.category_rules import needed_for
 from approvals.content import replied_to
 from approvals.diff import changes, image_changes
+from approvals.emojis import EMOJIS
 from approvals.errors import ApprovedText, SavedElsewhere
 from approvals.forms.composer import ComposerForm
 from approvals.history import history_of
@@ -72,7 +73,7 @@ def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[s
 def composer_page(
     request: PersonRequest, draft: Draft, form: ComposerForm, status: int = 200, **more: Any
 ) -> HttpResponse:
-    context = {**_context(request, draft, form), **more}
+    context = {**_context(request, draft, form), "emojis": EMOJIS, **more}
     return render(request, "approvals/compose.html", context, status=status)
 
 

@@ -113,6 +113,47 @@ def test_control_and_enter_submit(cast, claire):
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_an_emoji_is_looked_for_and_put_where_one_writes(
+    cast, new_context, live_server, viewport, tmp_path
+):
+    claire = Desk(new_context, live_server, cast.claire, viewport=viewport)
+    draft = a_draft(cast.claire, cast.nantes, "Attention route")
+    page = claire.open("compose", draft.pk)
+    area = page.get_by_label("Texte", exact=True)
+    area.press("Control+Home")
+    button = page.get_by_role("button", name="Insérer un emoji")
+    button.press("Enter")
+    search = page.get_by_role("combobox", name="Chercher un emoji")
+    expect(search).to_be_focused()
+    search.press("ArrowDown")
+    search.press("ArrowDown")
+    search.press("ArrowRight")
+    expect(search).to_have_attribute("aria-activedescendant", "emoji-10")
+    search.press_sequentially("deviation")
+    expect(page.get_by_role("gridcell")).to_have_count(1)
+    search.press("Enter")
+    expect(area).to_have_value("🚧Attention route")
+    expect(area).to_be_focused()
+    until(lambda: Draft.objects.get().text == "🚧Attention route")
+    area.press("Control+End")
+    button.click()
+    search.fill("zzz")
+    expect(page.get_by_text("Aucun emoji ne porte ce mot.")).to_be_visible()
+    search.fill("thank")
+    page.get_by_role("gridcell", name="merci").click()
+    expect(area).to_have_value("🚧Attention route🙏")
+    until(lambda: Draft.objects.get().text == "🚧Attention route🙏")
+    expect(page.locator("#preview")).to_contain_text("🙏")
+    button.click()
+    search.press("ArrowDown")
+    page.screenshot(path=tmp_path / "emojis.png", full_page=True)
+    fine(page)
+    search.press("Escape")
+    expect(area).to_be_focused()
+    expect(search).to_be_hidden()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_the_theme_that_one_chooses_stays_chosen(
     cast, new_context, live_server, viewport, tmp_path
 ):
