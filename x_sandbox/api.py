@@ -1,29 +1,26 @@
 """X's API v2: the endpoints, and the one path every request takes through limits and faults."""
 
 import json
-import mimetypes
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 from aiohttp import BodyPartReader, web
-from PIL import Image, UnidentifiedImageError
 
 from x_sandbox import problems, text
+from x_sandbox.call import Call
 from x_sandbox.lies import PARTIAL
 from x_sandbox.limits import Limits
 from x_sandbox.oauth import Verifier
+from x_sandbox.pieces import GIF_BYTES, Pieces, picture
 from x_sandbox.problems import Answer, Problem
-from x_sandbox.switches import Fault, Switches
+from x_sandbox.switches import Switches
 from x_sandbox.trouble import HTML, NoAnswer, Trouble, as_json
 from x_sandbox.views import View
-from x_sandbox.world import Account, Media, Post, Received, World, same, sha256
+from x_sandbox.world import Media, Post, Received, World, same
 
 IMAGE_BYTES = 5 * 1024 * 1024
-GIF_BYTES = 15 * 1024 * 1024
 ALT_TEXT_LENGTH = 1000
 _ID = re.compile(r"[0-9]{1,19}")
 _BODY_KEYS = {
@@ -47,19 +44,6 @@ _BODY_KEYS = {
 _REPLY_SETTINGS = ("following", "mentionedUsers", "subscribers", "verified")
 
 
-@dataclass
-class Call:
-    """One request on its way: who asks, what, and the fault it drew."""
-
-    request: web.Request
-    account: Account
-    body: Any = None
-    fault: Fault | None = None
-
-    def drew(self, fault: str) -> Fault | None:
-        return self.fault if self.fault and self.fault.fault == fault else None
-
-
 class Api:
     """The endpoints under /2."""
 
@@ -69,6 +53,7 @@ class Api:
         self.limits = Limits(switches)
         self.verifier = verifier
         self.view = View(world, switches)
+        self.pieces = Pieces(world, switches)
 
     def routes(self) -> list[web.RouteDef]:
         def route(operation: str, work: Callable[[Call], Answer]) -> Any:
@@ -85,6 +70,10 @@ class Api:
             web.get("/2/users/me", route("me", self.me)),
             web.get("/2/users/{id}/tweets", route("timeline", self.timeline)),
             web.post("/2/media/upload", route("upload", self.upload)),
+            web.get("/2/media/upload", route("status", self.pieces.status)),
+            web.post("/2/media/upload/initialize", route("initialize", self.pieces.initialize)),
+            web.post("/2/media/upload/{id}/append", route("append", self.pieces.append)),
+            web.post("/2/media/upload/{id}/finalize", route("finalize", self.pieces.finalize)),
             web.post("/2/media/metadata", route("metadata", self.metadata)),
             web.route("*", "/2/{rest:.*}", self._nothing_there),
         ]
@@ -226,13 +215,15 @@ class Api:
                     "Your media IDs are invalid.", **{"media.media_ids": ",".join(wanted)}
                 )
             )
-        if len(pictures) > 1 and any(media.kind == "animated_gif" for media in pictures):
-            raise Problem(problems.invalid("Only one animated GIF may be attached."))
+        if len(pictures) > 1 and any(media.kind != "photo" for media in pictures):
+            raise Problem(problems.invalid("Only one animated GIF or video may be attached."))
         return pictures
 
     def _usable_media(self, call: Call, media_id: str) -> Media | None:
         media = self.world.media.get(media_id)
         if media is None or media.account != call.account.handle:
+            return None
+        if media.failed or media.ready_at > time.time():
             return None
         ttl = self.switches.get("media_ttl", call.account.handle)
         return media if media.at + ttl > time.time() else None
@@ -301,31 +292,14 @@ class Api:
             )
         if len(data) > (GIF_BYTES if category == "tweet_gif" else IMAGE_BYTES):
             raise Problem(problems.plain(413))
-        try:
-            with Image.open(BytesIO(data), formats=["JPEG", "PNG", "WEBP", "GIF"]) as image:
-                width, height, form = image.width, image.height, str(image.format)
-                moving = form == "GIF" and getattr(image, "is_animated", False)
-        except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-            message = "Your media could not be processed."
-            raise Problem(problems.invalid(message, media=category)) from error
-        media = Media(
-            id=str(self.world.next_id()),
-            account=call.account.handle,
-            sha256=sha256(data),
-            size=len(data),
-            content_type=mimetypes.types_map.get(f".{form.lower()}", f"image/{form.lower()}"),
-            width=width,
-            height=height,
-            kind="animated_gif" if moving else "photo",
-            at=time.time(),
-        )
+        media = picture(str(self.world.next_id()), call.account.handle, data, category)
         self.world.add_media(media, data)
         body = {
             "id": media.id,
             "media_key": media.key,
             "size": media.size,
             "expires_after_secs": int(self.switches.get("media_ttl", media.account)),
-            "image": {"image_type": media.content_type, "w": width, "h": height},
+            "image": {"image_type": media.content_type, "w": media.width, "h": media.height},
         }
         return Answer(200, {"data": body})
 
@@ -371,7 +345,9 @@ def _no_alt(body: str, media: Media, alt_text: str) -> Answer:
 async def _body(request: web.Request, operation: str) -> Any:
     if operation == "upload":
         return await _form(request)
-    if operation not in ("post", "metadata"):
+    if operation == "append":
+        return await _form(request, "segment_index")
+    if operation not in ("post", "metadata", "initialize"):
         return None
     try:
         return json.loads(await request.read())
@@ -379,18 +355,21 @@ async def _body(request: web.Request, operation: str) -> Any:
         raise Problem(problems.invalid("The request body is not valid JSON.")) from error
 
 
-async def _form(request: web.Request) -> tuple[bytes | None, str | None]:
+async def _form(
+    request: web.Request, field: str = "media_category"
+) -> tuple[bytes | None, str | None]:
+    """The media of a form, and one field beside it."""
     data: bytes | None = None
-    category: str | None = None
+    beside: str | None = None
     if not request.content_type.startswith("multipart/"):
         return None, None
     reader = await request.multipart()
     while (part := await reader.next()) is not None:
         if isinstance(part, BodyPartReader) and part.name == "media":
             data = bytes(await part.read(decode=False))
-        elif isinstance(part, BodyPartReader) and part.name == "media_category":
-            category = await part.text()
-    return data, category
+        elif isinstance(part, BodyPartReader) and part.name == field:
+            beside = await part.text()
+    return data, beside
 
 
 def _checked_body(body: Any) -> dict[str, Any]:

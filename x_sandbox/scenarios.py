@@ -346,6 +346,11 @@ GROUPS: list[tuple[Words, list[Scenario]]] = [
                 "alt_ignored",
             ),
             _refused("alt_refused", _("X refuse le texte alternatif"), on="metadata"),
+            _s(
+                "processing-failed",
+                _("X n’arrive pas à traiter le GIF ou la vidéo"),
+                "processing_failed",
+            ),
             _refused("media_invalid", _("X ne connaît pas l’image au moment de l’envoi")),
             _body(
                 "upload",
@@ -366,6 +371,10 @@ OPERATION_NAMES: dict[str, Words] = {
     "posts": _("Lecture de tweets"),
     "upload": _("Envoi d’une image"),
     "metadata": _("Texte alternatif"),
+    "initialize": _("Début d’un envoi par morceaux"),
+    "append": _("Envoi d’un morceau"),
+    "finalize": _("Fin d’un envoi par morceaux"),
+    "status": _("État d’un envoi par morceaux"),
     "*": _("Toute demande"),
 }
 
@@ -394,6 +403,7 @@ FAULT_NAMES: dict[str, Words] = {
     "partial": _("lecture partielle"),
     "refused": _("refus"),
     "alt_ignored": _("texte alternatif perdu"),
+    "processing_failed": _("traitement en échec"),
 }
 
 

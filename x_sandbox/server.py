@@ -9,10 +9,11 @@ from typing import Any
 
 from aiohttp import web
 
-from x_sandbox.api import GIF_BYTES, Api
+from x_sandbox.api import Api
 from x_sandbox.control import Control, loopback_only
 from x_sandbox.oauth import Verifier
 from x_sandbox.pages import Pages
+from x_sandbox.pieces import GIF_BYTES
 from x_sandbox.switches import Switches
 from x_sandbox.world import Account, World
 

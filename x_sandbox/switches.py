@@ -9,7 +9,10 @@ from x_sandbox.lies import LIES, PARTIAL
 from x_sandbox.refusals import REFUSALS
 from x_sandbox.text import LINK_FORMS
 
-OPERATIONS = ("post", "delete", "me", "timeline", "posts", "upload", "metadata")
+OPERATIONS = (
+    *("post", "delete", "me", "timeline", "posts", "upload", "metadata"),
+    *("initialize", "append", "finalize", "status"),
+)
 
 PARAMETERS: dict[str, Any] = {
     "latency_ms": 0,  # waited before every request is acted upon
@@ -24,12 +27,17 @@ PARAMETERS: dict[str, Any] = {
     "limit_me": 75,
     "limit_upload": 500,
     "limit_metadata": 500,
+    "limit_initialize": 1875,
+    "limit_append": 1875,
+    "limit_finalize": 1875,
+    "limit_status": 1000,
     "day_window": 86400,
     "user_posts_a_day": 2400,
     "app_posts_a_day": 10000,
     "timeline_lag": 0,  # seconds before a new post is seen by any read
     "timeline_frozen": False,  # posts made meanwhile are seen by no read until it is off
     "media_ttl": 86400,
+    "media_processing": 0,  # seconds that X works on a GIF or a video
     "delete_unknown": 404,  # or 200: deleted false
     "link_form": "written",  # how the address of a link is shown
 }
@@ -60,6 +68,7 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "delete_pretended": ("delete", {}),
     "partial": ("posts", {"why": "denied"}),
     "alt_ignored": ("metadata", {"body": "whole"}),
+    "processing_failed": ("finalize", {}),
 }
 
 # What an option may be, where it is one of some words.

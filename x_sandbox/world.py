@@ -11,6 +11,7 @@ from typing import Any
 
 SNOWFLAKE_EPOCH_MS = 1288834974657
 _MACHINE = 44 << 12
+KEYS = {"photo": "3", "animated_gif": "16", "video": "7"}
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,12 @@ class Media:
     at: float
     alt_text: str = ""
     deleted: bool = False
+    ready_at: float = 0.0  # until then X works on it
+    failed: bool = False
 
     @property
     def key(self) -> str:
-        return f"{'16' if self.kind == 'animated_gif' else '3'}_{self.id}"
+        return f"{KEYS[self.kind]}_{self.id}"
 
 
 @dataclass
