@@ -1,8 +1,9 @@
 """One picture decoded and written anew, in a process of its own with a memory limit.
 
-Standard input: the bytes of a JPEG, PNG or WEBP, which the first argument names; four more, LEFT
-TOP RIGHT BOTTOM, keep a part of it. Standard output: a line of JSON, {"mime", "width", "height"}
-and then the new bytes, or {"refused": REASON} alone.
+Standard input: the bytes of a JPEG, PNG, WEBP or GIF, which the first argument names; four more,
+LEFT TOP RIGHT BOTTOM, keep a part of it. Standard output: a line of JSON, {"mime", "width",
+"height", "poster"} and then the new bytes, the last `poster` of them a still of what moves; or
+{"refused": REASON} alone.
 Only the one decoder that was named is ever used. Nothing of Django is loaded here.
 """
 
@@ -16,6 +17,7 @@ import sys
 from typing import Any
 
 from PIL import Image, ImageCms, ImageFile
+from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -34,9 +36,17 @@ MIN_SIDE = 4
 MAX_SCANS = 20
 MAX_SEGMENTS = 5000
 QUALITIES = (95, 90, 85, 75)
+# X's limits on an animated GIF.
+MAX_GIF_BYTES = 15_000_000
+MAX_GIF_SIZE = (1280, 1080)
+MAX_GIF_FRAMES = 350
+MAX_GIF_PIXELS = 300_000_000
+# Of its extensions those that say how it moves; not comments, texts and what applications add.
+GIF_TIMING, GIF_APPLICATION, GIF_LOOPS = 0xF9, 0xFF, (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 
 MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 DECODERS: dict[str, type[ImageFile.ImageFile]] = {
+    "GIF": GifImageFile,
     "JPEG": JpegImageFile,
     "PNG": PngImageFile,
     "WEBP": WebPImageFile,
@@ -75,17 +85,69 @@ def rewritten(
         raise Refused("damaged")
     if kind == "JPEG":
         raw = primary_picture(raw)
+    if kind == "GIF":
+        raw = bare_gif(raw)
     if kind == "WEBP":
         _refuse_by_size(*webp_size(raw))
     with DECODERS[kind](io.BytesIO(raw)) as image:
         _refuse_by_size(*image.size)
         if getattr(image, "is_animated", False):
-            raise Refused("animated")
+            if not isinstance(image, GifImageFile):
+                raise Refused("animated")
+            return _moving(image, raw)
         fresh = _upright_and_bare(image)
     if corners is not None:
         fresh = fresh.crop(corners)
         _refuse_by_size(*fresh.size)
-    return _encoded(fresh, kind)
+    return _encoded(fresh, "PNG" if kind == "GIF" else kind)
+
+
+def _moving(image: GifImageFile, raw: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The bare bytes as they are, once every frame was decoded; a still of the first behind."""
+    frames = image.n_frames
+    width, height = image.size
+    fits = all(side <= most for side, most in zip(image.size, MAX_GIF_SIZE, strict=True))
+    few = frames <= MAX_GIF_FRAMES and width * height * frames <= MAX_GIF_PIXELS
+    if not fits or not few or len(raw) > MAX_GIF_BYTES:
+        raise Refused("gif_too_large")
+    for frame in range(frames):
+        image.seek(frame)
+        image.load()
+    image.seek(0)
+    poster, _said = _encoded(_upright_and_bare(image), "JPEG")
+    said = {"mime": "image/gif", "width": width, "height": height, "poster": len(poster)}
+    return raw + poster, said
+
+
+def bare_gif(raw: bytes) -> bytes:
+    """Its pictures and how they move, block by block, and nothing that stands between or behind."""
+    at = 13 + _colours(raw[10])
+    kept = [raw[:at]]
+    while raw[at] != 0x3B:
+        begins = at
+        if raw[at] == 0x2C:
+            at = _behind(raw, at + 11 + _colours(raw[at + 9]))
+            kept.append(raw[begins:at])
+        elif raw[at] == 0x21:
+            label, name = raw[at + 1], raw[at + 3 : at + 14]
+            at = _behind(raw, at + 2)
+            if label == GIF_TIMING or (label == GIF_APPLICATION and name in GIF_LOOPS):
+                kept.append(raw[begins:at])
+        else:
+            raise Refused("damaged")
+    return b"".join([*kept, b";"])
+
+
+def _colours(flags: int) -> int:
+    """How many bytes the table of colours takes that these flags announce."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _behind(raw: bytes, at: int) -> int:
+    """Where the chain of sub-blocks that begins here has ended."""
+    while raw[at]:
+        at += raw[at] + 1
+    return at + 1
 
 
 def primary_picture(raw: bytes) -> bytes:
@@ -206,7 +268,7 @@ def _encoded(image: Image.Image, kind: str) -> tuple[bytes, dict[str, Any]]:
 
 
 def _described(image: Image.Image, kind: str) -> dict[str, Any]:
-    return {"mime": MIMES[kind], "width": image.width, "height": image.height}
+    return {"mime": MIMES[kind], "width": image.width, "height": image.height, "poster": 0}
 
 
 def _written(image: Image.Image, kind: str, **how: Any) -> bytes:

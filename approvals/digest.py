@@ -2,10 +2,10 @@
 
 Canonical JSON: keys sorted, no white space, UTF-8, no escapes but JSON's own. Schema 3 has the
 keys schema, account (X handle in lower case), parts (each: text, images (each: sha256 of the
-bytes to be sent, alt)), category, fields (what the category asks for: `approvals.categories`),
-reply_settings, requested_at (UTC, ISO 8601, or null), in_reply_to (the id of the release whose
-first post it answers on X, or null). Schema 2 had no in_reply_to, schema 1 no fields either; their
-revisions are read and sent as they are.
+bytes to be sent, alt, and the kind of what moves)), category, fields (what the category asks for:
+`approvals.categories`), reply_settings, requested_at (UTC, ISO 8601, or null), in_reply_to (the id
+of the release whose first post it answers on X, or null). Schema 2 had no in_reply_to, schema 1 no
+fields either; their revisions are read and sent as they are.
 """
 
 from __future__ import annotations

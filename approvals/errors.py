@@ -50,6 +50,11 @@ class WrongState(Conflict):
     sentence = _("Ce n’est plus possible dans l’état actuel de ce brouillon.")
 
 
+class PieceOutOfStep(Conflict):
+    code = "piece_out_of_step"
+    sentence = _("Ce morceau de la vidéo n’est pas celui qui suit : demandez où en est l’envoi.")
+
+
 class ApprovedText(WrongState):
     code = "approved_text"
     sentence = _("Ce texte est approuvé. Rappelez-le d’abord pour le modifier.")

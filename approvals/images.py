@@ -1,7 +1,7 @@
 """Images: what was uploaded is checked, decoded elsewhere, written anew bare, and stored.
 
-Only JPEG, PNG and WEBP are ever decoded, each by the one decoder that the first bytes call for,
-one at a time and in a process of its own (`approvals.decode`).
+Only JPEG, PNG, WEBP and GIF are ever decoded, each by the one decoder that the first bytes call
+for, one at a time and in a process of its own (`approvals.decode`).
 What is stored is what reviewers see and what X receives, under the SHA-256 of its bytes.
 """
 
@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import structlog
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.formats import number_format
@@ -49,6 +49,7 @@ SUFFIXES = {
     ".jfif": "JPEG",
     ".png": "PNG",
     ".webp": "WEBP",
+    ".gif": "GIF",
 }
 
 
@@ -76,16 +77,29 @@ class Unreadable(Refusal):
 
 @dataclass(frozen=True)
 class NormalizedImage:
-    """An image as it is stored, shown and sent."""
+    """An image as it is stored, shown and sent; of what moves also a still, for people's eyes."""
 
     raw: bytes
     mime: str
     width: int
     height: int
+    poster: bytes = b""
 
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.raw).hexdigest()
+
+    @property
+    def size(self) -> int:
+        return len(self.raw)
+
+    def put(self) -> None:
+        """Stores the bytes under their own digest, and reads them back before anybody counts on it.
+
+        Doing it twice is doing it once; a file broken by a crash is written again.
+        """
+        put_still(self.sha256, self.poster)
+        write_once(path_of(self.sha256), self.sha256, ContentFile(self.raw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,7 @@ def cropped(sha256: str, mime: str, box: Box) -> NormalizedImage:
     """What is kept of a stored image, as a new one. Raises Unreadable, Unfit."""
     kind = next(kind for kind, known in decode.MIMES.items() if known == mime)
     corners = (box.left, box.top, box.left + box.width, box.top + box.height)
-    with _alone():
+    with alone_on_this_machine():
         return _decoded(shown_bytes(sha256), kind, *corners)
 
 
@@ -116,13 +130,13 @@ def received(upload: UploadedFile[bytes]) -> NormalizedImage:
             % {"size": megabytes}
         )
     kind = _kind_of(upload.read(12), upload.name or "")
-    with _alone():  # who waits holds no bytes in memory
+    with alone_on_this_machine():  # who waits holds no bytes in memory
         upload.seek(0)
         return _decoded(upload.read(MAX_UPLOAD), kind)
 
 
 def _kind_of(raw: bytes, name: str) -> str:
-    """JPEG, PNG or WEBP by the first bytes; the name only must not say otherwise."""
+    """JPEG, PNG, WEBP or GIF by the first bytes; the name only must not say otherwise."""
     if not raw:
         raise Unfit(_("Ce fichier est vide (0 octet). Enregistrez l’image à nouveau."))
     if raw.startswith(b"\xff\xd8\xff"):
@@ -131,10 +145,10 @@ def _kind_of(raw: bytes, name: str) -> str:
         kind = "PNG"
     elif raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
         kind = "WEBP"
+    elif raw[:6] in (b"GIF87a", b"GIF89a"):
+        kind = "GIF"
     else:
-        raise Unfit(
-            _("Ce fichier n’est pas une image JPEG, PNG ou WEBP : seules celles-ci sont acceptées.")
-        )
+        raise Unfit(_("Ce fichier n’est pas une image JPEG, PNG, WEBP ou GIF : choisissez-en une."))
     said = SUFFIXES.get(PurePath(name).suffix.lower(), kind)
     if said != kind:
         raise Unfit(
@@ -166,7 +180,8 @@ def _decoded(raw: bytes, kind: str, *corners: int) -> NormalizedImage:
     if "refused" in said:
         log.info("image refused", kind=kind, **said)
         raise Unfit(_sentence(said["refused"]))
-    return NormalizedImage(fresh, said["mime"], said["width"], said["height"])
+    raw, poster = fresh[: len(fresh) - said["poster"]], fresh[len(fresh) - said["poster"] :]
+    return NormalizedImage(raw, said["mime"], said["width"], said["height"], poster)
 
 
 def _sentence(reason: str) -> str:
@@ -175,7 +190,13 @@ def _sentence(reason: str) -> str:
             "Ce fichier contient autre chose qu’une image. Enregistrez l’image seule et "
             "recommencez."
         ),
-        "animated": _("Les images animées ne sont pas acceptées : choisissez une image fixe."),
+        "animated": _(
+            "D’images animées X ne prend que les GIF : choisissez un GIF ou une image fixe."
+        ),
+        "gif_too_large": _(
+            "Ce GIF est trop grand pour X : au plus 1280 × 1080 points, 350 vues et 15 Mo. "
+            "Réduisez-le et recommencez."
+        ),
         "unusual": _(
             "Cette image est enregistrée d’une façon inhabituelle. Enregistrez-la à "
             "nouveau en JPEG ordinaire."
@@ -195,7 +216,7 @@ def _sentence(reason: str) -> str:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone_on_this_machine() -> Iterator[None]:
     """One decode at a time on this machine, by a lock that ends with its process. Raises Busy.
 
     Those who wait hold a thread of the web server each: only so many may.
@@ -226,17 +247,24 @@ def path_of(sha256: str) -> str:
     return f"images/{sha256}"
 
 
-def put(image: NormalizedImage) -> None:
-    """Stores the bytes under their own digest, and reads them back before anybody counts on it.
+def poster_path_of(sha256: str) -> str:
+    return f"{path_of(sha256)}.jpg"
 
-    Doing it twice is doing it once; a file broken by a crash is written again.
-    """
-    name = path_of(image.sha256)
+
+def put_still(sha256: str, still: bytes) -> None:
+    if still:
+        digest = hashlib.sha256(still).hexdigest()
+        write_once(poster_path_of(sha256), digest, ContentFile(still))
+
+
+def write_once(name: str, sha256: str, content: File[bytes]) -> None:
+    """Stores what has this digest, and reads it back. Raises Unreadable."""
     for _try in range(3):
-        if _holds(name, image.sha256):
+        if _holds(name, sha256):
             return
         default_storage.delete(name)
-        saved = default_storage.save(name, ContentFile(image.raw))
+        content.seek(0)
+        saved = default_storage.save(name, content)
         if saved != name:  # somebody else stored the same image at the same moment
             default_storage.delete(saved)
     raise Unreadable(_("L’image n’a pas pu être enregistrée. Réessayez dans un instant."))
@@ -244,8 +272,7 @@ def put(image: NormalizedImage) -> None:
 
 def _holds(name: str, sha256: str) -> bool:
     try:
-        with default_storage.open(name) as stored:
-            return hashlib.sha256(stored.read()).hexdigest() == sha256
+        return _digest(name) == sha256
     except FileNotFoundError:
         return False
 
@@ -257,6 +284,23 @@ def stored_bytes(sha256: str) -> bytes:
     return raw
 
 
+def digest_of_stored(sha256: str, copy: IO[bytes] | None = None) -> str:
+    """The digest of the bytes as they are now, copied as they are read: a film is never whole in
+    memory. Raises FileNotFoundError, and what the storage raises.
+    """
+    return _digest(path_of(sha256), copy)
+
+
+def _digest(name: str, copy: IO[bytes] | None = None) -> str:
+    digest = hashlib.sha256()
+    with default_storage.open(name) as stored:
+        for piece in stored.chunks(1024 * 1024):
+            digest.update(piece)
+            if copy is not None:
+                copy.write(piece)
+    return digest.hexdigest()
+
+
 def shown_bytes(sha256: str) -> bytes:
     """The bytes for people's eyes: the approved ones, or none. Raises Unreadable."""
     try:
@@ -264,8 +308,22 @@ def shown_bytes(sha256: str) -> bytes:
     except FileNotFoundError:
         raw = b""
     if hashlib.sha256(raw).hexdigest() != sha256:
-        raise Unreadable(_("Cette image n’est plus lisible : il faut l’ajouter à nouveau."))
+        raise Unreadable(gone())
     return raw
+
+
+def poster_bytes(sha256: str) -> bytes:
+    """A still of what moves. Raises Unreadable."""
+    try:
+        with default_storage.open(poster_path_of(sha256)) as stored:
+            raw: bytes = stored.read()
+    except FileNotFoundError as error:
+        raise Unreadable(gone()) from error
+    return raw
+
+
+def gone() -> str:
+    return _("Cette image n’est plus lisible : il faut l’ajouter à nouveau.")
 
 
 def alt_length(alt: str) -> int:

@@ -20,6 +20,7 @@ from accounts.models import AuditEntry
 from accounts.models.notice import NoticeAct
 from approvals.actions import presence
 from approvals.actions.purge import delete_bytes, images_to_delete
+from approvals.actions.videos import delete_abandoned_uploads
 from approvals.models import DraftState, Revision
 from approvals.notices import escalate_review, notify_author, remind_reviewers
 
@@ -87,6 +88,12 @@ def _due(step: Step) -> list[int]:
     )
     waiting = Revision.objects.filter(closed_at=None, draft__state=DraftState.IN_REVIEW)
     return list(waiting.filter(step.due(), ~Exists(taken)).values_list("pk", flat=True)[:100])
+
+
+@shared_task(name="approvals.tasks.delete_abandoned")
+def delete_abandoned() -> None:
+    """What browsers began to send and nobody finished."""
+    delete_abandoned_uploads()
 
 
 @shared_task(name="approvals.tasks.delete_purged_images")

@@ -17,6 +17,7 @@ from approvals.views import (
     threads,
     verdicts,
     versions,
+    videos,
     wordings,
 )
 
@@ -43,7 +44,11 @@ urlpatterns = [
         images.crop,
         name="crop-image",
     ),
+    path("brouillons/<int:draft_id>/videos", videos.begin, name="begin-video"),
+    path("brouillons/<int:draft_id>/videos/<uuid:token>", videos.piece, name="video-piece"),
+    path("brouillons/<int:draft_id>/videos/<uuid:token>/fin", videos.finish, name="finish-video"),
     path("images/<sha256:sha256>", images.show, name="image"),
+    path("images/<sha256:sha256>/apercu", images.show_poster, name="poster"),
     path("brouillons/<int:draft_id>/en-direct", draft.live, name="draft-live"),
     path("brouillons/<int:draft_id>/versions", versions.versions, name="versions"),
     path("brouillons/<int:draft_id>/actuel", draft.now, name="draft-now"),

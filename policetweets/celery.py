@@ -124,6 +124,7 @@ def every(seconds: float) -> dict[str, Any]:
 app.conf.beat_schedule = {
     "scan": {"task": "publishing.tasks.scan_due", **every(1), "schedule": WhenDue(1)},
     "sign-in counts": {"task": "accounts.tasks.delete_sign_in_counts", **every(300)},
+    "abandoned uploads": {"task": "approvals.tasks.delete_abandoned", **every(600)},
     "mails": {"task": "accounts.tasks.deliver_mails", **every(10)},
     "covers": {"task": "accounts.tasks.end_covers", **every(30)},
     "pushes": {"task": wake.PUSHES, **every(10)},

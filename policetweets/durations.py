@@ -18,6 +18,8 @@ class Durations:
     # Uploads and reads have limits of their own.
     upload_total: float = 120
     read_total: float = 20
+    # What moves is uploaded piece by piece: after so long other accounts have their turn.
+    upload_step: float = 60
     # An attempt that its worker no longer renews.
     attempt_stale: float = 45
     attempt_renew: float = 15

@@ -13,10 +13,10 @@ import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import connection
 
@@ -93,7 +93,9 @@ def back_up(target: Path) -> dict[str, Any]:
                     contextlib.suppress(FileNotFoundError),
                     default_storage.open(f"{IMAGES}/{name}") as image,
                 ):
-                    _add(archive, f"{IMAGES}/{name}", image.read())
+                    entry = tarfile.TarInfo(f"{IMAGES}/{name}")
+                    entry.size = image.size
+                    archive.addfile(entry, image)
             _add(archive, MANIFEST, json.dumps(manifest).encode())
         half.chmod(0o600)
         half.replace(target)
@@ -104,7 +106,8 @@ def _images() -> list[str]:
     """But for those that are purged and whose bytes the storage has yet to delete."""
     purged = set(images_to_delete().values_list("sha256", flat=True))
     with contextlib.suppress(FileNotFoundError):
-        return sorted(set(default_storage.listdir(IMAGES)[1]) - purged)
+        names = default_storage.listdir(IMAGES)[1]
+        return sorted(name for name in names if name.partition(".")[0] not in purged)
     return []
 
 
@@ -136,14 +139,18 @@ def restore(source: Path) -> dt.datetime:
             harden()
             for entry in archive.getmembers():
                 if entry.name.startswith(f"{IMAGES}/") and not default_storage.exists(entry.name):
-                    default_storage.save(entry.name, ContentFile(_read(archive, entry.name)))
+                    default_storage.save(entry.name, File(_open(archive, entry.name)))
     except (tarfile.TarError, KeyError, ValueError) as error:
         raise CannotBackUp(f"{source} is not a backup of policetweets.") from error
     return dt.datetime.fromisoformat(manifest["made_at"])
 
 
 def _read(archive: tarfile.TarFile, name: str) -> bytes:
+    return _open(archive, name).read()
+
+
+def _open(archive: tarfile.TarFile, name: str) -> IO[bytes]:
     member = archive.extractfile(name)
     if member is None:
         raise KeyError(name)
-    return member.read()
+    return member

@@ -30,7 +30,7 @@ from accounts.timefmt import format_date, format_seconds, zone_words
 from approvals.categories import FIELDS
 from approvals.checklist import NAMES
 from approvals.digest import SignedContent
-from approvals.message import Message
+from approvals.message import Image, Message
 from approvals.models import Category, CloseReason, DraftState, Verdict, WordingOutcome
 from publishing.case_file import (
     AttemptFacts,
@@ -267,13 +267,15 @@ class _Writer:
                 yield _text(_plain(_("Aucun texte.")))
             for position, image in enumerate(message.images, 1):
                 facts = self.images.get(image.sha256)
-                words = _("Image %(number)s : %(alt)s") % {
-                    "number": position,
-                    "alt": image.alt or _("sans description"),
-                }
-                yield self._image(facts, words, image.alt)
+                kind = {
+                    "image": _("Image %(number)s : %(alt)s"),
+                    "gif": _("GIF animé (vue fixe) : %(alt)s"),
+                    "video": _("Vidéo (vue fixe) : %(alt)s"),
+                }[image.kind]
+                words = kind % {"number": position, "alt": image.alt or _("sans description")}
+                yield self._image(facts, words, image)
 
-    def _image(self, facts: ImageFacts | None, words: str, alt: str) -> Block:
+    def _image(self, facts: ImageFacts | None, words: str, image: Image) -> Block:
         if facts is None:
             gone = _("%(image)s (ses octets n’ont jamais été enregistrés)") % {"image": words}
             return _text(_plain(gone))
@@ -281,8 +283,8 @@ class _Writer:
             return _text(_plain(f"{words} ({self._purge_words(facts.purged)})"))
         return {
             "kind": "image",
-            "file": facts.sha256,
-            "alt": displayed(alt or _("sans description")),
+            "file": f"{facts.sha256}.jpg" if image.moves else facts.sha256,
+            "alt": displayed(image.alt or _("sans description")),
             "caption": displayed(words),
             "missing": displayed(
                 _("%(image)s (image illisible : son fichier manque ou a été altéré)")

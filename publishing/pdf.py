@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from approvals.images import stored_bytes
+from approvals.images import Unreadable, poster_bytes, stored_bytes
 from publishing import typeset
 
 log = structlog.get_logger(__name__)
@@ -74,10 +74,13 @@ def _exchange(
     return made
 
 
-def _readable(sha256: str) -> bytes:
-    """The bytes that were stored, or none."""
+def _readable(name: str) -> bytes:
+    """The bytes that were stored, or none; of « SHA256.jpg » the still of what moves."""
+    sha256, dot, _suffix = name.partition(".")
     try:
+        if dot:
+            return poster_bytes(sha256)
         raw = stored_bytes(sha256)
-    except FileNotFoundError:
+    except (FileNotFoundError, Unreadable):
         return b""
     return raw if hashlib.sha256(raw).hexdigest() == sha256 else b""

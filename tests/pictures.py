@@ -23,6 +23,20 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (48, 32), colour="red", 
     return out.getvalue()
 
 
+def animated(count: int = 3, size: tuple[int, int] = (40, 30), **how) -> bytes:
+    """A GIF whose frames all differ, with a remark in it."""
+    frames = [Image.new("RGB", size, (70 * n % 256, 20, n // 4)) for n in range(count)]
+    out = io.BytesIO()
+    frames[0].save(
+        out,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        **{"duration": 100, "loop": 0, "comment": b"Nantes secret", **how},
+    )
+    return out.getvalue()
+
+
 def photograph(kind: str = "JPEG", size: tuple[int, int] = (8000, 5000), **how) -> bytes:
     """Many points, and not too plain."""
     out = io.BytesIO()
@@ -92,7 +106,7 @@ def rewrite(raw: bytes, name: str = "photo") -> images.NormalizedImage:
 def stored_image(account: Account, raw: bytes | None = None) -> str:
     """An image of the account, as its upload leaves it; its digest."""
     image = rewrite(raw or picture())
-    images.put(image)
+    image.put()
     StoredImage.objects.get_or_create(
         account=account,
         sha256=image.sha256,

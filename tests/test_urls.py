@@ -29,6 +29,7 @@ from approvals.actions.category_rules import set_category_rule
 from approvals.actions.debate import comment
 from approvals.actions.message_templates import TemplateContent, approve_template, propose_template
 from approvals.actions.objections import raise_objection
+from approvals.actions.videos import begin_video
 from approvals.actions.wordings import propose_wordings
 from approvals.models import CategoryRule, Draft, MessageTemplate
 from approvals.slots import Slot
@@ -43,7 +44,7 @@ from publishing.models import (
 from publishing.urls import urlpatterns as publishing_addresses
 from tests.approvals.writing import a_revision, signed
 from tests.cast import Cast, lent, signed_in
-from tests.pictures import stored_image
+from tests.pictures import animated, stored_image
 
 # What no table of capabilities speaks of: before sign-in, and lists of what is one's own.
 SAID = """
@@ -139,9 +140,14 @@ compose              POST   approvals.edit
 preview              POST   approvals.edit
 autosave             POST   approvals.edit
 add-images           POST   approvals.edit
+begin-video          POST   approvals.edit
+video-piece          GET    approvals.edit
+video-piece          POST   approvals.edit
+finish-video         POST   approvals.edit
 image                GET    approvals.read
 crop-image           GET    approvals.edit
 crop-image           POST   approvals.edit
+poster               GET    approvals.read
 draft-live           GET    approvals.read
 versions             GET    approvals.read
 draft-now            POST   approvals.read
@@ -283,6 +289,8 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         subjects["pk"] = Seat.objects.get(account=cast.nantes, number=3).pk
     if name in ("image", "crop-image"):
         subjects["sha256"] = stored_image(cast.nantes)
+    if name == "poster":
+        subjects["sha256"] = stored_image(cast.nantes, animated())
     if name == "end-cover":
         seat = Seat.objects.get(account=cast.nantes, number=3)
         subjects["pk"] = lent(seat, cast.nadia).pk
@@ -305,6 +313,11 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         if name == "crop-image":
             parts = [{"text": "Voyez.", "images": [{"sha256": subjects["sha256"], "alt": ""}]}]
             Draft.objects.filter(pk=revision.draft_id).update(parts=parts)
+        if name in ("video-piece", "finish-video"):
+            upload = begin_video(
+                actor=cast.claire, draft_id=revision.draft_id, name="film.mp4", size=10
+            )
+            subjects["token"] = upload.token
         if "thread_id" in wanted:
             thread = comment(actor=cast.paul, draft_id=revision.draft_id, body="Un fil.")
             subjects["thread_id"] = thread.pk

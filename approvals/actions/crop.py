@@ -19,8 +19,8 @@ def crop_image(
     who signed it. Raises images.Unfit, images.Unreadable, and what `save_draft` raises.
     """
     image = images.cropped(stored.sha256, stored.mime, box)
-    images.put(image)
-    fresh = record_image(actor=actor, draft_id=draft_id, image=image, cropped_from=stored.sha256)
+    image.put()
+    fresh = record_image(actor=actor, draft_id=draft_id, media=image, cropped_from=stored.sha256)
     draft = Draft.objects.get(pk=draft_id)
     parts = tuple(_replaced(message, stored.sha256, fresh.sha256) for message in draft.messages)
     content = Content.of(draft, messages=parts)

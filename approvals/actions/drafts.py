@@ -38,7 +38,7 @@ from approvals.checks import Severity
 from approvals.content import content_of
 from approvals.digest import digest_of
 from approvals.errors import SavedElsewhere, WrongState
-from approvals.message import Image, Message, as_json
+from approvals.message import Message, as_json
 from approvals.models import (
     CloseReason,
     Draft,
@@ -112,7 +112,7 @@ def _write(draft: Draft, content: Content) -> list[str]:
 
 
 def _normalised(message: Message) -> Message:
-    images = (Image(i.sha256, normalise_typed(i.alt).strip()) for i in message.images)
+    images = (replace(i, alt=normalise_typed(i.alt).strip()) for i in message.images)
     return Message(normalise_typed(message.text), tuple(images))
 
 

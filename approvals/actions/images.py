@@ -12,10 +12,10 @@ from accounts import audit
 from accounts.actions.base import action
 from accounts.errors import Invalid
 from accounts.models import Person
-from approvals import images
+from approvals import images, videos
 from approvals.actions.base import lock_draft, require_state
 from approvals.actions.purge import lock_bytes
-from approvals.message import Message
+from approvals.message import Image, Message
 from approvals.models import Draft, StoredImage
 
 
@@ -26,28 +26,33 @@ def add_image(*, actor: Person, draft_id: int, upload: UploadedFile[bytes]) -> S
     lock: without their row nobody sees them.
     """
     image = images.received(upload)
-    images.put(image)
-    return record_image(actor=actor, draft_id=draft_id, image=image)
+    image.put()
+    return record_image(actor=actor, draft_id=draft_id, media=image)
 
 
 @action
 def record_image(
-    *, actor: Person, draft_id: int, image: images.NormalizedImage, cropped_from: str | None = None
+    *,
+    actor: Person,
+    draft_id: int,
+    media: images.NormalizedImage | videos.NormalizedVideo,
+    cropped_from: str | None = None,
 ) -> StoredImage:
+    """The row of what was stored. Raises NotFound, Forbidden, WrongState."""
     draft, _role = lock_draft(draft_id, actor, act="edit")
     require_state(draft, "edit")
-    lock_bytes(image.sha256)
-    if StoredImage.objects.filter(sha256=image.sha256, purged_at__isnull=False).exists():
-        images.put(image)  # a worker may have deleted them since
+    lock_bytes(media.sha256)
+    if StoredImage.objects.filter(sha256=media.sha256, purged_at__isnull=False).exists():
+        media.put()  # a worker may have deleted them since
     stored, _created = StoredImage.objects.get_or_create(
         account=draft.account,
-        sha256=image.sha256,
+        sha256=media.sha256,
         purged_at=None,
         defaults={
-            "mime": image.mime,
-            "width": image.width,
-            "height": image.height,
-            "size": len(image.raw),
+            "mime": media.mime,
+            "width": media.width,
+            "height": media.height,
+            "size": media.size,
         },
     )
     audit.record(
@@ -69,9 +74,18 @@ def too_many_images(left_out: int) -> str:
     ) % {"count": left_out}
 
 
+def stands_alone(shown: Sequence[Image]) -> bool:
+    """Whether a GIF or a video, which X shows alone, would stand beside something else."""
+    return len(shown) > 1 and any(image.moves for image in shown)
+
+
+def not_alone() -> str:
+    return _("Un GIF animé ou une vidéo est seul dans son message : X n’y montre rien d’autre.")
+
+
 def refuse_unfit_images(draft: Draft, messages: Sequence[Message]) -> None:
     """Raises Invalid, with the field and the message it is in, for what no draft may hold."""
-    shown: set[str] = set()
+    shown: set[tuple[str, str]] = set()
     for position, message in enumerate(messages):
         digests = [image.sha256 for image in message.images]
         where = {"field": "images", "position": position}
@@ -79,16 +93,19 @@ def refuse_unfit_images(draft: Draft, messages: Sequence[Message]) -> None:
             raise Invalid(too_many_images(len(digests) - images.MAX_IMAGES), **where)
         if len(set(digests)) < len(digests):
             raise Invalid(_("Cette image est déjà dans ce message."), **where)
+        if stands_alone(message.images):
+            raise Invalid(not_alone(), **where)
         for image in message.images:
             if images.alt_length(image.alt) > images.MAX_ALT:
                 raise Invalid(alt_too_long(), field="alt", position=position)
-        shown |= set(digests)
+        shown |= {(image.sha256, image.kind) for image in message.images}
     if not shown:
         return
-    known = StoredImage.objects.filter(account=draft.account_id, sha256__in=shown)
-    if known.filter(purged_at=None).count() == len(shown):
+    digests = [sha256 for sha256, _kind in shown]
+    known = list(StoredImage.objects.filter(account=draft.account_id, sha256__in=digests))
+    if shown <= {(image.sha256, image.kind) for image in known if image.purged_at is None}:
         return
-    if len(set(known.values_list("sha256", flat=True))) == len(shown):
+    if shown <= {(image.sha256, image.kind) for image in known}:
         raise Invalid(
             _("Une image de ce brouillon a été purgée : retirez-la, ou ajoutez-la à nouveau."),
             field="images",

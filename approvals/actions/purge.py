@@ -100,6 +100,7 @@ def delete_bytes(sha256: str) -> None:
     if not rows.exists():
         return
     default_storage.delete(images.path_of(sha256))
+    default_storage.delete(images.poster_path_of(sha256))
     rows.update(bytes_deleted_at=Now())
     log.info("image deleted", sha256=sha256)
 

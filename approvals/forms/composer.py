@@ -29,7 +29,7 @@ from approvals.checks import Finding
 from approvals.forms.moment import MomentForm
 from approvals.help import page_of_check
 from approvals.images import MAX_ALT, alt_length
-from approvals.message import Image, Message
+from approvals.message import Image, Message, read_reference
 from approvals.models import Category, Draft
 from approvals.schedule import QuickHour, candidate_instants, quick_hours, read_quick_hour
 from approvals.thread import (
@@ -48,7 +48,6 @@ from approvals.thread import (
 from approvals.tweet_text import normalise_typed
 from approvals.typed_time import Unreadable, parse_day, parse_past_day
 
-DIGEST = re.compile(r"[0-9a-f]{64}")
 REASON_NAME = re.compile(r"reason-[a-z_]{1,60}")
 MAX_REASON = 500
 
@@ -348,7 +347,7 @@ class ComposerForm(MomentForm):
                 origin = row.origin if row.origin is not None else len(had)
                 text = had[origin].text if origin < len(had) else ""
             images = (
-                Image(image.sha256, described.get(image.sha256, "")) if error else image
+                dataclasses.replace(image, alt=described.get(image.sha256, "")) if error else image
                 for image, error in row.images
             )
             yield Message(text, tuple(images))
@@ -392,9 +391,8 @@ def _typed_thread(data: QueryDict) -> list[TypedMessage]:
             data.getlist(f"image-{position}"), data.getlist(f"alt-{position}"), strict=False
         )
         images = (
-            Image(sha256, normalise_typed(alt).strip())
-            for sha256, alt in described
-            if DIGEST.fullmatch(sha256)
+            read_reference(reference, normalise_typed(alt).strip()) for reference, alt in described
         )
-        thread.append(TypedMessage(Message(normalise_typed(text), tuple(images)), origin))
+        message = Message(normalise_typed(text), tuple(filter(None, images)))
+        thread.append(TypedMessage(message, origin))
     return thread or [TypedMessage(Message())]

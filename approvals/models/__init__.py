@@ -19,6 +19,7 @@ from approvals.models.review import (
 from approvals.models.revision import CloseReason, Revision
 from approvals.models.search import EntryKind, SearchEntry
 from approvals.models.states import DraftState
+from approvals.models.video_upload import VideoUpload
 from approvals.models.wording import Wording, WordingOutcome
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "SearchEntry",
     "StoredImage",
     "Verdict",
+    "VideoUpload",
     "Wording",
     "WordingOutcome",
 ]

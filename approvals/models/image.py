@@ -7,8 +7,18 @@ from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models.triggers import never_deleted
+from approvals.message import MediaKind
 
-SIDE_AND_SIZE = {"width__gte": 1, "height__gte": 1, "size__gte": 1, "size__lte": 5_000_000}
+SIDE_AND_SIZE = {"width__gte": 1, "height__gte": 1, "size__gte": 1}
+# What X takes of each, and of which kind it is.
+MAX_BYTES = {
+    "image/jpeg": 5_000_000,
+    "image/png": 5_000_000,
+    "image/webp": 5_000_000,
+    "image/gif": 15_000_000,
+    "video/mp4": 512_000_000,
+}
+KINDS: dict[str, MediaKind] = {"image/gif": "gif", "video/mp4": "video"}
 
 # A draft shows, and a revision sends, images of its own account only, none that was purged: the
 # rows are locked, so that none is while the draft takes it.
@@ -27,10 +37,19 @@ IF EXISTS (
     SELECT 1 FROM jsonb_path_query(NEW.parts, '$[*].images[*]') image
     WHERE NOT EXISTS (SELECT 1 FROM approvals_storedimage s
                       WHERE s.account_id = NEW.account_id AND s.sha256 = image->>'sha256'
-                        AND s.purged_at IS NULL)
+                        AND s.purged_at IS NULL
+                        AND coalesce(image->>'kind', 'image') = media_kind(s.mime))
 ) THEN
     RAISE EXCEPTION 'a message has at most four images, all of them its account''s'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'images_of_account';
+END IF;
+IF EXISTS (
+    SELECT 1 FROM jsonb_path_query(NEW.parts, '$[*]') part
+    WHERE jsonb_array_length(part->'images') > 1
+      AND jsonb_path_exists(part, '$.images[*] ? (exists (@.kind))')
+) THEN
+    RAISE EXCEPTION 'a GIF or a video stands alone in its message'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'moving_media_alone';
 END IF;
 RETURN NEW;
 """
@@ -96,10 +115,17 @@ def images_described() -> pgtrigger.Trigger:
     )
 
 
+def _within_limits() -> models.Q:
+    limit = models.Q()
+    for mime, most in MAX_BYTES.items():
+        limit |= models.Q(mime=mime, size__lte=most)
+    return limit
+
+
 class StoredImage(models.Model):
-    """An image of an account. Its bytes are in the storage, under their digest; what it says
-    (`alt`) belongs to the draft that shows it. Purged, its row says so for ever and its bytes go;
-    the same bytes uploaded again are another row.
+    """An image, GIF or video of an account. Its bytes are in the storage, under their digest; what
+    it says (`alt`) belongs to the draft that shows it. Purged, its row says so for ever and its
+    bytes go; the same bytes uploaded again are another row.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
@@ -127,10 +153,11 @@ class StoredImage(models.Model):
                 condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="image_by_its_digest"
             ),
             models.CheckConstraint(
-                condition=models.Q(mime__in=["image/jpeg", "image/png", "image/webp"]),
-                name="image_of_known_kind",
+                condition=models.Q(mime__in=list(MAX_BYTES)), name="image_of_known_kind"
             ),
-            models.CheckConstraint(condition=models.Q(**SIDE_AND_SIZE), name="image_within_limits"),
+            models.CheckConstraint(
+                condition=models.Q(**SIDE_AND_SIZE) & _within_limits(), name="image_within_limits"
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "sha256"], name="images_by_digest"),
@@ -157,3 +184,8 @@ class StoredImage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.sha256[:12]}"
+
+    @property
+    def kind(self) -> MediaKind:
+        """`media_kind(mime)` in approvals/sql/functions.sql says the same."""
+        return KINDS.get(self.mime, "image")

@@ -160,6 +160,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     ORDER BY p.ends_on DESC LIMIT 1
 $$;
 
+-- Of which kind a stored file is: an image, or what X shows alone. Messages name it so.
+CREATE OR REPLACE FUNCTION media_kind(of_mime text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE of_mime WHEN 'image/gif' THEN 'gif' WHEN 'video/mp4' THEN 'video' ELSE 'image' END
+$$;
+
 -- Whether an image of an account must be kept: a draft that goes on, or was released, names it in
 -- its text or in a version of it; or a release does, whatever became of its draft.
 CREATE OR REPLACE FUNCTION image_is_needed(of_account bigint, of_sha256 text) RETURNS boolean

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import truncatechars
 from django.utils.cache import get_conditional_response
@@ -19,13 +19,15 @@ from accounts.requests import PersonRequest, max_body_size, parse_int
 from approvals import images
 from approvals.access import image_for
 from approvals.actions.crop import crop_image
-from approvals.actions.images import add_image, too_many_images
+from approvals.actions.images import add_image, not_alone, stands_alone, too_many_images
 from approvals.forms.composer import ComposerForm, MessageRow
 from approvals.forms.crop import SHAPES, CropForm
-from approvals.message import Image, Message
+from approvals.message import Image, Message, read_reference
 from approvals.models import Draft, DraftState
 from approvals.views.compose import compose, composer_page, draft_to_write
+from approvals.views.films import film
 
+Response = TypeVar("Response", bound=HttpResponseBase)
 # Four images of 20 MB and the texts of a thread.
 MAX_UPLOADS = 84 * 1024 * 1024
 
@@ -43,7 +45,8 @@ def add(request: PersonRequest, draft_id: int) -> HttpResponse:
     refused: dict[int, list[str]] = {}
     for position in range(len(typed.getlist("text"))):
         added, said = _taken(request, draft, position)
-        typed.setlist(f"image-{position}", typed.getlist(f"image-{position}") + added)
+        references = [image.reference for image in added]
+        typed.setlist(f"image-{position}", typed.getlist(f"image-{position}") + references)
         typed.setlist(f"alt-{position}", typed.getlist(f"alt-{position}") + [""] * len(added))
         if said:
             refused[position] = said
@@ -65,16 +68,16 @@ def _one_message(request: PersonRequest, draft: Draft) -> HttpResponse:
     added, said = _taken(request, draft, position)
     context: dict[str, Any] = {
         "draft": draft,
-        "row": MessageRow(position, Message(images=tuple(map(Image, added))), image_errors=said),
+        "row": MessageRow(position, Message(images=tuple(added)), image_errors=said),
         "before": before,
     }
     return render(request, "approvals/_images_added.html", context)
 
 
-def _taken(request: PersonRequest, draft: Draft, position: int) -> tuple[list[str], list[str]]:
-    """The digests of one message's new images, and the sentences about those refused."""
-    shown = request.POST.getlist(f"image-{position}")
-    added: list[str] = []
+def _taken(request: PersonRequest, draft: Draft, position: int) -> tuple[list[Image], list[str]]:
+    """One message's new images, and the sentences about those refused."""
+    shown = [*filter(None, map(read_reference, request.POST.getlist(f"image-{position}")))]
+    added: list[Image] = []
     said: list[str] = []
     left_out = 0
     for upload in request.FILES.getlist(f"files-{position}"):
@@ -82,29 +85,29 @@ def _taken(request: PersonRequest, draft: Draft, position: int) -> tuple[list[st
             left_out += 1
             continue
         try:
-            sha256 = _stored(request, draft, upload)
+            stored = add_image(actor=request.user, draft_id=draft.pk, upload=upload)
         except images.Unfit as unfit:
             name = truncatechars(upload.name or "", 40)
             said.append(_("%(name)s : %(sentence)s") % {"name": name, "sentence": unfit})
             continue
-        if sha256 in shown + added:
+        image = Image(stored.sha256, kind=stored.kind)
+        if image in [replace(one, alt="") for one in shown + added]:
             said.append(_("Cette image est déjà dans ce message."))
+        elif stands_alone([*shown, *added, image]):
+            said.append(not_alone())
         else:
-            added.append(sha256)
+            added.append(image)
     if left_out:
         said.append(too_many_images(left_out))
     return added, said
-
-
-def _stored(request: PersonRequest, draft: Draft, upload: UploadedFile[bytes]) -> str:
-    return add_image(actor=request.user, draft_id=draft.pk, upload=upload).sha256
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def crop(request: PersonRequest, draft_id: int, sha256: str) -> HttpResponse:
     """The rectangle that is kept of an image of the draft; a shape's button fills it in."""
     draft = draft_to_write(request, draft_id)
-    if not any(image.sha256 == sha256 for m in draft.messages for image in m.images):
+    shown = [image for m in draft.messages for image in m.images if not image.moves]
+    if not any(image.sha256 == sha256 for image in shown):
         raise NotFound
     stored = image_for(request.user, sha256)
     form = CropForm(stored, draft.version, request.POST if request.method == "POST" else None)
@@ -143,18 +146,32 @@ def crop(request: PersonRequest, draft_id: int, sha256: str) -> HttpResponse:
 
 
 @require_safe
-def show(request: PersonRequest, sha256: str) -> HttpResponse:
+def show(request: PersonRequest, sha256: str) -> HttpResponseBase:
     """The stored bytes, to the people of its account and nobody else, for their eyes only."""
     stored = image_for(request.user, sha256)
     etag = quote_etag(sha256)
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if response is None and stored.kind == "video":
+        response = film(request, sha256, stored.size)
+    elif response is None:
         response = HttpResponse(images.shown_bytes(sha256), content_type=stored.mime)
         suffix = stored.mime.removeprefix("image/")
         response.headers["Content-Disposition"] = f'inline; filename="{sha256[:12]}.{suffix}"'
+    response.headers["ETag"] = etag
+    return _for_their_eyes(response)
+
+
+@require_safe
+def show_poster(request: PersonRequest, sha256: str) -> HttpResponse:
+    """A still of what moves, to the same people."""
+    image_for(request.user, sha256)
+    response = HttpResponse(images.poster_bytes(sha256), content_type="image/jpeg")
+    return _for_their_eyes(response)
+
+
+def _for_their_eyes(response: Response) -> Response:
     # Asked again each time: a right that ended shows nothing more.
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["ETag"] = etag
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"

@@ -152,7 +152,7 @@ def _not_sent(publication: Publication, attempt: Attempt, answer: Answer) -> Non
         _ask_of_parent(attempt.part)
     elif reason == Reason.MEDIA_GONE:
         Part.objects.filter(pk=attempt.part_id).update(media={})
-    back_to_waiting(publication, attempt, reason)
+    back_to_waiting(publication, attempt, reason, answer.retry_after)
 
 
 def _ask_of_parent(part: Part) -> None:
@@ -162,19 +162,21 @@ def _ask_of_parent(part: Part) -> None:
         plan_read_back_now(parent)
 
 
-def back_to_waiting(publication: Publication, attempt: Attempt, reason: Reason) -> None:
+def back_to_waiting(
+    publication: Publication, attempt: Attempt, reason: Reason, after: float | None = None
+) -> None:
     """Surely not sent: tried again later; held where X's no concerns the account or all."""
     if publication.state == PublicationState.UNCERTAIN:
         transition(
             publication, PublicationState.SENDING
         )  # the answer came after it was closed as stale
     if any_part_out(publication):
-        _retry_later_part(publication, reason)
+        _retry_later_part(publication, reason, after)
         return
     if reason in ACCOUNT_STOPS | APPLICATION_STOPS:
         hold(publication, reason)
         return
-    next_try = _next_try(publication, reason)
+    next_try = _next_try(publication, reason, after)
     if next_try > rules.closes_at(publication):
         transition(publication, PublicationState.MISSED, reason=reason)
         return
@@ -182,7 +184,7 @@ def back_to_waiting(publication: Publication, attempt: Attempt, reason: Reason) 
     Publication.objects.filter(pk=publication.pk).update(not_sent=publication.not_sent + 1)
 
 
-def _retry_later_part(publication: Publication, reason: Reason) -> None:
+def _retry_later_part(publication: Publication, reason: Reason, after: float | None) -> None:
     """A later part of a thread is tried again in place, for the account's tolerance."""
     patience = publication.account.tolerance_seconds
     if reason == Reason.PARENT_INVISIBLE:
@@ -193,17 +195,19 @@ def _retry_later_part(publication: Publication, reason: Reason) -> None:
         transition(publication, PublicationState.PARTIAL, reason=reason)
         return
     Publication.objects.filter(pk=publication.pk).update(
-        next_try_at=_next_try(publication, reason), not_sent=publication.not_sent + 1
+        next_try_at=_next_try(publication, reason, after), not_sent=publication.not_sent + 1
     )
 
 
-def _next_try(publication: Publication, reason: Reason) -> dt.datetime:
+def _next_try(publication: Publication, reason: Reason, after: float | None) -> dt.datetime:
     if reason == Reason.RATE_LIMITED:
         throttle = Throttle.objects.filter(account=publication.account_id).first()
         if throttle is not None:
             return throttle.until
     if reason == Reason.NO_TURN:
         return db_now()
+    if reason == Reason.MEDIA_ON_ITS_WAY:
+        return in_seconds(after or 0)
     retries = settings.DURATIONS.not_sent_retries
     return in_seconds(retries[min(publication.not_sent, len(retries) - 1)])
 

@@ -1,14 +1,14 @@
-"""The images of a post on their way: the bytes read again, their digests, their uploads."""
+"""The media of a post on their way: the bytes read again, their digests, their uploads."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import structlog
 from django.conf import settings
@@ -16,10 +16,11 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from approvals.digest import SignedContent, digest_of
-from approvals.images import stored_bytes
+from approvals.images import digest_of_stored
 from approvals.message import Image
+from publishing.actions.pieces import keep_upload, upload_in_pieces
 from publishing.gateway import ApiResult, upload_image
-from publishing.models import Attempt, Outcome, Part, Phase, Reason
+from publishing.models import Attempt, Outcome, Phase, Reason
 
 if TYPE_CHECKING:
     from publishing.actions.send import Claimed
@@ -28,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 # X keeps an upload for a day: one that is nearly over is made anew.
 MEDIA_MARGIN = 3600
+# What is larger waits on the disk of the worker.
+MAX_IN_MEMORY = 6 * 1024 * 1024
 
 
 def prepare(claimed: Claimed) -> tuple[str, tuple[str, ...]] | ApiResult:
@@ -39,43 +42,51 @@ def prepare(claimed: Claimed) -> tuple[str, tuple[str, ...]] | ApiResult:
     signed = SignedContent.read(claimed.content)
     if not any(message.images for message in signed.messages):
         return digest_of(signed.canonical()), ()
-    images = claimed.message.images
-    try:
-        stored, own = _read_again(signed, {image.sha256 for image in images})
-    except Exception as error:  # whatever the storage raises, nothing was sent
-        log.warning("media unreadable", attempt=claimed.attempt_id, error=type(error).__name__)
-        return ApiResult(Outcome.NOT_SENT, Reason.MEDIA_UNREADABLE)
-    digest = digest_of(stored.canonical())
-    if digest != digest_of(claimed.content):
-        log.error("media altered or gone", attempt=claimed.attempt_id)
-        return digest, ()
+    with contextlib.ExitStack() as until_sent:
+        until_sent.enter_context(_renewing(claimed.attempt_id))
+        copies: dict[str, IO[bytes]] = {
+            image.sha256: until_sent.enter_context(tempfile.SpooledTemporaryFile(MAX_IN_MEMORY))
+            for image in claimed.message.images
+        }
+        try:
+            stored = _read_again(signed, copies)
+        except Exception as error:  # whatever the storage raises, nothing was sent
+            log.warning("media unreadable", attempt=claimed.attempt_id, error=type(error).__name__)
+            return ApiResult(Outcome.NOT_SENT, Reason.MEDIA_UNREADABLE)
+        digest = digest_of(stored.canonical())
+        if digest != digest_of(claimed.content):
+            log.error("media altered or gone", attempt=claimed.attempt_id)
+            return digest, ()
+        sent = _all_uploaded(claimed, copies)
+    return sent if isinstance(sent, ApiResult) else (digest, sent)
+
+
+def _all_uploaded(claimed: Claimed, copies: dict[str, IO[bytes]]) -> tuple[str, ...] | ApiResult:
+    """The ids of the uploads, or why one of them is none."""
     media_ids: list[str] = []
-    with _renewing(claimed.attempt_id):
-        for image in images:
-            sent = _uploaded(claimed, image, own[image.sha256])
-            if isinstance(sent, ApiResult):
-                return sent
-            media_ids.append(sent)
-    return digest, tuple(media_ids)
+    for image in claimed.message.images:
+        sent = _uploaded(claimed, image, copies[image.sha256])
+        if isinstance(sent, ApiResult):
+            return sent
+        media_ids.append(sent)
+    return tuple(media_ids)
 
 
-def _read_again(signed: SignedContent, wanted: set[str]) -> tuple[SignedContent, dict[str, bytes]]:
-    """The content with the digests of the images as they are now; the bytes of those wanted."""
-    kept: dict[str, bytes] = {}
+def _read_again(signed: SignedContent, copies: dict[str, IO[bytes]]) -> SignedContent:
+    """The content with the digests of the media as they are now; the bytes of those to be sent are
+    copied as they are read, so that what was judged is what is sent.
+    """
 
     def again(image: Image) -> Image:
         try:
-            raw = stored_bytes(image.sha256)
+            return replace(image, sha256=digest_of_stored(image.sha256, copies.get(image.sha256)))
         except FileNotFoundError:
-            raw = b""
-        if image.sha256 in wanted:
-            kept[image.sha256] = raw
-        return replace(image, sha256=hashlib.sha256(raw).hexdigest())
+            return replace(image, sha256="")
 
     messages = tuple(
         replace(message, images=tuple(map(again, message.images))) for message in signed.messages
     )
-    return replace(signed, messages=messages), kept
+    return replace(signed, messages=messages)
 
 
 @contextlib.contextmanager
@@ -100,21 +111,23 @@ def _renewing(attempt_id: int) -> Iterator[None]:
         beat.join()
 
 
-def _uploaded(claimed: Claimed, image: Image, raw: bytes) -> str | ApiResult:
+def _uploaded(claimed: Claimed, image: Image, copy: IO[bytes]) -> str | ApiResult:
     """The media id of an upload still good, or of a new one."""
     known = claimed.media.get(image.sha256)
-    if known and float(known["expires"]) > time.time() + MEDIA_MARGIN:
+    if known and float(known["expires"]) < time.time() + MEDIA_MARGIN:
+        known = None
+    if image.moves:
+        return upload_in_pieces(claimed, image, copy, known)
+    if known:
         return known["id"]
+    copy.seek(0)
+    raw = copy.read()
     mime = _mime(raw)
     upload = upload_image(claimed.credentials, f"image.{mime[6:]}", raw, mime, image.alt)
     if isinstance(upload, ApiResult):
         return upload
-    part = Part.objects.get(attempts=claimed.attempt_id)
-    part.media[image.sha256] = {
-        "id": upload.media_id,
-        "expires": str(time.time() + upload.good_for),
-    }
-    Part.objects.filter(pk=part.pk).update(media=part.media)
+    entry = {"id": upload.media_id, "expires": str(time.time() + upload.good_for)}
+    keep_upload(claimed, image, entry)
     return upload.media_id
 
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import requests
 from django.conf import settings
@@ -276,10 +276,18 @@ def comparable(text: str) -> str:
 
 @dataclass(frozen=True)
 class Upload:
-    """An image that X has, with its alternative text, for so many seconds."""
+    """What X has, for so many seconds."""
 
     media_id: str
     good_for: float
+
+
+@dataclass(frozen=True)
+class Processed:
+    """How far X is with what moves, and in how many seconds it wants to be asked again."""
+
+    state: Literal["working", "ready", "failed"]
+    ask_after: float = 0
 
 
 def upload_image(
@@ -301,19 +309,83 @@ def upload_image(
             upload = Upload(media.id, media.expires_after_secs or MEDIA_DAY)
         except Exception:
             return _upload_result(client.response)
+    return describe_media(credentials, upload.media_id, alt) or upload
+
+
+def describe_media(credentials: ApiCredentials, media_id: str, alt: str) -> ApiResult | None:
+    """Gives an upload its alternative text; an ApiResult when X has not said that it has it."""
     with _client(credentials, settings.DURATIONS.read_total) as (client, _limit):
         try:
             response = client.request(
                 "POST",
                 "/2/media/metadata",
-                json={"id": upload.media_id, "metadata": {"alt_text": {"text": alt}}},
+                json={"id": media_id, "metadata": {"alt_text": {"text": alt}}},
             )
         except Exception:
             return _upload_result(client.response)
         # Without X's word for it, the image might go out without the text that was approved.
-        if not _described(response, upload.media_id, alt):
+        if not _described(response, media_id, alt):
             return ApiResult(Outcome.NOT_SENT, Reason.ALT_NOT_SET, response.status_code)
-    return upload
+    return None
+
+
+def begin_upload(
+    credentials: ApiCredentials, size: int, mime: str, category: str
+) -> Upload | ApiResult:
+    """Announces what will come piece by piece."""
+    asked = {"media_category": category, "media_type": mime, "total_bytes": size}
+    with _client(credentials, settings.DURATIONS.read_total) as (client, _limit):
+        try:
+            response = client.request("POST", "/2/media/upload/initialize", json=asked)
+            media = wire.media_uploaded(response)
+        except Exception:
+            return _upload_result(client.response)
+    return Upload(media.id, media.expires_after_secs or MEDIA_DAY)
+
+
+def append_piece(
+    credentials: ApiCredentials, media_id: str, number: int, piece: bytes
+) -> ApiResult | None:
+    """One piece, whose place is its number; an ApiResult when X may not have it."""
+    with _client(credentials, settings.DURATIONS.upload_total) as (client, _limit):
+        try:
+            client.request(
+                "POST",
+                f"/2/media/upload/{media_id}/append",
+                files={"media": ("piece", piece, "application/octet-stream")},
+                data={"segment_index": str(number)},
+            )
+        except Exception:
+            return _upload_result(client.response)
+    return None
+
+
+def finish_upload(credentials: ApiCredentials, media_id: str) -> Processed | ApiResult:
+    """Says that every piece is there."""
+    return _processed(credentials, "POST", f"/2/media/upload/{media_id}/finalize", media_id)
+
+
+def upload_status(credentials: ApiCredentials, media_id: str) -> Processed | ApiResult:
+    """Asks how far X is."""
+    query = f"command=STATUS&media_id={media_id}"
+    return _processed(credentials, "GET", f"/2/media/upload?{query}", media_id)
+
+
+def _processed(
+    credentials: ApiCredentials, method: str, route: str, media_id: str
+) -> Processed | ApiResult:
+    with _client(credentials, settings.DURATIONS.read_total) as (client, _limit):
+        try:
+            media = wire.media_finished(client.request(method, route))
+            if media.id != media_id:
+                raise Unreadable(None)
+        except Exception:
+            return _upload_result(client.response)
+    if media.processing_info is None or media.processing_info.state == "succeeded":
+        return Processed("ready")
+    if media.processing_info.state == "failed":
+        return Processed("failed")
+    return Processed("working", media.processing_info.check_after_secs or 0)
 
 
 def _described(response: requests.Response, media_id: str, alt: str) -> bool:

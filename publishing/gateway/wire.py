@@ -8,7 +8,7 @@ unreadable, for what X garbled in one place proves nothing in another. Names tha
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 import requests
@@ -172,6 +172,21 @@ class MediaUploaded(Struct, frozen=True):
     expires_after_secs: Seconds | None = None
 
 
+class Processing(Struct, frozen=True):
+    """How far X is with what moves."""
+
+    state: Literal["pending", "in_progress", "failed", "succeeded"]
+    check_after_secs: Seconds | None = None
+
+
+class MediaFinished(Struct, frozen=True):
+    """.../finalize and its status: without `processing_info` there is nothing to wait for."""
+
+    id: Id
+    expires_after_secs: Seconds | None = None
+    processing_info: Processing | None = None
+
+
 class AltText(Struct, frozen=True):
     text: str
 
@@ -211,6 +226,10 @@ class _Uploaded(_With, frozen=True, kw_only=True):
     data: MediaUploaded
 
 
+class _Finished(_With, frozen=True, kw_only=True):
+    data: MediaFinished
+
+
 class _Described(_With, frozen=True, kw_only=True):
     data: MediaDescribed
 
@@ -241,6 +260,10 @@ def post_lookup(response: requests.Response) -> PostLookup:
 
 def media_uploaded(response: requests.Response) -> MediaUploaded:
     return _read(response, _Uploaded).data
+
+
+def media_finished(response: requests.Response) -> MediaFinished:
+    return _read(response, _Finished).data
 
 
 def media_described(response: requests.Response) -> MediaDescribed:

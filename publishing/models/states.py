@@ -128,6 +128,7 @@ class Reason(models.TextChoices):
     PRE_SEND_CHECK = "pre_send_check", _("une règle ne tenait plus juste avant l’envoi")
     PARENT_INVISIBLE = "parent_invisible", _("X ne voit pas encore le message précédent")
     MEDIA_UNREADABLE = "media_unreadable", _("une image n’est plus lisible")
+    MEDIA_ON_ITS_WAY = "media_on_its_way", _("le GIF ou la vidéo est en route vers X")
     MEDIA_GONE = "media_gone", _("X ne retrouve plus une image : elle lui est renvoyée")
     ALT_NOT_SET = "alt_not_set", _("X n’a pas confirmé le texte alternatif d’une image")
     # refused
@@ -137,6 +138,7 @@ class Reason(models.TextChoices):
     REPLY_REFUSED = "reply_refused", _("X n’autorise pas cette réponse ou cette mention")
     GIVEN_UP = "given_up", _("abandonné après vérification")
     MEDIA_REFUSED = "media_refused", _("X a refusé une image")
+    MEDIA_UNUSABLE = "media_unusable", _("X n’a pas pu traiter le GIF ou la vidéo")
     # uncertain
     NO_ANSWER = "no_answer", _("X n’a pas répondu à temps")
     BROKEN_ANSWER = "broken_answer", _("X a donné une réponse illisible")

@@ -22,8 +22,8 @@ try:
     images.stored_bytes(image.sha256)
 except FileNotFoundError:
     print("nothing yet")
-images.put(image)
-images.put(image)
+image.put()
+image.put()
 assert images.shown_bytes(image.sha256) == image.raw
 print(image.sha256)
 """

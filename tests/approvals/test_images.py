@@ -30,6 +30,7 @@ from tests.approvals.writing import TEXT, a_draft, typed
 from tests.cast import signed_in
 from tests.pictures import (
     SECRETS,
+    animated,
     halves,
     photograph,
     picture,
@@ -139,7 +140,7 @@ def test_fault_93_who_comes_while_too_many_wait_is_told_to_try_again(cast, monke
     draft = a_draft(cast.claire, cast.nantes)
     form = typed(draft, "Un texte neuf", **{"files-0": [uploaded(picture())]})
     claire, url = signed_in(cast.claire), reverse("add-images", args=[draft.pk])
-    with images._alone(), monkeypatch.context() as hurried:
+    with images.alone_on_this_machine(), monkeypatch.context() as hurried:
         hurried.setattr(images, "WAIT_SECONDS", 0)
         answer = claire.post(url, form)
     assert answer.status_code == 400
@@ -227,15 +228,14 @@ def test_every_orientation_is_applied(orientation):
         (b"\0\0\1\0\1\0\x10\x10\0\0\1\0\x20\0" + bytes(64), "a.ico"),
         (b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(64), "a.jp2"),
         (b"BM" + bytes(64), "a.bmp"),
-        (moving("GIF"), "a.gif"),
         (b"%PDF-1.7\n" + picture(), "a.pdf"),
         (b"<html><script>alert(1)</script>" + picture(), "a.html"),
     ],
 )
-def test_fault_50_only_jpeg_png_and_webp_are_ever_decoded(raw, name, monkeypatch):
+def test_fault_50_only_four_formats_are_ever_decoded(raw, name, monkeypatch):
     monkeypatch.setattr(subprocess, "run", None)
-    assert "JPEG, PNG ou WEBP" in refusal(raw, name)
-    assert "JPEG, PNG ou WEBP" in refusal(raw, "photo.jpg")
+    assert "JPEG, PNG, WEBP ou GIF" in refusal(raw, name)
+    assert "JPEG, PNG, WEBP ou GIF" in refusal(raw, "photo.jpg")
 
 
 @pytest.mark.parametrize(
@@ -375,8 +375,8 @@ def test_what_shows_through_survives_a_colour_profile_and_a_reduction(mode, widt
 def test_a_file_broken_by_a_crash_is_written_again(media):
     image = rewrite(picture())
     default_storage.save(path_of(image.sha256), ContentFile(image.raw[:10]))
-    images.put(image)
-    images.put(image)
+    image.put()
+    image.put()
     assert [p.name for p in (media / "images").iterdir()] == [image.sha256]
     assert images.stored_bytes(image.sha256) == image.raw
 
@@ -428,7 +428,7 @@ def test_a_refused_file_is_said_by_its_field_and_nothing_typed_is_lost(cast):
     answer = signed_in(cast.claire).post(reverse("add-images", args=[draft.pk]), form)
     assert answer.status_code == 400
     page = said(answer)
-    assert "lettre.docx : Ce fichier n’est pas une image JPEG, PNG ou WEBP" in page
+    assert "lettre.docx : Ce fichier n’est pas une image JPEG, PNG, WEBP ou GIF" in page
     assert "Un texte neuf</textarea>" in page
     (good,) = StoredImage.objects.all()
     assert f'name="image-0" value="{good.sha256}"' in page
@@ -587,7 +587,7 @@ def test_images_described_is_the_database_s_own_rule(cast):
     [
         ("image_once_an_account", {}),
         ("image_by_its_digest", {"sha256": "x" * 64}),
-        ("image_of_known_kind", {"sha256": "0" * 64, "mime": "image/gif"}),
+        ("image_of_known_kind", {"sha256": "0" * 64, "mime": "image/bmp"}),
         ("image_within_limits", {"sha256": "0" * 64, "size": 5_000_001}),
     ],
 )
@@ -599,3 +599,67 @@ def test_a_stored_image_keeps_its_constraints(cast, name, wrong):
         setattr(row, field, value)
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         row.save(force_insert=True)
+
+
+def test_an_animated_gif_keeps_its_frames_and_nothing_else():
+    raw = animated(4) + b"behind its end, Nantes secret"
+    taken = rewrite(raw, "sourire.gif")
+    assert (taken.mime, taken.width, taken.height) == ("image/gif", 40, 30)
+    assert b"Nantes secret" not in taken.raw
+    assert rewrite(taken.raw, "sourire.gif").raw == taken.raw
+    with Image.open(io.BytesIO(taken.raw)) as image:
+        assert (image.n_frames, image.info["loop"], image.info["duration"]) == (4, 0, 100)
+    with Image.open(io.BytesIO(taken.poster)) as still:
+        assert (still.format, still.size) == ("JPEG", (40, 30))
+
+
+def test_a_gif_that_does_not_move_is_an_image():
+    taken = rewrite(picture("GIF"), "carré.gif")
+    assert (taken.mime, taken.poster) == ("image/png", b"")
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (animated(351, (4, 4)), "350 vues"),
+        (animated(2, (1281, 4)), "1280 × 1080"),
+        (animated(4)[:-60], "abîmée"),
+        (b"GIF89a", "abîmée"),
+    ],
+    ids=["frames", "wide", "cut", "nothing"],
+)
+def test_a_gif_that_x_would_not_take_is_refused(raw, sentence):
+    with pytest.raises(images.Unfit, match=sentence):
+        rewrite(raw, "trop.gif")
+
+
+def test_a_gif_stands_alone_in_its_message(cast, media_folder):
+    draft = a_draft(cast.claire, cast.nantes)
+    gif = typed_image(stored_image(cast.nantes, animated()), "Un clin d’œil", "gif")
+    still = typed_image(stored_image(cast.nantes), "Un carré")
+    claimed = typed_image(still.sha256, "Un carré", "gif")
+
+    def saved(*shown):
+        content = Content((Message("Texte", shown),), category="advice")
+        version = Draft.objects.get().version
+        save_draft(actor=cast.claire, draft_id=draft.pk, version=version, content=content)
+
+    with pytest.raises(Invalid, match="est seul dans son message"):
+        saved(gif, still)
+    with pytest.raises(Invalid, match="n’est pas à ce compte"):
+        saved(claimed)
+    saved(gif)
+    assert Draft.objects.get().messages == (Message("Texte", (gif,)),)
+    client = signed_in(cast.claire)
+    add = reverse("add-images", args=[draft.pk])
+    answer = client.post(
+        add,
+        {"part": "0", "image-0": gif.reference, "files-0": uploaded(picture())},
+        headers={"HX-Request": "true"},
+    )
+    assert "est seul dans son message" in answer.text
+    page = client.get(reverse("draft", args=[draft.pk])).text
+    assert reverse("poster", args=[gif.sha256]) in page
+    assert f'src="{reverse("image", args=[gif.sha256])}"' not in page, "it moves only when asked"
+    poster = client.get(reverse("poster", args=[gif.sha256]))
+    assert (poster.status_code, poster.headers["Content-Type"]) == (200, "image/jpeg")

@@ -27,6 +27,7 @@ from tests.approvals.writing import (
     verdict_form,
 )
 from tests.cast import signed_in
+from tests.pictures import animated, picture, stored_image
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -846,3 +847,21 @@ def test_a_thread_is_resolved_once_by_the_people_of_its_account(cast, revision):
     protected("UPDATE approvals_resolution SET resolved_by_id = %s", cast.marc.pk)
     sql(reopened, cast.marc.pk)
     protected(reopened, cast.helene.pk)
+
+
+# What moves.
+
+
+def test_moving_media_alone(cast, media_folder):
+    still, gif = (stored_image(cast.nantes, raw) for raw in (picture(), animated()))
+    draft = a_draft(cast.claire, cast.nantes)
+
+    def shows(*images):
+        parts = [{"text": "x", "images": [{"alt": "x", **image} for image in images]}]
+        return ("UPDATE approvals_draft SET parts = %s WHERE id = %s", json.dumps(parts), draft.pk)
+
+    moves = {"sha256": gif, "kind": "gif"}
+    refused("moving_media_alone", *shows(moves, {"sha256": still}))
+    refused("images_of_account", *shows({"sha256": gif}))
+    refused("images_of_account", *shows({"sha256": still, "kind": "gif"}))
+    sql(*shows(moves))

@@ -234,7 +234,7 @@ def test_rule_5_bytes_altered_on_disk_are_never_sent(line, x):
 def test_a_storage_that_cannot_be_read_just_now_is_tried_again(line, x, monkeypatch):
     publication = released(line, ("Une image.", colours(1)))
     with monkeypatch.context() as broken:
-        broken.setattr("publishing.actions.media.stored_bytes", no_answer)
+        broken.setattr("publishing.actions.media.digest_of_stored", no_answer)
         send_due(publication.account_id)
     publication.refresh_from_db()
     assert (publication.state, publication.reason) == ("waiting", "media_unreadable")
@@ -244,7 +244,7 @@ def test_a_storage_that_cannot_be_read_just_now_is_tried_again(line, x, monkeypa
     assert len(x.posts()) == 1
 
 
-def no_answer(sha256: str) -> bytes:
+def no_answer(sha256: str, copy: object) -> str:
     raise TimeoutError
 
 

@@ -12,7 +12,7 @@ import tweepy
 from oauthlib.oauth1 import Client as Signer
 from PIL import Image
 
-from tests.sandbox import Sandbox, running
+from tests.sandbox import Sandbox, running, until
 
 ME = "2000000044"
 EPOCH_MS = 1288834974657
@@ -428,6 +428,10 @@ class TestLimits:
             ("me", "GET", "/2/users/me"),
             ("upload", "POST", "/2/media/upload"),
             ("metadata", "POST", "/2/media/metadata"),
+            ("initialize", "POST", "/2/media/upload/initialize"),
+            ("append", "POST", "/2/media/upload/12/append"),
+            ("finalize", "POST", "/2/media/upload/12/finalize"),
+            ("status", "GET", "/2/media/upload?media_id=12"),
         ],
     )
     def test_every_endpoint_has_its_own(self, sandbox, operation, method, path):
@@ -513,6 +517,58 @@ class TestMedia:
         media_id = upload(sandbox, picture())["data"]["id"]
         said = {"id": media_id, "metadata": {"alt_text": {"text": text}}}
         assert sandbox.call("POST", "/2/media/metadata", json=said).status_code == 400
+
+
+class TestPieces:
+    """What moves comes piece by piece, whole and in order, and is worked on."""
+
+    FILM = b"\0\0\0\x18ftypisom" + bytes(30)
+
+    def begun(self, sandbox: Sandbox, size: int, **wrong) -> requests.Response:
+        said = {"media_category": "tweet_video", "media_type": "video/mp4", "total_bytes": size}
+        return sandbox.call("POST", "/2/media/upload/initialize", json=said | wrong)
+
+    def piece(self, sandbox: Sandbox, media_id: str, number: int, raw: bytes) -> int:
+        return sandbox.call(
+            "POST",
+            f"/2/media/upload/{media_id}/append",
+            files={"media": ("a", raw)},
+            data={"segment_index": str(number)},
+        ).status_code
+
+    def test_a_film_is_whole_and_finished_before_a_post_shows_it(self, sandbox):
+        sandbox.set(media_processing=0.3)
+        media_id = self.begun(sandbox, len(self.FILM)).json()["data"]["id"]
+        path = f"/2/media/upload/{media_id}/finalize"
+        assert self.piece(sandbox, media_id, 1, self.FILM[:20]) == 400
+        assert self.piece(sandbox, media_id, 0, self.FILM[:20]) == 200
+        assert self.piece(sandbox, media_id, 0, self.FILM[:20]) == 400
+        assert sandbox.call("POST", path).status_code == 400
+        assert self.piece(sandbox, media_id, 1, self.FILM[20:]) == 200
+        info = sandbox.call("POST", path).json()["data"]["processing_info"]
+        assert (info["state"], info["check_after_secs"]) == ("in_progress", 1)
+        early = sandbox.tweet("un", media={"media_ids": [media_id]})
+        assert early.status_code == 400
+        until(lambda: self.state(sandbox, media_id) == "succeeded")
+        assert sandbox.tweet("un", media={"media_ids": [media_id]}).status_code == 201
+        assert sandbox.media_bytes(media_id) == self.FILM
+
+    def state(self, sandbox: Sandbox, media_id: str) -> str:
+        path = f"/2/media/upload?command=STATUS&media_id={media_id}"
+        return sandbox.call("GET", path).json()["data"]["processing_info"]["state"]
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"total_bytes": 0},
+            {"total_bytes": 512 * 1024 * 1024 + 1},
+            {"media_type": "image/gif"},
+            {"media_category": "tweet_image"},
+        ],
+        ids=["nothing", "heavy", "type", "category"],
+    )
+    def test_what_may_not_begin(self, sandbox, wrong):
+        assert self.begun(sandbox, 10, **wrong).status_code == 400
 
 
 class TestMemory:
