@@ -14,9 +14,9 @@ from publishing.actions.send import send_due
 from publishing.models import Publication
 from tests.approvals.writing import agree
 from tests.browser import fits, violations
-from tests.journeys.desks import NARROW, Desk
+from tests.journeys.desks import NARROW, WIDE, Desk
 from tests.pictures import stored_image
-from tests.publishing.test_follow_up import APPEAL, SEARCH
+from tests.publishing.test_follow_up import APPEAL, SEARCH, begun, out
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,3 +88,36 @@ def test_a_disappearance_to_the_end_of_its_search(line, x, new_context, live_ser
     leila.page.goto(f"{live_server.url}/diffuses")
     expect(there.get_by_text("Search ended")).to_be_visible()
     checked(there)
+
+
+def test_a_correction_is_seen_as_the_reply_that_it_will_be(
+    line, x, new_context, live_server, tmp_path
+):
+    wrong, cast = out(line, "Réunion mardi."), line.cast
+    draft = begun(wrong, "correct", cast.claire, "C’est jeudi.")
+    said = "Sera publié en réponse à @pnationale44 : « Réunion mardi. »"
+    for viewport in (WIDE, NARROW):
+        claire = Desk(new_context, live_server, cast.claire, viewport)
+        page = claire.open("compose", draft.pk)
+        expect(page.locator("#preview")).to_contain_text(said)
+        page.screenshot(path=tmp_path / f"compose-{viewport['width']}.png", full_page=True)
+        checked(page)
+    page = claire.open("compose", draft.pk)
+    reply = page.get_by_label("Publier en réponse au message qu’il suit")
+    page.locator("label[for=id_in_reply]").click()
+    expect(reply).not_to_be_checked()
+    expect(page.locator("#preview")).not_to_contain_text(said)
+    page.locator("label[for=id_in_reply]").click()
+    page.get_by_label("Texte", exact=True).fill("Rectificatif : réunion jeudi.")
+    claire.submit()
+    expect(page.get_by_text("Accords : 0 sur 2")).to_be_visible()
+    for person, viewport in ((cast.helene, NARROW), (cast.marc, WIDE)):
+        desk = Desk(new_context, live_server, person, viewport)
+        shown = desk.open("draft", draft.pk)
+        expect(shown.get_by_text(said)).to_be_visible()
+        shown.screenshot(path=tmp_path / f"draft-{viewport['width']}.png", full_page=True)
+        desk.approve()
+        expect(shown.get_by_text("Accord enregistré").first).to_be_visible()
+    send_due(cast.nantes.pk)
+    head, correction = x.posts("pnationale44", live=True)
+    assert correction["parent"] == head["id"]
