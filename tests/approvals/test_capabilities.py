@@ -27,6 +27,7 @@ from tests.pictures import stored_image
 TABLE = """
 read             ok   ok   ok   ok   404  404
 comment          ok   ok   ok   ok   404  404
+propose_wording  ok   ok   ok   ok   404  404
 begin            ok   ok   403  403  404  404
 edit             ok   ok   403  403  404  404
 submit           ok   ok   403  403  404  404
@@ -46,6 +47,7 @@ WHO = ["leila", "claire", "helene", "marc", "ada", "yann"]
 ROLES = [Role.SEAT, Role.SEAT, Role.SUPERVISION, Role.SUPERVISION]
 PATHS = {
     "comment": "debattre",
+    "propose_wording": "formuler",
     "edit": "rediger",
     "submit": "rediger",
     "take_back": "reprendre",
@@ -95,6 +97,7 @@ def posted(reader, act, draft, revision, *, reason="Un motif"):
         "reject-reason": reason,
         "object-reason": reason,
         "reason": reason,
+        "wording-0": reason,
     }
     if act in ("edit", "submit"):
         text = "Un autre texte" if reason else ""
@@ -153,6 +156,8 @@ def test_buttons_are_those_of_the_table(cast, who):
     person, role = getattr(cast, who), ROLES[WHO.index(who)]
     shown = possible_acts(draft, person, role, quorum_of(revision), author_left=False)
     states = {"edit", "take_back", "abandon", "approve", "ask_for_changes", "reject", "object"}
+    if person != draft.author:  # who edits the text in place of that
+        states.add("propose_wording")
     allowed = {row[0] for row in ROWS if row[1:][WHO.index(who)] == "ok"}
     assert shown == allowed & states
 
