@@ -16,21 +16,21 @@ from approvals.actions.drafts import Content, abandon_draft, begin_draft, submit
 from approvals.actions.images import add_image
 from approvals.actions.purge import purge_images
 from approvals.actions.reviews import reject
-from approvals.images import path_of
-from approvals.message import Image, Message
+from approvals.images import path_of, poster_path_of
+from approvals.message import Image, MediaKind, Message
 from approvals.models import Draft, StoredImage
 from approvals.tasks import delete_purged_images
 from publishing.backup import _images
 from publishing.case_file import read_case_file
 from tests.approvals.writing import as_read, signed
 from tests.cast import make_cast, signed_in
-from tests.pictures import picture, stored_image, uploaded
+from tests.pictures import animated, picture, stored_image, uploaded
 
 RAW = picture(colour="purple")
 
 
-def shows(author, account, sha256: str) -> Draft:
-    message = Message("Avec une image.", (Image(sha256, "Un visage."),))
+def shows(author, account, sha256: str, kind: MediaKind = "image") -> Draft:
+    message = Message("Avec une image.", (Image(sha256, "Un visage.", kind),))
     content = Content((message,), category="advice")
     return begin_draft(actor=author, account=account, content=content)
 
@@ -178,6 +178,17 @@ def test_a_storage_that_fails_is_asked_again(cast, abandoned, monkeypatch):
     image.refresh_from_db()
     assert image.bytes_deleted_at is not None
     assert not kept(image)
+
+
+def test_the_still_of_what_moves_goes_with_it(cast, media_folder):
+    sha256 = stored_image(cast.nantes, animated())
+    draft = shows(cast.claire, cast.nantes, sha256, "gif")
+    assert default_storage.exists(poster_path_of(sha256))
+    purge(abandon_draft(actor=cast.claire, draft_id=draft.pk), cast.helene)
+    assert _images() == []
+    delete_purged_images()
+    assert not default_storage.exists(path_of(sha256))
+    assert not default_storage.exists(poster_path_of(sha256))
 
 
 def fails(*args):

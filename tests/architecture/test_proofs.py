@@ -26,6 +26,7 @@ CLOCKS = {
     "approvals/views/compose.py": "« enregistré à » on a page",
     "policetweets/templatetags/publishing_health.py": "« depuis » on a page",
     "publishing/actions/media.py": "an upload is good for a day, made anew an hour before its end",
+    "publishing/actions/pieces.py": "so is one that goes piece by piece",
     "publishing/gateway/answers.py": "429 without a date of X's",
 }
 READS_A_CLOCK = re.compile(
