@@ -47,9 +47,8 @@ def queue_notice(
         for notice in notices
         for channel, address in ways[notice.person_id]
     )
-    # An urgent text is read on a phone: it does not wait for the beat.
-    if any(delivery.channel == Channel.PUSH for delivery in deliveries):
-        wake.after_commit(wake.PUSHES)
+    for channel in {delivery.channel for delivery in deliveries}:
+        wake.after_commit(wake.DELIVER[channel])
 
 
 def _ways(people: list[int], kind: NoticeKind) -> dict[int, list[tuple[str, int | None]]]:

@@ -8,7 +8,12 @@ from django.db import transaction
 
 log = structlog.get_logger(__name__)
 
-PUSHES = "accounts.tasks.deliver_pushes"
+# By the values of Channel.
+DELIVER = {
+    "mail": "accounts.tasks.deliver_mails",
+    "push": "accounts.tasks.deliver_pushes",
+    "chat": "accounts.tasks.deliver_chats",
+}
 
 # A message that nobody took in this many seconds is worth nothing: the scan has made others since.
 # Celery counts by the clocks of two machines, so it is more than these may ever differ.

@@ -125,10 +125,9 @@ app.conf.beat_schedule = {
     "scan": {"task": "publishing.tasks.scan_due", **every(1), "schedule": WhenDue(1)},
     "sign-in counts": {"task": "accounts.tasks.delete_sign_in_counts", **every(300)},
     "abandoned uploads": {"task": "approvals.tasks.delete_abandoned", **every(600)},
-    "mails": {"task": "accounts.tasks.deliver_mails", **every(10)},
     "covers": {"task": "accounts.tasks.end_covers", **every(30)},
-    "pushes": {"task": wake.PUSHES, **every(10)},
-    "chats": {"task": "accounts.tasks.deliver_chats", **every(10)},
+    # An act asks for its own; these are what is tried again, or what nobody could be asked for.
+    **{f"notices by {way}": {"task": task, **every(30)} for way, task in wake.DELIVER.items()},
     "removals": {"task": "publishing.tasks.remind_removals", **every(300)},
     "case files": {"task": "publishing.tasks.tend_case_files", **every(60)},
     "reviews": {"task": "approvals.tasks.follow_reviews", **every(60)},

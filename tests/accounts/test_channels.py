@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import transaction
 
-from accounts import tasks, wake
+from accounts import tasks
 from accounts.actions.notices import add_address
 from accounts.channels import push, wire
 from accounts.channels.chat import Room, Webhook
@@ -325,14 +325,18 @@ def test_only_ones_own_address_can_be_removed(cast, server):
     assert server.received == []
 
 
-def test_a_worker_is_asked_for_a_push_once_the_act_is_committed(cast, monkeypatch):
+def test_workers_are_asked_for_each_channel_once_the_act_is_committed(cast, monkeypatch):
     asked = []
     monkeypatch.setattr("accounts.wake.now", lambda *task: asked.append(task))
     told = {"path": "/", "account": cast.nantes, "act": NoticeAct.REVIEW}
     queue_notice([cast.claire], NoticeKind.AWAITS_YOU, **told)
-    assert asked == []  # she gave no phone: the beat is soon enough for a mail
+    assert asked == [("accounts.tasks.deliver_mails",)]
+    asked.clear()
     add_address(reach("push", "http://127.0.0.1:9"), actor=cast.claire)
     with transaction.atomic():
         queue_notice([cast.claire, cast.marc], NoticeKind.AWAITS_YOU, **told)
         assert asked == []
-    assert asked == [(wake.PUSHES,)]
+    assert sorted(asked) == [
+        ("accounts.tasks.deliver_mails",),
+        ("accounts.tasks.deliver_pushes",),
+    ]

@@ -15,7 +15,7 @@ from accounts.models import Delivery, Notice, Person
 from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.notice_text import subject_of
 from accounts.notices import queue_notice
-from accounts.tasks import deliver_mails
+from accounts.tasks import deliver_chats, deliver_mails, deliver_pushes
 from tests.cast import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -128,12 +128,12 @@ def test_a_mail_in_english_for_who_chose_it_whatever_others_read(cast, kind):
     assert link.startswith("http://127.0.0.1:8000/")
 
 
-def test_a_worker_is_asked_to_deliver_every_few_seconds():
+def test_a_worker_is_asked_to_deliver_what_is_left_every_half_minute():
     from policetweets.celery import app
 
-    entry = app.conf.beat_schedule["mails"]
-    assert entry["schedule"] <= 60
-    assert entry["task"] == deliver_mails.name
+    asked = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
+    for task in (deliver_mails, deliver_pushes, deliver_chats):
+        assert asked[task.name] <= 30
 
 
 AT_18 = dt.datetime(2026, 12, 2, 17, 0, tzinfo=dt.UTC)
