@@ -48,7 +48,7 @@ def test_a_preview_of_400_kb_costs_less_than_a_full_thread_and_answers_in_words(
     client, url = signed_in(cast.claire), reverse("preview", args=[draft.pk])
     full = typed(draft, [(SLOW["words"] * 50)[: MAX_THREAD_CHARACTERS // 25]] * 25)
     allowed, answer = seconds_of(lambda: client.post(url, full))
-    assert "trop long" not in answer.content.decode()
+    assert "beaucoup trop long" not in answer.content.decode()
     for piece, cut_into in product(SLOW.values(), (1, 25, 100)):
         whole = piece * (400_000 // len(piece.encode()))
         size = len(whole) // cut_into
