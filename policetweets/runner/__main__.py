@@ -43,6 +43,8 @@ def parse() -> tuple[str, list[str]]:
 def main() -> int:
     command, arguments = parse()
     os.chdir(ROOT)
+    # Of the processes that are started here, each would compile all of it again: half of its start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for stream in (sys.stdout, sys.stderr):
         cast(TextIOWrapper, stream).reconfigure(errors="replace")
     try:

@@ -120,6 +120,7 @@ def install() -> None:
         "Installing the locked requirements",
         [
             *[str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes"],
+            "--compile-bytecode",
             *[*certificates, "--python", str(VENV_PYTHON), str(LOCK)],
         ],
     )

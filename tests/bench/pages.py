@@ -1,4 +1,4 @@
-"""Pages of those who watch, with 1,000 publications and 1,000,000: MANY and ROUNDS size it."""
+"""Pages with 1,000 publications and with 1,000,000: MANY and ROUNDS size it."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Size:
         self.use()
         self.clients = self.made(count)
         self.calls: dict[str, list[float]] = {}
+        self.queries: dict[str, int] = {}
 
     def use(self) -> None:
         """From here on this is the database, of the threads of the health checks too."""
@@ -56,15 +57,23 @@ class Size:
         return {None: Client()} | {who: signed_in(getattr(cast, who)) for who in readers}
 
     def read(self, page: str, person: str | None) -> None:
-        """Once to connect, and to read what PostgreSQL keeps at hand; then timed."""
-        for number in range(CALLS + 1):
+        """Once to connect, and to read what PostgreSQL keeps at hand; then timed. The queries are
+        those of the page's own thread.
+        """
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        self.clients[person].get(page)
+        with CaptureQueriesContext(connection) as queries:
+            self.clients[person].get(page)
+        self.queries[page] = len(queries)
+        for _call in range(CALLS):
             began = time.perf_counter()
             answer = self.clients[person].get(page)
             spent = time.perf_counter() - began
             if answer.status_code != 200:
                 raise SystemExit(f"{page}: {answer.status_code} {answer.text[:200]}")
-            if number:
-                self.calls.setdefault(page, []).append(spent * 1000)
+            self.calls.setdefault(page, []).append(spent * 1000)
 
     def p50(self, page: str) -> float:
         return statistics.median(self.calls[page])
@@ -85,10 +94,11 @@ def compare() -> None:
                 size.use()
                 heartbeat.beat(*health.QUEUES, heartbeat.BEAT, heartbeat.CLOCK)
                 size.read(page, person)
-    say(f"p50 of a page, ms       {FEW:>9,} {MANY:>9,}  ratio")
+    say(f"p50 of a page, ms                        {FEW:>9,} {MANY:>9,}  ratio  queries")
     for page, _person in PAGES:
         before, after = few.p50(page), many.p50(page)
-        say(f"  {page:<22}{before:>9.1f} {after:>9.1f} {after / before:>6.2f}")
+        asked = f"{few.queries[page]} {many.queries[page]}"
+        say(f"  {page:<39}{before:>9.1f} {after:>9.1f} {after / before:>6.2f}  {asked}")
 
 
 def run(folder: Path) -> None:
