@@ -35,7 +35,7 @@ function filter() {
   activate(null);
 }
 
-function open(button) {
+export function open(button) {
   close();
   opener = button;
   area = document.getElementById(button.dataset.emojis);
@@ -98,4 +98,3 @@ document.addEventListener("click", ({ target }) => {
     else open(button);
   } else if (opener && !picker.contains(target)) close();
 });
-for (const button of document.querySelectorAll("[data-emojis]")) button.hidden = false;
