@@ -1,4 +1,4 @@
-"""Pytest plugin: the servers that the runner started; every xdist worker has a Redis of its own."""
+"""Pytest plugin: the servers that the runner started; every xdist worker has its own part."""
 
 import os
 import re
@@ -22,3 +22,5 @@ def redis_of_worker(url: str, worker: str) -> str:
 
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["REDIS_URL"] = redis_of_worker(os.environ["REDIS_URL"], worker)
+    # A file is named by its digest: what one test purges is another's picture.
+    os.environ["MEDIA_ROOT"] = f"{os.environ['MEDIA_ROOT']}-{worker}"
