@@ -71,6 +71,7 @@ def test_a_gif_goes_from_a_choice_of_files_to_the_timeline_of_x(new_context, sta
     page = claire.home()
     page.get_by_role("button", name="Nouveau message").click()
     page.get_by_label("Texte", exact=True).fill(text)
+    page.wait_for_load_state()  # its scripts listen to the choice of a file
     gif = {"name": "gyrophare.gif", "mimeType": "image/gif", "buffer": animated()}
     page.get_by_label("Ajouter des images").set_input_files(gif)
     page.get_by_label("Description du GIF").fill(ALT)

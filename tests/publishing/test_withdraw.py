@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from accounts.errors import Invalid
 from accounts.models import AuditEntry
 from approvals.actions.drafts import abandon_draft
 from approvals.models import Draft
@@ -87,7 +88,7 @@ def test_what_may_still_leave_is_named_before_the_withdrawal(line):
     first = out(line, "Réunion mardi.")
     draft = begun(first, "update", line.cast.claire)
     page = signed_in(line.cast.claire).get(reverse("retract", args=[first.pk])).text
-    assert "n’est pas encore sur X" in page
+    assert "Le retrait suspend ce qui devait y répondre" in page
     assert reverse("draft", args=[draft.pk]) in page
 
 
@@ -142,7 +143,11 @@ def test_what_was_retracted_before_the_thanks_is_not_asked_for_again(line):
     ended(line, search, "after")
     signed_in(line.cast.helene).post(reverse("retract", args=[search.pk]), {"reason": "Vite."})
     run_all()
-    sent(line, Draft.objects.latest("pk"))
+    thanks = Draft.objects.latest("pk")
+    with pytest.raises(Invalid, match="publiez-le seul"):
+        sent(line, thanks)
+    Draft.objects.filter(pk=thanks.pk).update(in_reply=False)
+    sent(line, Draft.objects.get(pk=thanks.pk))
     assert Retraction.objects.count() == 1
     assert PlannedRetraction.objects.filter(done_at=None).count() == 0
 
