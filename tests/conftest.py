@@ -33,6 +33,15 @@ def empty_tables(self) -> None:
         cursor.execute("; ".join(["SET LOCAL session_replication_role = replica", *deletes]))
 
 
+LONGEST_ID = 80
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Each process must give a test the same name: no bytes made as it starts, no endless text."""
+    long = isinstance(val, str) and len(val) > LONGEST_ID
+    return argname if long or isinstance(val, bytes) else None
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests and all of Django stay: the collector need not go through them again."""
     gc.freeze()

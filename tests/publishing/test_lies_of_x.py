@@ -69,7 +69,7 @@ def row(line, x_id: str = "1200", **changes: Any) -> dict[str, Any]:
         b"[" * 100_000,
         b"<html>",
         b"",
-        gzip.compress(b'{"meta":{"result_count":0}}' + b" " * 50_000_000),
+        gzip.compress(b'{"meta":{"result_count":0}}' + b" " * 50_000_000, mtime=0),
     ],
 )
 def test_fault_84_a_timeline_that_is_not_whole_is_no_proof_of_absence(
