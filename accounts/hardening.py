@@ -21,7 +21,7 @@ from psycopg2 import sql
 from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import encrypt_password
 
-OURS = ("accounts", "approvals", "publishing")
+OURS = ("accounts", "approvals", "publishing", "insights")
 
 NEVER_IGNORED = """
 CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
@@ -53,7 +53,7 @@ BEGIN
         JOIN information_schema.tables t USING (table_schema, table_name)
         WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'
           AND c.data_type = 'timestamp with time zone'
-          AND c.table_name ~ '^(accounts|approvals|publishing)_'
+          AND c.table_name ~ '^(accounts|approvals|publishing|insights)_'
     LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = one.named
                        AND conrelid = format('public.%I', one.table_name)::regclass) THEN

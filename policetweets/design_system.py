@@ -33,7 +33,7 @@ COMPONENTS = (
 WRITTEN = {
     "templates": "*.html",
     "static": "*.js",
-    **dict.fromkeys(("accounts", "approvals", "publishing", "policetweets"), "*.py"),
+    **dict.fromkeys(("accounts", "approvals", "publishing", "insights", "policetweets"), "*.py"),
 }
 
 _AROUND = re.compile(r"/\*!.*?\*/|@charset[^;]*;", re.DOTALL)

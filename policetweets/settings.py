@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "accounts.apps.AccountsConfig",
     "approvals.apps.ApprovalsConfig",
     "publishing.apps.PublishingConfig",
+    "insights.apps.InsightsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

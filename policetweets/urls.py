@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("approvals.urls")),
     path("", include("publishing.urls")),
+    path("", include("insights.urls")),
 ]
 
 handler400 = "policetweets.errors.bad_request"

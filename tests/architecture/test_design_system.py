@@ -12,7 +12,7 @@ from policetweets.runner import run
 from tests.cast import signed_in
 from tests.test_urls import prepared
 
-WRITERS = ("templates", "static", "accounts", "approvals", "publishing", "policetweets")
+WRITERS = ("templates", "static", "accounts", "approvals", "publishing", "insights", "policetweets")
 PAGES = {
     "claire": ["home", "drafts", "new-draft", "compose", "draft", "account", "alerts", "recall"],
     "ada": ["home", "departments", "department", "appoint", "people", "person", "health"],

@@ -16,7 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from policetweets import health
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "approvals", "publishing", "policetweets", "x_sandbox")
+APPS = ("accounts", "approvals", "publishing", "insights", "policetweets", "x_sandbox")
 MAX_SECONDS = 50
 
 

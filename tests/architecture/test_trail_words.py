@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def recorded() -> dict[str, str]:
     """Act -> the file that records it; acts made of a variable are left to their own tests."""
     found = {}
-    for app in ("accounts", "approvals", "publishing", "policetweets"):
+    for app in ("accounts", "approvals", "publishing", "insights", "policetweets"):
         for file in (ROOT / app).rglob("*.py"):
             for act in re.findall(r'\brecord\(\s*"([a-z_.]+)"', file.read_text(encoding="utf-8")):
                 found[act] = str(file.relative_to(ROOT))
@@ -40,7 +40,7 @@ def called(node: ast.Call) -> str:
 def detailed() -> set[str]:
     """The names of the details that acts are recorded with, by `transition` too."""
     names: set[str] = set()
-    for app in ("accounts", "approvals", "publishing", "policetweets"):
+    for app in ("accounts", "approvals", "publishing", "insights", "policetweets"):
         for file in (ROOT / app).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and called(node) in RECORDERS:

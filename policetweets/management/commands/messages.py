@@ -40,7 +40,7 @@ NON_BREAKING = (
 
 # The sandbox of X is no part of the application and has a catalogue of its own, English only.
 SANDBOX = "x_sandbox"
-APPS = ("accounts", "approvals", "policetweets", "publishing")
+APPS = ("accounts", "approvals", "insights", "policetweets", "publishing")
 
 
 def sources(owner: str = "") -> Iterator[tuple[Path, str]]:

@@ -1,0 +1,1 @@
+"""What is observed of X, and what people do with it."""

@@ -1,0 +1,7 @@
+"""The insights app."""
+
+from django.apps import AppConfig
+
+
+class InsightsConfig(AppConfig):
+    name = "insights"
