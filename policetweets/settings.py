@@ -5,6 +5,7 @@ containers). Nothing insecure is a default: without POLICETWEETS_ENV this is pro
 """
 
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -293,6 +294,9 @@ X_API_KEY = env.str("X_API_KEY", "")
 X_API_SECRET = env.str("X_API_SECRET", "")
 # Fernet keys, the first one encrypts, all of them decrypt: put a new one in front to rotate.
 X_TOKEN_KEYS: list[str] = env.list("X_TOKEN_KEYS", [])
+# What followers and metrics of posts may cost in one day: X charges for each that it shows.
+OBSERVATION_CALLS_A_DAY = env.int("OBSERVATION_CALLS_A_DAY", 2000)
+OBSERVATION_DOLLARS_A_DAY = env.decimal("OBSERVATION_DOLLARS_A_DAY", Decimal(5))
 
 # Who may read /metrics; without it, only the machine itself.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
@@ -323,6 +327,7 @@ CELERY_TASK_ROUTES = {
     "publishing.tasks.reconcile_account": {"queue": "lookups"},
     "publishing.tasks.probe_account": {"queue": "lookups"},
     "publishing.tasks.probe_all": {"queue": "lookups"},
+    "insights.tasks.observe_x": {"queue": "lookups"},
 }
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name), routing_key=name)

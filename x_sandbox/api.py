@@ -67,6 +67,7 @@ class Api:
             web.get("/2/tweets", route("posts", self.posts)),
             web.get("/2/tweets/{id}", route("posts", self.post)),
             web.delete("/2/tweets/{id}", route("delete", self.delete)),
+            web.get("/2/users", route("users", self.users)),
             web.get("/2/users/me", route("me", self.me)),
             web.get("/2/users/{id}/tweets", route("timeline", self.timeline)),
             web.post("/2/media/upload", route("upload", self.upload)),
@@ -256,11 +257,10 @@ class Api:
         return self._looked_up(call, self.view.one(_path_id(call), call.request.query))
 
     def posts(self, call: Call) -> Answer:
-        ids = [part for part in call.request.query.get("ids", "").split(",") if part]
-        if not 1 <= len(ids) <= 100 or not all(_ID.fullmatch(part) for part in ids):
-            message = "The `ids` query parameter must hold 1 to 100 ids"
-            raise Problem(problems.invalid(message, ids=",".join(ids)))
-        return self._looked_up(call, self.view.many(ids, call.request.query))
+        return self._looked_up(call, self.view.many(_ids(call), call.request.query, call.account))
+
+    def users(self, call: Call) -> Answer:
+        return Answer(200, self.view.users(_ids(call), call.request.query))
 
     def _looked_up(self, call: Call, body: dict[str, Any]) -> Answer:
         """A look-up by id, or one that leaves out what is there."""
@@ -404,6 +404,14 @@ def _path_id(call: Call) -> str:
         message = f"The `id` query parameter value [{value}] is not valid"
         raise Problem(problems.invalid(message, id=value))
     return value
+
+
+def _ids(call: Call) -> list[str]:
+    ids = [part for part in call.request.query.get("ids", "").split(",") if part]
+    if not 1 <= len(ids) <= 100 or not all(_ID.fullmatch(part) for part in ids):
+        message = "The `ids` query parameter must hold 1 to 100 ids"
+        raise Problem(problems.invalid(message, ids=",".join(ids)))
+    return ids
 
 
 def respond(answer: Answer) -> web.Response:

@@ -153,3 +153,16 @@ def not_found(resource: str, value: str, parameter: str) -> dict[str, Any]:
         "resource_id": value,
         "type": f"{TYPES}resource-not-found",
     }
+
+
+def no_field(post_id: str, field: str) -> dict[str, Any]:
+    """X shows the post, and not this field of it."""
+    return {
+        "value": post_id,
+        "detail": f"Sorry, you are not authorized to access '{field}' on the Tweet.",
+        "title": "Field Authorization Error",
+        "resource_type": "tweet",
+        "parameter": field,
+        "resource_id": post_id,
+        "type": f"{TYPES}not-authorized-for-field",
+    }

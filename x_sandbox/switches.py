@@ -11,7 +11,7 @@ from x_sandbox.text import LINK_FORMS
 
 OPERATIONS = (
     *("post", "delete", "me", "timeline", "posts", "upload", "metadata"),
-    *("initialize", "append", "finalize", "status"),
+    *("initialize", "append", "finalize", "status", "users"),
 )
 
 PARAMETERS: dict[str, Any] = {
@@ -25,6 +25,7 @@ PARAMETERS: dict[str, Any] = {
     "limit_timeline": 900,
     "limit_posts": 900,
     "limit_me": 75,
+    "limit_users": 900,
     "limit_upload": 500,
     "limit_metadata": 500,
     "limit_initialize": 1875,
@@ -38,6 +39,7 @@ PARAMETERS: dict[str, Any] = {
     "timeline_frozen": False,  # posts made meanwhile are seen by no read until it is off
     "media_ttl": 86400,
     "media_processing": 0,  # seconds that X works on a GIF or a video
+    "followers": 1000,  # how many follow the account
     "delete_unknown": 404,  # or 200: deleted false
     "link_form": "written",  # how the address of a link is shown
 }

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from x_sandbox import problems
+from x_sandbox.audience import non_public_metrics, public_metrics
 from x_sandbox.problems import Problem
 from x_sandbox.switches import Switches
 from x_sandbox.world import Account, Media, Post, World, created_at
@@ -124,7 +125,7 @@ class View:
             "protected": False,
             "verified": True,
             "public_metrics": {
-                "followers_count": 1000,
+                "followers_count": self._switches.get("followers", account.handle),
                 "following_count": 0,
                 "tweet_count": live,
                 "listed_count": 0,
@@ -135,6 +136,12 @@ class View:
         base = {"id": account.id, "name": account.name, "username": account.handle}
         return base | {name: value for name, value in extra.items() if name in wanted}
 
+    def users(self, ids: list[str], query: Query) -> dict[str, Any]:
+        found = [account for i in ids if (account := self._world.by_id.get(i))]
+        missing = [problems.not_found("user", i, "ids") for i in ids if i not in self._world.by_id]
+        body = {"data": [self.user(account, query) for account in found]} if found else {}
+        return body | ({"errors": missing} if missing else {})
+
     # posts
 
     def one(self, post_id: str, query: Query) -> dict[str, Any]:
@@ -143,7 +150,7 @@ class View:
             return {"errors": [problems.not_found("tweet", post_id, "id")]}
         return {"data": self._post(post, query)} | self._includes([post], query)
 
-    def many(self, ids: list[str], query: Query) -> dict[str, Any]:
+    def many(self, ids: list[str], query: Query, reader: Account) -> dict[str, Any]:
         found = [post for i in ids if (post := self._world.posts.get(i)) and self.is_seen(post)]
         body: dict[str, Any] = {}
         if found:
@@ -151,6 +158,13 @@ class View:
             body |= self._includes(found, query)
         there = {post.id for post in found}
         missing = [problems.not_found("tweet", i, "ids") for i in ids if i not in there]
+        if "non_public_metrics" in _wanted(query, "tweet.fields", _POST_FIELDS):
+            for post, row in zip(found, body.get("data", []), strict=True):
+                own = non_public_metrics(post, time.time()) if self._is_by(reader, post) else {}
+                if own:
+                    row["non_public_metrics"] = own
+                else:
+                    missing.append(problems.no_field(post.id, "non_public_metrics"))
         return body | ({"errors": missing} if missing else {})
 
     def timeline(self, owner: Account, query: Query) -> dict[str, Any]:
@@ -219,14 +233,16 @@ class View:
     def _colour(self, post: Post, wanted: set[str]) -> dict[str, Any]:
         """Fields that nothing here decides on, present because X has them."""
         replies = sum(reply.is_live for reply in self._world.replies.get(post.id, []))
-        counts = ("retweet", "like", "quote", "bookmark", "impression")
         colour: dict[str, Any] = {
             "lang": "fr",
             "possibly_sensitive": False,
             "source": "policetweets",
-            "public_metrics": {f"{name}_count": 0 for name in counts} | {"reply_count": replies},
+            "public_metrics": public_metrics(post, time.time(), replies),
         }
         return {name: value for name, value in colour.items() if name in wanted}
+
+    def _is_by(self, reader: Account, post: Post) -> bool:
+        return self._account(post).id == reader.id
 
     def _account(self, post: Post) -> Account:
         return self._world.accounts[post.account.lower()]

@@ -211,6 +211,57 @@ def read_posts(credentials: ApiCredentials, ids: list[str]) -> ReadPosts:
     return ReadPosts(posts, frozenset(gone))
 
 
+def read_followers(credentials: ApiCredentials, user_ids: list[str]) -> dict[str, int]:
+    """How many follow each of these users, 100 at most; of whom X says nothing, there is nothing.
+    Raises Unreadable.
+    """
+    said = wire.user_counts(
+        _read(credentials, "get_users", ids=user_ids, user_fields=["public_metrics"])
+    )
+    asked = set(user_ids)
+    return {user.id: user.public_metrics.followers_count for user in said.data if user.id in asked}
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What X counted of one post; the last two are None where it does not give them."""
+
+    impressions: int
+    likes: int
+    reposts: int
+    replies: int
+    quotes: int
+    bookmarks: int
+    link_clicks: int | None
+    profile_clicks: int | None
+
+
+def read_metrics(
+    credentials: ApiCredentials, ids: list[str], *, own: bool = True
+) -> dict[str, Metrics]:
+    """What X counted of these posts of the account, 100 at most; of what it says nothing, there is
+    nothing. `own` asks for what X shows to the author alone, of posts of thirty days. Raises
+    Unreadable.
+    """
+    asked = ["public_metrics", *(["non_public_metrics"] if own else [])]
+    said = wire.post_counts(_read(credentials, "get_tweets", ids=ids, tweet_fields=asked))
+    return {post.id: _metrics(post) for post in said.data if post.id in set(ids)}
+
+
+def _metrics(post: wire.CountedPost) -> Metrics:
+    public, own = post.public_metrics, post.non_public_metrics
+    return Metrics(
+        impressions=public.impression_count,
+        likes=public.like_count,
+        reposts=public.repost_count or public.retweet_count or 0,
+        replies=public.reply_count,
+        quotes=public.quote_count,
+        bookmarks=public.bookmark_count,
+        link_clicks=own.url_link_clicks,
+        profile_clicks=own.user_profile_clicks,
+    )
+
+
 def _read(credentials: ApiCredentials, method: str, **arguments: Any) -> requests.Response:
     with _client(credentials, settings.DURATIONS.read_total) as (client, _limit):
         try:

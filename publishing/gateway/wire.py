@@ -22,7 +22,8 @@ Id = Annotated[str, Meta(pattern=r"\A[1-9][0-9]{0,18}\Z")]
 Handle = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_]{1,30}\Z")]
 MediaKey = Annotated[str, Meta(pattern=r"\A[0-9]{1,3}_[1-9][0-9]{0,18}\Z")]
 Seconds = Annotated[int, Meta(ge=0, le=366 * 86_400)]
-Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+# As far as PostgreSQL's integers go.
+Count = Annotated[int, Meta(ge=0, le=2_147_483_647)]
 Code = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 NOT_FOUND = "resource-not-found"
@@ -100,6 +101,44 @@ class User(Struct, frozen=True):
 
     id: Id
     username: Handle
+
+
+class UserMetrics(Struct, frozen=True):
+    followers_count: Count
+
+
+class CountedUser(Struct, frozen=True):
+    """A user of GET /2/users?ids=, with how many follow them."""
+
+    id: Id
+    public_metrics: UserMetrics
+
+
+class PublicMetrics(Struct, frozen=True):
+    """`retweet_count` is becoming `repost_count`."""
+
+    impression_count: Count
+    like_count: Count
+    reply_count: Count
+    quote_count: Count
+    bookmark_count: Count
+    repost_count: Count | None = None
+    retweet_count: Count | None = None
+
+
+class OwnMetrics(Struct, frozen=True):
+    """What X shows of a post to who wrote it, for thirty days."""
+
+    url_link_clicks: Count | None = None
+    user_profile_clicks: Count | None = None
+
+
+class CountedPost(Struct, frozen=True):
+    """A post of GET /2/tweets?ids=, with what X counted."""
+
+    id: Id
+    public_metrics: PublicMetrics
+    non_public_metrics: OwnMetrics = OwnMetrics()
 
 
 class UrlEntity(Struct, frozen=True):
@@ -202,8 +241,22 @@ class MediaDescribed(Struct, frozen=True):
     associated_metadata: MediaMetadata | None = None
 
 
-Data = TypeVar("Data")
+class UserCounts(Struct, frozen=True):
+    """GET /2/users?ids=: of whom it says nothing, nothing is known."""
+
+    data: Annotated[tuple[CountedUser, ...], Meta(max_length=MAX_ROWS)] = ()
+    errors: Problems = ()
+
+
+class PostCounts(Struct, frozen=True):
+    """GET /2/tweets?ids=: of what it says nothing, nothing is known."""
+
+    data: Annotated[tuple[CountedPost, ...], Meta(max_length=MAX_ROWS)] = ()
+    errors: Problems = ()
+
+
 Body = TypeVar("Body")
+Rows = TypeVar("Rows", PostLookup, UserCounts, PostCounts)
 
 
 class _With(Struct, frozen=True):
@@ -251,11 +304,15 @@ def timeline_page(response: requests.Response) -> TimelinePage:
 
 
 def post_lookup(response: requests.Response) -> PostLookup:
-    """One that shows nothing and says nothing is unreadable."""
-    lookup = _read(response, PostLookup)
-    if not lookup.data and not lookup.errors:
-        raise Unreadable(response.status_code)
-    return lookup
+    return _read_rows(response, PostLookup)
+
+
+def user_counts(response: requests.Response) -> UserCounts:
+    return _read_rows(response, UserCounts)
+
+
+def post_counts(response: requests.Response) -> PostCounts:
+    return _read_rows(response, PostCounts)
 
 
 def media_uploaded(response: requests.Response) -> MediaUploaded:
@@ -289,6 +346,14 @@ def _read(response: requests.Response, kind: type[Body]) -> Body:
     if not 200 <= response.status_code < 300:
         raise Unreadable(response.status_code)
     return _decode(response, kind)
+
+
+def _read_rows(response: requests.Response, kind: type[Rows]) -> Rows:
+    """One that shows nothing and says nothing is unreadable."""
+    rows = _read(response, kind)
+    if not rows.data and not rows.errors:
+        raise Unreadable(response.status_code)
+    return rows
 
 
 def _decode(response: requests.Response, kind: type[Body]) -> Body:

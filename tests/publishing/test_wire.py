@@ -21,9 +21,20 @@ READERS = (
     wire.post_lookup,
     wire.media_uploaded,
     wire.media_described,
+    wire.user_counts,
+    wire.post_counts,
     wire.problem,
 )
 POST: dict[str, Any] = {"id": "12", "text": "Bonjour", "author_id": "44"}
+
+
+FOLLOWED: dict[str, Any] = {"id": "44", "public_metrics": {"followers_count": 172}}
+COUNTS = ("impression", "like", "reply", "quote", "bookmark", "retweet")
+COUNTED: dict[str, Any] = {
+    "id": "12",
+    "public_metrics": {f"{name}_count": 1 for name in COUNTS},
+    "non_public_metrics": {"url_link_clicks": 3, "user_profile_clicks": 4},
+}
 
 
 def answer(body: Any, status: int = 200) -> requests.Response:
@@ -59,6 +70,28 @@ def test_each_answer_of_x_has_a_type():
     metadata = wire.media_described(answer({"data": described})).associated_metadata
     assert metadata is not None
     assert metadata.alt_text.text == "Un pont"
+
+
+def test_counts_are_read_under_the_old_names_and_the_new():
+    assert wire.user_counts(answer({"data": [FOLLOWED]})).data[0].public_metrics.followers_count
+    post = wire.post_counts(answer({"data": [COUNTED]})).data[0]
+    assert (post.public_metrics.retweet_count, post.non_public_metrics.url_link_clicks) == (1, 3)
+    renamed = dict(COUNTED["public_metrics"])
+    renamed["repost_count"] = renamed.pop("retweet_count")
+    row = wire.post_counts(answer({"data": [{"id": "12", "public_metrics": renamed}]})).data[0]
+    assert row.public_metrics.repost_count == 1
+    assert row.non_public_metrics.url_link_clicks is None
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, "12", None, 2**31, True])
+def test_fault_84_a_count_is_a_whole_number_that_can_be_kept(count):
+    bad = COUNTED["public_metrics"] | {"impression_count": count}
+    with pytest.raises(Unreadable):
+        wire.post_counts(answer({"data": [COUNTED | {"public_metrics": bad}]}))
+    with pytest.raises(Unreadable):
+        wire.user_counts(
+            answer({"data": [FOLLOWED | {"public_metrics": {"followers_count": count}}]})
+        )
 
 
 def test_a_problem_is_known_by_its_kind_its_codes_and_its_words():
@@ -99,6 +132,8 @@ def test_fault_84_an_id_is_ascii_digits_of_bounded_length(x_id):
         (wire.post_lookup, {"data": [row]}),
         (wire.media_uploaded, {"data": {"id": x_id}}),
         (wire.media_described, {"data": {"id": x_id}}),
+        (wire.user_counts, {"data": [FOLLOWED | {"id": x_id}]}),
+        (wire.post_counts, {"data": [COUNTED | {"id": x_id}]}),
     ):
         with pytest.raises(Unreadable):
             reader(answer(body))

@@ -106,6 +106,23 @@ class TestTweepy:
         without = x.get_users_tweets(ME, exclude=["replies"], user_auth=True)
         assert [post["id"] for post in without["data"]] == [first]
 
+    def test_followers_and_metrics_are_counted(self, sandbox):
+        sandbox.set(followers=172, account="pnationale44")
+        x = sandbox.tweepy()
+        users = x.get_users(ids=[ME, "1"], user_fields=["public_metrics"], user_auth=True)
+        assert [row["public_metrics"]["followers_count"] for row in users["data"]] == [172]
+        assert [row["value"] for row in users["errors"]] == ["1"]
+        post = x.create_tweet(text="Prudence", user_auth=True)["data"]["id"]
+        fields = ["public_metrics", "non_public_metrics"]
+        own = x.get_tweets([post], tweet_fields=fields, user_auth=True)
+        assert own["data"][0]["non_public_metrics"]["user_profile_clicks"] >= 0
+        other = sandbox.tweepy("pnationale35").get_tweets(
+            [post], tweet_fields=fields, user_auth=True
+        )
+        assert other["data"][0]["public_metrics"]["impression_count"] >= 0
+        assert "non_public_metrics" not in other["data"][0]
+        assert [row["title"] for row in other["errors"]] == ["Field Authorization Error"]
+
     def test_tweepys_own_objects_can_be_made_of_the_answers(self, sandbox):
         x = sandbox.tweepy()
         x.return_type = tweepy.Response
@@ -426,6 +443,7 @@ class TestLimits:
             ("timeline", "GET", f"/2/users/{ME}/tweets"),
             ("posts", "GET", "/2/tweets?ids=12"),
             ("me", "GET", "/2/users/me"),
+            ("users", "GET", f"/2/users?ids={ME}"),
             ("upload", "POST", "/2/media/upload"),
             ("metadata", "POST", "/2/media/metadata"),
             ("initialize", "POST", "/2/media/upload/initialize"),
