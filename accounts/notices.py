@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts import wake
@@ -95,15 +95,14 @@ def shown(person: Person) -> QuerySet[Notice]:
     return Notice.objects.filter(person=person).exclude(kind=NoticeKind.PASSWORD)
 
 
-def count_unread(person: Person, path: str) -> tuple[int, int]:
-    """How many are about this page, and how many about others: one query."""
-    unread = shown(person).filter(read_at=None)
-    here = Q(path=path)
-    counted = unread.aggregate(here=Count("pk", filter=here), elsewhere=Count("pk", filter=~here))
-    return counted["here"], counted["elsewhere"]
+def unread_of(person: Person, path: str) -> QuerySet[Notice, tuple[bool, int]]:
+    """How many are not read: whether they are about this page, and their number."""
+    unread = shown(person).filter(read_at=None).order_by()
+    about_here = unread.annotate(here=ExpressionWrapper(Q(path=path), BooleanField()))
+    return about_here.values("here").annotate(n=Count("pk")).values_list("here", "n")
 
 
 def mark_read(notices: QuerySet[Notice]) -> None:
     """Those that an act is just replacing are left to it: a reader holds up nobody."""
     unread = notices.filter(read_at=None).select_for_update(skip_locked=True)
-    Notice.objects.filter(pk__in=list(unread.values_list("pk", flat=True))).update(read_at=Now())
+    Notice.objects.filter(pk__in=unread.values("pk")).update(read_at=Now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -95,13 +95,8 @@ class Problem:
 
 
 def problems() -> list[Problem]:
-    """What the database shows: two queries, on every page."""
+    """What the database shows."""
     return [*silent(), *not_moving()]
-
-
-def stopped() -> list[Problem]:
-    """What keeps everybody's posts from leaving, for the band on every page: one query."""
-    return silent()
 
 
 @dataclass(frozen=True)
@@ -117,32 +112,37 @@ class Blocked:
 BLOCKED_SHOWN = 3
 
 
-def blocked(person: Person) -> list[Blocked]:
-    """Of the person's own accounts, of all for an administrator, the longest first: one query.
-    One more than BLOCKED_SHOWN says that there are others.
+def stuck_of(person: Person) -> QuerySet[Publication, Any]:
+    """Of the person's own accounts, of all for an administrator, the longest first. One more than
+    BLOCKED_SHOWN says that there are others.
     """
     rows = stuck().select_related("account", "release__revision").order_by(F("expected"))
     if not person.is_administrator:
         rows = rows.filter(account__in=Right.objects.filter(person=person).values("account"))
+    return rows[: BLOCKED_SHOWN + 1]
+
+
+def blocked(rows: Iterable[Any], person: Person) -> list[Blocked]:
+    """What those of `stuck_of` say."""
     return [
         Blocked(row.account, row.expected, None, "")
         if person.is_administrator
         else Blocked(row.account, row.expected, row.draft_id, " ".join(row.release.revision.texts))
-        for row in rows[: BLOCKED_SHOWN + 1]
+        for row in rows
     ]
 
 
-def unheard() -> dict[str, Problem]:
+def unheard(among: QuerySet[Heartbeat] | None = None) -> dict[str, Problem]:
     """Each queue, beat and the clock that was not heard for too long, or never, by its name."""
-    unheard_since = heartbeat.silent(*QUEUES, BEAT, CLOCK)
+    unheard_since = heartbeat.silent(*QUEUES, BEAT, CLOCK, among=among)
     return {name: Problem(name, since) for name, since in unheard_since.items()}
 
 
-def silent() -> list[Problem]:
+def silent(among: QuerySet[Heartbeat] | None = None) -> list[Problem]:
     """The same in as few words as can be: all workers dead are one trouble, and the clock that
     stands still because of another says nothing more.
     """
-    dead = unheard()
+    dead = unheard(among)
     if dead.keys() >= set(QUEUES):
         seen = [at for name in QUEUES if (at := dead.pop(name).since) is not None]
         dead = {WORKER: Problem(WORKER, max(seen, default=None))} | dead

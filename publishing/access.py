@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from accounts.access import administers, reviewers, role_on
 from accounts.errors import NotFound
-from accounts.models import Account, Person
+from accounts.models import Account, Person, Right
 from accounts.roles import Role
 from publishing.models import Freeze, Lookup, LookupKind, LookupResult, Publication
 from publishing.models.lookup import AHEAD_OF_DECISION, SEARCHES
@@ -57,6 +57,17 @@ def freeze_for(person: Person, freeze_id: int) -> Freeze:
     if not administers(person) if of_all else role_on(person, row.account_id or 0) is None:
         raise NotFound
     return row
+
+
+def freezes_of(person: Person) -> QuerySet[Freeze]:
+    """The standing freezes that concern this person: of all, and of their accounts; an
+    administrator's are all.
+    """
+    rows = Freeze.objects.filter(lifted_at=None).select_related("account", "frozen_by")
+    if not person.is_administrator:
+        theirs = Right.objects.filter(person=person).values("account")
+        rows = rows.filter(Q(account=None) | Q(account__in=theirs))
+    return rows.order_by("since")
 
 
 def holders_of(account: Account) -> list[Person]:

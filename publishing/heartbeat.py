@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from publishing.models import Heartbeat
@@ -32,13 +34,18 @@ SEND, LOOKUPS, RETRACT = "send", "lookups", "retract"
 NEEDED_TO_SEND = (worker_name(SEND), BEAT, CLOCK)
 
 
-def silent(*names: str) -> dict[str, dt.datetime | None]:
-    """Those of them that were not heard for too long, and when they last were; None for never."""
+def beats() -> QuerySet[Heartbeat]:
+    """Of every process, with the moment before which one was heard too long ago."""
     limit = Now() - dt.timedelta(seconds=settings.DURATIONS.heartbeat_dead)
-    heard = {
-        row.process: row
-        for row in Heartbeat.objects.filter(process__in=names).annotate(limit=limit)
-    }
+    return Heartbeat.objects.annotate(limit=limit)
+
+
+def silent(*names: str, among: QuerySet[Heartbeat] | None = None) -> dict[str, dt.datetime | None]:
+    """Those of them that were not heard for too long, and when they last were; None for never.
+    `among`: the `beats` that the caller has.
+    """
+    rows = beats() if among is None else among
+    heard: dict[str, Any] = {row.process: row for row in rows}
     return {
         name: heard[name].seen_at if name in heard else None
         for name in names
@@ -53,12 +60,12 @@ class Interruption:
     since: dt.datetime | None
 
 
-def interruptions() -> dict[str, Interruption]:
+def interruptions(among: QuerySet[Heartbeat] | None = None) -> dict[str, Interruption]:
     """Of the queues that speak to X, those whose work is not done: its workers, or what tells them
-    the hour, were silent for too long. One query.
+    the hour, were silent for too long.
     """
     queues = (SEND, LOOKUPS, RETRACT)
-    missing = silent(*map(worker_name, queues), BEAT, CLOCK)
+    missing = silent(*map(worker_name, queues), BEAT, CLOCK, among=among)
     found = {}
     for queue in queues:
         ended = [missing[name] for name in (worker_name(queue), BEAT, CLOCK) if name in missing]

@@ -1,34 +1,18 @@
-"""The band that says that nothing leaves, and why."""
+"""How the band that says that nothing leaves tells since when."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import Person
 from accounts.timefmt import format_relative
-from policetweets.health import STOPS_POSTING, Blocked, Problem, blocked, stopped
+from policetweets.health import STOPS_POSTING, Problem
 
 register = template.Library()
-
-
-@register.simple_tag(takes_context=True)
-def publishing_problems(context: dict[str, Any]) -> list[Problem]:
-    """For those who are signed in; nothing is asked for the others."""
-    person = getattr(context.get("request"), "user", None)
-    return stopped() if isinstance(person, Person) else []
-
-
-@register.simple_tag(takes_context=True)
-def blocked_posts(context: dict[str, Any]) -> list[Blocked]:
-    """Those that concern this person."""
-    person = getattr(context.get("request"), "user", None)
-    return blocked(person) if isinstance(person, Person) else []
 
 
 @register.filter

@@ -12,13 +12,14 @@ from dataclasses import replace
 import pytest
 import redis
 from django.db import DatabaseError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from accounts.clock import db_now
 from policetweets import health
 from policetweets.heartbeat import HeartbeatThread
 from policetweets.runner.redis import Redis
+from policetweets.templatetags.frame import Frame, frame
 from publishing import heartbeat
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.send import send_due
@@ -237,10 +238,10 @@ def test_a_service_that_no_post_needs_is_named_and_interrupts_nothing(alive, cas
 
 def test_orders_that_no_longer_arrive_are_told_apart_from_a_dead_worker(alive, cast):
     silence("clock")
-    assert [problem.name for problem in health.stopped()] == ["clock"]
+    assert [problem.name for problem in health.silent()] == ["clock"]
     assert "Envois interrompus depuis" in " ".join(page(cast.claire).split())
     silence("beat")
-    assert [problem.name for problem in health.stopped()] == ["beat"]
+    assert [problem.name for problem in health.silent()] == ["beat"]
 
 
 def test_the_band_says_the_hour_of_an_overseas_department_first_and_paris_s_beside(alive, cast):
@@ -254,10 +255,11 @@ def test_the_band_says_the_hour_of_an_overseas_department_first_and_paris_s_besi
         assert "à Paris)" not in page(person)
 
 
-def test_the_bands_cost_two_queries(alive, cast, django_assert_num_queries):
-    with django_assert_num_queries(2):
-        health.stopped()
-        health.blocked(cast.claire)
+def test_the_bands_and_the_bell_cost_one_query(alive, cast, django_assert_num_queries):
+    request = RequestFactory().get("/")
+    request.user = cast.claire
+    with django_assert_num_queries(1):
+        assert frame({"request": request}) == Frame()
 
 
 def blocked_rows(line, backdate, count=1):

@@ -1,0 +1,64 @@
+"""Several querysets in one round trip to PostgreSQL: what a page reads, it asks for together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+from django.db.models import QuerySet
+
+# JSON has neither moments nor JSON kept as text, which a field parses for itself.
+DECODERS: dict[type[models.Field[Any, Any]], Callable[[Any], Any]] = {
+    models.DateTimeField: dt.datetime.fromisoformat,
+    models.DateField: dt.date.fromisoformat,
+    models.JSONField: json.dumps,
+}
+
+
+def fetch_together(*querysets: QuerySet[Any, Any]) -> None:
+    """Evaluates these querysets by one statement, thus of one instant: whoever reads them later
+    asks the database no more. Each is an ordinary one, and would fetch its rows alone if it were
+    left out. What a `prefetch_related` names is still asked for on its own.
+    """
+    selects: list[str] = []
+    params: list[Any] = []
+    asked = []
+    for queryset in querysets:
+        copy: Any = queryset.all()
+        compiler = copy.query.get_compiler(connection=connection)
+        try:
+            sql, values = compiler.as_sql()
+        except EmptyResultSet:
+            asked.append((queryset, copy, compiler, False))
+            continue
+        names = ", ".join(f"c{i}" for i in range(len(compiler.select)))
+        selects.append(f"(SELECT json_agg(r) FROM ({sql}) AS r({names}))")  # noqa: S608
+        params += values
+        asked.append((queryset, copy, compiler, True))
+    found: list[Any] = []
+    if selects:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(selects)}", params)
+            found = list(cursor.fetchone())
+    for queryset, copy, compiler, was_asked in asked:
+        _fill(queryset, copy, compiler, (found.pop(0) or []) if was_asked else [])
+
+
+def _fill(queryset: Any, copy: Any, compiler: Any, found: list[dict[str, Any]]) -> None:
+    """Django makes its objects of the rows as if the compiler had just executed its statement."""
+    decoders = [DECODERS.get(type(column.output_field)) for column, _sql, _name in compiler.select]
+    rows = [
+        [
+            value if decode is None or value is None else decode(value)
+            for value, decode in zip(row.values(), decoders, strict=False)
+        ]
+        for row in found
+    ]
+    compiler.execute_sql = lambda *args, **kwargs: [rows]
+    copy.query.get_compiler = lambda *args, **kwargs: compiler
+    queryset._result_cache = list(copy._iterable_class(copy))
+    queryset._fetch_all()
