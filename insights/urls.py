@@ -1,5 +1,10 @@
 """Addresses of what came of it."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from insights.views import audience
+
+urlpatterns = [
+    path("audience", audience.audience, name="audience"),
+    path("audience/<slug:handle>", audience.account_audience, name="account-audience"),
+]

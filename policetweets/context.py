@@ -15,6 +15,7 @@ from accounts import capabilities as accounts
 from accounts.access import Membership, memberships
 from accounts.errors import Sentence
 from accounts.models import Person
+from insights import capabilities as insights
 from publishing import capabilities as publishing
 
 FOR_MEMBERS = [
@@ -23,6 +24,7 @@ FOR_MEMBERS = [
     ("message-templates", _("Modèles")),
     ("calendar", _("Calendrier")),
     ("published", _("Diffusés")),
+    ("audience", _("Audience")),
     ("own-accounts", _("Gel")),
 ]
 # By whose office, in which table: an address, its label and the act that opens it.
@@ -30,6 +32,7 @@ BY_OFFICE = [
     ("departments", _("Départements"), "see_departments"),
     ("people", _("Personnes"), "see_people"),
     ("lists", _("Listes"), "see_lists"),
+    ("audience", _("Audience"), "see_audience"),
     ("freezes", _("Gel"), "see_freezes"),
     ("health", _("Santé"), "see_health"),
     ("journal", _("Journal"), "see_journal"),
@@ -48,7 +51,7 @@ class Item:
 
 def acts_of_office(person: Person) -> frozenset[str]:
     """What the person's office allows, of every table."""
-    tables = (accounts.CAPABILITIES, publishing.CAPABILITIES)
+    tables = (accounts.CAPABILITIES, publishing.CAPABILITIES, insights.CAPABILITIES)
     rows = [row for table in tables for row in table.items()]
     return frozenset(act for act, capability in rows if capability.allows(person.office))
 

@@ -33,6 +33,7 @@ from approvals.actions.videos import begin_video
 from approvals.actions.wordings import propose_wordings
 from approvals.models import CategoryRule, Draft, MessageTemplate
 from approvals.slots import Slot
+from insights.models import FollowerCount
 from publishing import capabilities as publishing
 from publishing.models import (
     CaseFileExport,
@@ -81,6 +82,8 @@ message-templates    GET    in   ok   404  ok   ok
 published            GET    in   ok   404  ok   ok
 published-month      GET    in   ok   404  ok   ok
 own-accounts         GET    in   ok   404  ok   ok
+audience             GET    in   ok   ok   ok   ok
+account-audience     GET    in   404  ok   ok   ok
 help                 GET    in   ok   ok   ok   ok
 help-check           GET    in   ok   ok   ok   ok
 lesson               GET    in   ok   ok   ok   ok
@@ -289,6 +292,11 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
         subjects["pk"] = Seat.objects.get(account=cast.nantes, number=3).pk
     if name in ("image", "crop-image"):
         subjects["sha256"] = stored_image(cast.nantes)
+    if name in ("audience", "account-audience"):
+        days = [db_now().date() - dt.timedelta(days=n) for n in (1, 2, 4)]
+        FollowerCount.objects.bulk_create(
+            FollowerCount(account=cast.nantes, day=day, followers=170 + day.day) for day in days
+        )
     if name == "poster":
         subjects["sha256"] = stored_image(cast.nantes, animated())
     if name == "end-cover":
