@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -96,17 +97,29 @@ def reviewers(account: Account | int) -> dict[int, Reviewer]:
 
 
 def reviewers_of(account_ids: Collection[int]) -> dict[int, dict[int, Reviewer]]:
-    """The reviewers of several accounts, account by account, seats first: one query in all. Who
-    covers a supervision has its function meanwhile.
+    """The reviewers of several accounts, account by account, seats first: one query in all."""
+    return reviewers_among(rights_on(account_ids), account_ids)
+
+
+def rights_on(account_ids: Collection[int]) -> QuerySet[Right, Any]:
+    """Everybody's on these accounts now, seats first, each with the `function` of a supervision,
+    which who covers it has meanwhile.
     """
-    people: dict[int, dict[int, Reviewer]] = {pk: {} for pk in account_ids}
     theirs = Q(person=OuterRef("person")) | Q(
         cover__person=OuterRef("person"), cover__ended_at=None
     )
     supervisions = Supervision.objects.filter(theirs, account=OuterRef("account"), ended_at=None)
     rights = Right.objects.filter(account_id__in=account_ids).select_related("person")
     rights = rights.annotate(function=Subquery(supervisions.values("function")[:1]))
-    for right in rights.order_by("role", "number", "person_id"):
+    return rights.order_by("role", "number", "person_id")
+
+
+def reviewers_among(
+    rights: Iterable[Any], account_ids: Collection[int]
+) -> dict[int, dict[int, Reviewer]]:
+    """The people of `rights_on` these accounts, account by account."""
+    people: dict[int, dict[int, Reviewer]] = {pk: {} for pk in account_ids}
+    for right in rights:
         people[right.account_id][right.person_id] = Reviewer(
             right.person, Role(right.role), right.function or ""
         )

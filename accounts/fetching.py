@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -62,3 +62,17 @@ def _fill(queryset: Any, copy: Any, compiler: Any, found: list[dict[str, Any]]) 
     copy.query.get_compiler = lambda *args, **kwargs: compiler
     queryset._result_cache = list(copy._iterable_class(copy))
     queryset._fetch_all()
+
+
+def attach(parents: Iterable[models.Model], relation: str, rows: QuerySet[Any, Any]) -> None:
+    """Makes these rows what each parent's relation holds, as `prefetch_related` would: all of them,
+    each with its parent.
+    """
+    for parent in parents:
+        field = getattr(parent, relation).field
+        theirs: Any = getattr(parent, relation).all()
+        theirs._result_cache = [row for row in rows if getattr(row, field.attname) == parent.pk]
+        for row in theirs:
+            setattr(row, field.name, parent)
+        kept = getattr(parent, "_prefetched_objects_cache", {})
+        parent._prefetched_objects_cache = {**kept, relation: theirs}  # type: ignore[attr-defined]

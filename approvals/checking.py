@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
+from django.db.models.functions import Now
 from django.utils import translation
 
-from accounts.clock import db_now
+from accounts.fetching import fetch_together
 from approvals.categories import has_agreement
 from approvals.checks import VERSION, Context, Finding, Severity, check_description, check_text
-from approvals.lists import lists_in_force, reserve_at
+from approvals.checks.lists import Reserve
+from approvals.lists import changes_in_force, lists_in_force, reserve_at
 from approvals.message import Message
-from approvals.models import Draft
-from approvals.origin import texts_approved_lately, texts_x_had
+from approvals.models import Draft, Revision
+from approvals.origin import approved_lately, texts_x_had
 from approvals.thread import TEXT_TOO_LONG, text_too_long
 from approvals.tweet_text import MAX_CHARACTERS
 
@@ -29,10 +31,16 @@ class Typed:
 
 
 def context_of(draft: Draft, typed: Typed | None = None) -> Context:
-    """What the checks know of a draft; `typed` is what its author has not saved yet."""
+    """What the checks know of a draft; `typed` is what its author has not saved yet. One query, and
+    one for what it came from.
+    """
     typed = typed or Typed(draft.category, draft.fields)
-    recent, elsewhere = texts_approved_lately(draft)
-    now = db_now()
+    own, elsewhere = approved_lately(draft)
+    changes = changes_in_force()
+    reserves = reserve_at(draft.account_id, typed.category, draft.requested_at)
+    clock = Draft.objects.filter(pk=draft.pk).values_list(Now(), flat=True)
+    fetch_together(own, elsewhere, changes, reserves, clock)
+    (now,) = clock
     zone = draft.account.zone
     sent = draft.requested_at or now
     return Context(
@@ -43,11 +51,15 @@ def context_of(draft: Draft, typed: Typed | None = None) -> Context:
         written_on=now.astimezone(zone).date(),
         sent_on=sent.astimezone(zone).date(),
         had=tuple(texts_x_had(draft)),
-        recent=recent,
-        elsewhere=elsewhere,
-        lists=lists_in_force(),
-        reserve=reserve_at(draft.account_id, typed.category, sent),
+        recent=_texts(own),
+        elsewhere=_texts(elsewhere),
+        lists=lists_in_force(changes),
+        reserve=next((Reserve(row.label, row.ends_on) for row in reserves), None),
     )
+
+
+def _texts(revisions: Iterable[Revision]) -> tuple[str, ...]:
+    return tuple(text for revision in revisions for text in revision.texts)
 
 
 def findings_of_thread(messages: Sequence[Message], context: Context) -> list[list[Finding]]:

@@ -10,24 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from approvals.checklist import NAMES
 from approvals.diff import DiffSegment, changes
-from approvals.models import (
-    Comment,
-    Draft,
-    Mention,
-    Resolution,
-    Review,
-    Wording,
-    WordingOutcome,
-)
+from approvals.models import Comment, Resolution, Review, WordingOutcome
 from approvals.models.states import TRANSITIONS
 from approvals.passage import Passage
+from approvals.records import DraftRecords
 
 # A verdict given so many seconds after the text was opened, or fewer, is said to be.
 AT_ONCE = 2
@@ -99,34 +90,31 @@ class ProposedWording:
     decided_at: dt.datetime | None
 
 
-def debate_of(draft: Draft) -> list[DebateEntry]:
-    """In the order in which they were given, answers under their thread: five queries."""
-    entries = [*_comments(draft), *_wordings(draft), *_verdicts(draft), *_objections(draft)]
-    return sorted(entries, key=lambda entry: entry.at)
+def debate_of(records: DraftRecords) -> list[DebateEntry]:
+    """In the order in which they were given, answers under their thread."""
+    said = [_comments(records), _wordings(records), _verdicts(records), _objections(records)]
+    return sorted((entry for entries in said for entry in entries), key=lambda entry: entry.at)
 
 
 def unresolved(debate: Iterable[DebateEntry]) -> list[DebateEntry]:
     return [entry for entry in debate if entry.unresolved]
 
 
-def _comments(draft: Draft) -> Iterator[DebateEntry]:
-    names = Mention.objects.filter(comment=OuterRef("pk")).values("person__name")
-    rows = Comment.objects.filter(draft=draft).select_related("author", "revision")
-    rows = rows.annotate(mentioned=ArraySubquery(names))
+def _comments(records: DraftRecords) -> Iterator[DebateEntry]:
     answers: dict[int, list[DebateEntry]] = defaultdict(list)
-    last = _resolutions(draft)
-    for comment in rows.defer("revision__content"):
+    last = {row.thread_id: row for row in records.resolutions}
+    for comment in records.comments:
+        revision = records.revision(comment.revision_id)
+        number = revision.number if revision is not None and revision.closed_at is not None else 0
         if comment.thread_id is not None:
-            answers[comment.thread_id].append(_entry(comment))
+            answers[comment.thread_id].append(_entry(comment, number))
             continue
         thread = Thread(comment.pk, _passage(comment), answers[comment.pk], last.get(comment.pk))
-        yield _entry(comment, thread)
+        yield _entry(comment, number, thread)
 
 
-def _entry(comment: Any, thread: Thread | None = None) -> DebateEntry:
+def _entry(comment: Any, number: int, thread: Thread | None = None) -> DebateEntry:
     """Of a comment with the names that it mentions."""
-    revision = comment.revision
-    number = revision.number if revision is not None and revision.closed_at is not None else 0
     return DebateEntry(
         comment.created_at,
         comment.author,
@@ -143,18 +131,10 @@ def _passage(comment: Comment) -> Passage | None:
     return Passage(comment.position, comment.quote_start, comment.quote_end, comment.quote)
 
 
-def _resolutions(draft: Draft) -> dict[int, Resolution]:
-    """The last one of each thread."""
-    rows = Resolution.objects.filter(thread__draft=draft).order_by("pk")
-    return {row.thread_id: row for row in rows.select_related("resolved_by", "reopened_by")}
-
-
-def _wordings(draft: Draft) -> Iterator[DebateEntry]:
-    rows = Wording.objects.filter(revision__draft=draft).select_related(
-        "author", "decided_by", "revision"
-    )
+def _wordings(records: DraftRecords) -> Iterator[DebateEntry]:
+    draft = records.draft
     writable = draft.state in TRANSITIONS["edit"].before
-    for row in rows.defer("revision__content"):
+    for row in records.wordings:
         wording = ProposedWording(
             pk=row.pk,
             position=row.position,
@@ -171,31 +151,29 @@ def _wordings(draft: Draft) -> Iterator[DebateEntry]:
             body="",
             verdict="wording",
             label=_("autre formulation proposée"),
-            number=row.revision.number,
+            number=records.number(row.revision_id),
             wording=wording,
         )
 
 
-def _verdicts(draft: Draft) -> Iterator[DebateEntry]:
-    given = Review.objects.filter(revision__draft=draft).select_related("reviewer", "revision")
-    for review in given:
+def _verdicts(records: DraftRecords) -> Iterator[DebateEntry]:
+    for review in records.reviews:
         yield DebateEntry(
             at=review.created_at,
             who=review.reviewer,
             body=review.reason,
             verdict=review.verdict,
             label=review.get_verdict_display(),
-            number=review.revision.number,
+            number=records.number(review.revision_id),
             at_once=_at_once(review),
             checklist=_checked(review),
         )
 
 
-def _objections(draft: Draft) -> Iterator[DebateEntry]:
+def _objections(records: DraftRecords) -> Iterator[DebateEntry]:
     """Each objection and its lifting."""
-    rows = draft.objections.select_related("raised_by", "lifted_by", "revision")
-    for row in rows:
-        number = row.revision.number
+    for row in records.objections:
+        number = records.number(row.revision_id)
         label = _("opposition")
         yield DebateEntry(
             row.raised_at, row.raised_by, row.reason, "objection", label, number=number

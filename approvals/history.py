@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit_text import DETAILS, VALUES, WORDS, in_words
@@ -122,11 +137,30 @@ class HistoryLine:
     reason: str = ""
 
 
-def history_of(draft: Draft) -> list[HistoryLine]:
-    """The latest first: one query, and one for each kind of row that holds reasons."""
+def entries_of(draft: Draft) -> QuerySet[AuditEntry, Any]:
+    """The trail of a draft, the latest first, each entry with the `reason` given for its act."""
+    by_source = defaultdict(list)
+    for act, source in REASONS.items():
+        by_source[source].append(act)
+    named = Cast(KeyTextTransform("comment", "details"), BigIntegerField())
+    reasons = [
+        When(
+            act__in=acts,
+            then=Subquery(model._default_manager.filter(pk=OuterRef("about")).values(field)[:1]),
+        )
+        for (model, field), acts in by_source.items()
+    ]
     rows = AuditEntry.objects.filter(draft_id=draft.pk).exclude(act__in=QUIET)
-    entries = list(rows.select_related("actor").order_by("-id"))
-    reasons = _reasons(entries)
+    return (
+        rows.select_related("actor")
+        .order_by("-id")
+        .annotate(about=Coalesce(named, "subject_id"))
+        .annotate(reason=Case(*reasons, default=Value(""), output_field=TextField()))
+    )
+
+
+def history_of(entries: Iterable[Any]) -> list[HistoryLine]:
+    """What `entries_of` a draft say, in their order."""
     lines: list[HistoryLine] = []
     for entry in entries:
         words = str(WORDS.get(entry.act, entry.act))
@@ -134,27 +168,10 @@ def history_of(draft: Draft) -> list[HistoryLine]:
         who = entry.actor.name if entry.actor is not None and not words[0].isupper() else ""
         if outcome := in_words("outcome", entry.details.get("outcome")):
             words += f" ({outcome})"
-        reason = reasons.get(entry.pk, "")
+        reason = entry.reason or ""
         last = lines[-1] if lines else None
         if last is not None and (last.who, last.words, last.reason) == (who, words, reason):
             last.times += 1
             continue
         lines.append(HistoryLine(entry.at, who, words, reason=reason))
     return lines
-
-
-def _reasons(entries: list[AuditEntry]) -> dict[int, str]:
-    """The primary key of an entry -> the reason given for its act."""
-    reasons: dict[int, str] = {}
-    for source in set(REASONS.values()):
-        model, field = source
-        about = {
-            entry.pk: entry.details.get("comment", entry.subject_id)
-            for entry in entries
-            if REASONS.get(entry.act) == source
-        }
-        if about:
-            rows = model._default_manager.filter(pk__in=about.values())
-            texts = dict(rows.values_list("pk", field))
-            reasons |= {pk: texts.get(subject, "") for pk, subject in about.items()}
-    return reasons

@@ -8,32 +8,41 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 from django.db.models import BigIntegerField, Func, QuerySet, TextChoices, Value
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clock import db_now
 from accounts.models import Person
 from approvals.checks import OF_DESCRIPTIONS, READERS, Analysis, Context, Severity, run
-from approvals.checks.lists import DEFAULT_LISTS, Lists, Reserve
+from approvals.checks.lists import DEFAULT_LISTS, Lists
 from approvals.digest import SignedContent
 from approvals.models import ListEntry, ReservePeriod, Revision
 
 
-def lists_in_force() -> Lists:
-    """What the application comes with, as administrators changed it: one query."""
+def changes_in_force() -> QuerySet[ListEntry, tuple[str, str, bool]]:
+    """What administrators added to the lists, or excluded."""
+    return ListEntry.objects.filter(ended_at=None).values_list("list", "value", "excluded")
+
+
+def lists_in_force(changes: Iterable[tuple[str, str, bool]] | None = None) -> Lists:
+    """What the application comes with, as administrators changed it: one query unless the caller
+    has the changes.
+    """
     values = {field.name: set(getattr(DEFAULT_LISTS, field.name)) for field in fields(Lists)}
-    changes = ListEntry.objects.filter(ended_at=None).values_list("list", "value", "excluded")
-    for name, value, excluded in changes:
+    for name, value, excluded in changes_in_force() if changes is None else changes:
         (values[name].discard if excluded else values[name].add)(value)
     return Lists(**{name: frozenset(found) for name, found in values.items()})
 
 
-def reserve_at(account_id: int, category: str, moment: dt.datetime) -> Reserve | None:
-    """The electoral reserve that keeps a message of this category from leaving at this moment."""
-    asked = (Value(account_id), Value(category), Value(moment))
-    of_now = Func(*asked, function="reserve_at", output_field=BigIntegerField())
-    rows = ReservePeriod.objects.filter(pk=of_now)
-    found = rows.values_list("label", "ends_on").first()
-    return Reserve(*found) if found else None
+def reserve_at(
+    account_id: int, category: str, moment: dt.datetime | None
+) -> QuerySet[ReservePeriod]:
+    """The electoral reserve that keeps a message of this category from leaving at this moment, now
+    unless one is given.
+    """
+    asked = (Value(account_id), Value(category), Now() if moment is None else Value(moment))
+    of_then = Func(*asked, function="reserve_at", output_field=BigIntegerField())
+    return ReservePeriod.objects.filter(pk=of_then)
 
 
 def reserves_to_come() -> QuerySet[ReservePeriod]:

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, Func, QuerySet, Value
+from django.db.models.functions import Now
 
-from accounts.clock import db_now
-from approvals.models import Draft, DraftState, Release
+from approvals.models import Draft, DraftState, Revision
 from approvals.signals import standing_on_x, texts_on_x
+
+# Each draft is of one that it follows or, else, of one that it came from.
+ORIGINS = """(
+WITH RECURSIVE origin(id) AS (
+    SELECT %(expressions)s::bigint
+    UNION
+    SELECT coalesce(r.draft_id, d.came_from_id) FROM origin
+    JOIN approvals_draft d ON d.id = origin.id
+    LEFT JOIN approvals_release re ON re.id = d.follows_id
+    LEFT JOIN approvals_revision r ON r.id = re.revision_id
+)
+SELECT id FROM origin
+)"""
 
 
 def texts_x_had(draft: Draft) -> frozenset[str]:
-    """What X has, or had, of the drafts that this one came from, or follows."""
-    had: set[str] = set()
-    origin = _origin(draft)
-    while origin is not None:
-        for _receiver, texts in texts_on_x.send(sender=Draft, draft=origin):
-            had.update(texts or ())
-        origin = _origin(origin)
-    return frozenset(had)
-
-
-def _origin(draft: Draft) -> Draft | None:
-    if draft.follows_id is None:
-        return draft.came_from
-    return Draft.objects.get(revisions__release=draft.follows_id)
+    """What X has, or had, of the drafts that this one came from, or follows: one query at most."""
+    if draft.follows_id is None and draft.came_from_id is None:
+        return frozenset()
+    theirs = Func(Value(draft.pk), template=ORIGINS, output_field=BigIntegerField())
+    origins = Draft.objects.filter(pk__in=theirs).exclude(pk=draft.pk)
+    answers = texts_on_x.send(sender=Draft, drafts=origins)
+    return frozenset(text for _receiver, texts in answers for text in texts or ())
 
 
 def stands_on_x(release_id: int | None) -> bool:
@@ -38,21 +44,17 @@ def stands_on_x(release_id: int | None) -> bool:
 OWN_DAYS, ELSEWHERE_DAYS, MAX_NEAR = 30, 7, 200
 
 
-def texts_approved_lately(draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The texts of other drafts that were released: of its account, and of all others."""
-    now = db_now()
-    own = Release.objects.filter(
-        account=draft.account_id, released_at__gte=now - dt.timedelta(days=OWN_DAYS)
-    ).exclude(revision__draft=draft)
-    elsewhere = Release.objects.filter(
-        released_at__gte=now - dt.timedelta(days=ELSEWHERE_DAYS)
-    ).exclude(account=draft.account_id)
-    return _texts(own), _texts(elsewhere)
+def approved_lately(draft: Draft) -> tuple[QuerySet[Revision], QuerySet[Revision]]:
+    """What was released of other drafts: of its account, and of all others."""
+    own = _latest(OWN_DAYS).filter(release__account=draft.account_id).exclude(draft=draft)
+    elsewhere = _latest(ELSEWHERE_DAYS).exclude(release__account=draft.account_id)
+    return own[:MAX_NEAR], elsewhere[:MAX_NEAR]
 
 
-def _texts(releases: QuerySet[Release]) -> tuple[str, ...]:
-    latest = releases.select_related("revision").order_by("-released_at")[:MAX_NEAR]
-    return tuple(text for release in latest for text in release.revision.texts)
+def _latest(days: int) -> QuerySet[Revision]:
+    since = Now() - dt.timedelta(days=days)
+    released = Revision.objects.filter(release__released_at__gte=since)
+    return released.order_by("-release__released_at").only("content")
 
 
 def correction_of(draft: Draft) -> Draft | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from django.db import connection
+from django.db.models import CharField, Func, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.access import Reviewer, reviewers_of
+from accounts.access import Reviewer, reviewers_among, rights_on
+from accounts.fetching import fetch_together
 from accounts.models import Function, Person
 from accounts.roles import Role
 from approvals.models import Contributor, Objection, Review, Revision
@@ -116,69 +118,69 @@ class Quorum:
 
 
 # Which approvals count, and as whose, is the database's to say: approvals/sql/functions.sql.
-VALID = """
-SELECT a.review_id, a.role, coalesce(standing_function(d.account_id, a.reviewer_id), '')
-FROM approvals_revision r JOIN approvals_draft d ON d.id = r.draft_id
-CROSS JOIN LATERAL valid_approvals(r.id) a
-WHERE r.id = ANY(%s)
-"""
+COUNTS_AS = Func(
+    "revision",
+    "pk",
+    template="(SELECT a.role FROM valid_approvals(%(expressions)s)",
+    arg_joiner=") a WHERE a.review_id = ",
+    output_field=CharField(),
+)
+
+
+def with_standing(reviews: QuerySet[Review]) -> QuerySet[Review, Any]:
+    """Each with what its signer is, if it is an approval that counts now, and their function."""
+    function = Func("revision__draft__account", "reviewer", function="standing_function")
+    return reviews.select_related("reviewer").annotate(
+        counts_as=COUNTS_AS,
+        function=Coalesce(function, Value(""), output_field=CharField()),
+    )
 
 
 def quorum_of(revision: Revision) -> Quorum:
-    """The quorum as the database has it now: five queries."""
+    """The quorum as the database has it now: one query."""
     return quorums_of([revision])[revision.pk]
 
 
 def quorums_of(revisions: Iterable[Revision]) -> dict[int, Quorum]:
-    """The quorums of several revisions (with their drafts), by id: five queries in all."""
+    """The quorums of several revisions (with their drafts), by id: one query in all."""
     revisions = list(revisions)
-    people = reviewers_of({r.draft.account_id for r in revisions})
-    wrote: dict[int, set[int]] = defaultdict(set)
-    for r in revisions:
-        wrote[r.draft_id].add(r.draft.author_id)
-    pairs = Contributor.objects.filter(draft__in=wrote).values_list("draft_id", "person_id")
-    for draft_id, person_id in pairs:
-        wrote[draft_id].add(person_id)
-    given: dict[int, list[Review]] = defaultdict(list)
-    reviews = Review.objects.filter(revision__in=revisions).select_related("reviewer")
-    for review in reviews.order_by("id"):
-        given[review.revision_id].append(review)
-    standing: dict[int, list[Objection]] = defaultdict(list)
-    for objection in Objection.objects.filter(draft__in=wrote, lifted_at=None).select_related(
-        "raised_by"
-    ):
-        standing[objection.draft_id].append(objection)
-    valid = _valid_approvals([r.pk for r in revisions])
+    drafts = {r.draft_id for r in revisions}
+    accounts = {r.draft.account_id for r in revisions}
+    rights = rights_on(accounts)
+    wrote = Contributor.objects.filter(draft__in=drafts)
+    reviews = with_standing(Review.objects.filter(revision__in=revisions)).order_by("id")
+    standing = Objection.objects.filter(draft__in=drafts, lifted_at=None)
+    objections = standing.select_related("raised_by")
+    fetch_together(rights, wrote, reviews, objections)
+    people = reviewers_among(rights, accounts)
     return {
-        r.pk: replace(
-            _quorum(
-                r, people[r.draft.account_id], frozenset(wrote[r.draft_id]), given[r.pk], valid
-            ),
-            objections=standing[r.draft_id],
+        r.pk: quorum_among(
+            r,
+            people[r.draft.account_id],
+            {row.person_id for row in wrote if row.draft_id == r.draft_id},
+            [review for review in reviews if review.revision_id == r.pk],
+            [objection for objection in objections if objection.draft_id == r.draft_id],
         )
         for r in revisions
     }
 
 
-def _valid_approvals(revision_ids: list[int]) -> dict[int, tuple[Role, str]]:
-    """The ids of the reviews that count now, each with what its signer is, and their function."""
-    with connection.cursor() as cursor:
-        cursor.execute(VALID, [revision_ids])
-        return {pk: (Role(role), function) for pk, role, function in cursor.fetchall()}
-
-
-def _quorum(
+def quorum_among(
     revision: Revision,
     people: dict[int, Reviewer],
-    contributors: frozenset[int],
-    given: list[Review],
-    valid: dict[int, tuple[Role, str]],
+    wrote: Collection[int],
+    given: Iterable[Any],
+    objections: list[Objection],
 ) -> Quorum:
+    """That of a revision, of rows that were read: the reviewers of its account, who wrote its
+    draft, its reviews `with_standing`, and the objections that stand.
+    """
+    contributors = frozenset({revision.draft.author_id, *wrote})
     signatures = [
-        Signature(review, Reviewer(review.reviewer, *valid[review.pk]))
+        Signature(review, Reviewer(review.reviewer, Role(review.counts_as), review.function))
         for review in given
-        if review.pk in valid
+        if review.counts_as
     ]
-    answered = {r.reviewer_id for r in given}
+    answered = {review.reviewer_id for review in given}
     could = [who for pk, who in people.items() if pk not in contributors and pk not in answered]
-    return Quorum(revision.required, signatures, could, contributors, revision.function)
+    return Quorum(revision.required, signatures, could, contributors, revision.function, objections)

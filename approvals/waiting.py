@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import CharField, Exists, F, Func, OuterRef, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.access import Membership
 from accounts.models import Person
 from accounts.roles import Role
+from approvals.access import author_role
 from approvals.models import (
     CloseReason,
     Comment,
@@ -106,13 +106,7 @@ def _being_written(waiting: Waiting, person: Person, seats: list[int]) -> None:
     drafts = list(
         Draft.objects.filter(account__in=seats)
         .filter(state__in=[DraftState.WRITING, DraftState.IN_REVIEW])
-        .annotate(
-            author_role=Coalesce(
-                Func("account_id", "author_id", function="standing_role"),
-                Value(""),
-                output_field=CharField(),
-            )
-        )
+        .annotate(author_role=author_role())
         .filter(Exists(mine) | ~Q(author_role=Role.SEAT))
         .select_related("account", "author")
         .order_by("-urgent", "-updated_at")

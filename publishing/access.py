@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from accounts.access import administers, reviewers, role_on
+from accounts.access import Reviewer, administers, role_on
 from accounts.errors import NotFound
-from accounts.models import Account, Person, Right
+from accounts.models import Person, Right
 from accounts.roles import Role
+from approvals.models import Revision
 from publishing.models import Freeze, Lookup, LookupKind, LookupResult, Publication
 from publishing.models.lookup import AHEAD_OF_DECISION, SEARCHES
 
@@ -40,12 +41,13 @@ def shown() -> QuerySet[Publication]:
 
 
 def publication_for(person: Person, publication_id: int) -> tuple[Publication, Role]:
-    """One publication and the person's role on its account. Raises NotFound."""
-    row = shown().filter(pk=publication_id).first()
-    role = role_on(person, row.account_id) if row is not None else None
-    if row is None or role is None:
+    """One publication and the person's role on its account: one query. Raises NotFound."""
+    rights = Right.objects.filter(account=OuterRef("account"), person=person)
+    rows = shown().annotate(role=Subquery(rights.values("role")[:1]))
+    row = rows.filter(pk=publication_id).first()
+    if row is None or row.role is None:
         raise NotFound
-    return row, role
+    return row, Role(row.role)
 
 
 def freeze_for(person: Person, freeze_id: int) -> Freeze:
@@ -70,17 +72,12 @@ def freezes_of(person: Person) -> QuerySet[Freeze]:
     return rows.order_by("since")
 
 
-def holders_of(account: Account) -> list[Person]:
-    """Those who may write for the account."""
-    return [who.person for who in reviewers(account).values() if who.role == Role.SEAT]
+def holders_among(people: dict[int, Reviewer]) -> list[Person]:
+    """Of an account's reviewers, those who may write for it."""
+    return [who.person for who in people.values() if who.role == Role.SEAT]
 
 
 def publication_of(draft_id: int) -> Publication | None:
-    """The status of the draft's last revision, if it was released."""
-    last = shown().filter(release__revision__draft=draft_id)
-    newest = last.order_by("-release__revision__number").first()
-    if newest is None:
-        return None
-    revision = newest.release.revision
-    later = revision.draft.revisions.filter(number__gt=revision.number)
-    return None if later.exists() else newest
+    """The status of the draft's last revision, if it was released: one query."""
+    last = Revision.objects.filter(draft=draft_id).order_by("-number").values("pk")[:1]
+    return shown().filter(release__revision=Subquery(last)).first()

@@ -13,19 +13,9 @@ from publishing.actions.recall import can_recall
 from publishing.actions.transitions import can_retract
 from publishing.capabilities import may
 from publishing.models import (
-    Confirmation,
     ConfirmationKind,
-    ConfirmationState,
     Publication,
 )
-
-
-def open_confirmation(publication: Publication) -> Confirmation | None:
-    return (
-        publication.confirmations.filter(state=ConfirmationState.OPEN)
-        .select_related("proposed_by")
-        .first()
-    )
 
 
 def possible_acts(publication: Publication, person: Person, role: Role | None) -> frozenset[str]:
@@ -34,12 +24,11 @@ def possible_acts(publication: Publication, person: Person, role: Role | None) -
     """
     if role is None:
         return frozenset()
-    proposal = open_confirmation(publication)
-    standing = publication.retractions.filter(ended_at=None).exists()
+    proposal = publication.open_confirmation
     possible = {
         "recall": can_recall(publication),
         "point_to": part_in_doubt(publication) is not None,
-        "retract": can_retract(publication) and not standing,
+        "retract": can_retract(publication) and publication.standing_retraction is None,
         "acknowledge": can_acknowledge(publication),
         **{act: can_follow_up(publication, act) for act in FOLLOW_UPS},
     }

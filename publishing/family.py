@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection
-from django.db.models import F, Prefetch
+from django.db.models import BigIntegerField, F, Func, QuerySet, Value
 
 from accounts.errors import Sentence
+from accounts.fetching import attach, fetch_together
 from approvals.models import Draft, DraftState, FollowUp
 from publishing.actions.transitions import can_retract
 from publishing.models import Part, PartState, Publication, PublicationState, Retraction
 from publishing.status_badge import StatusBadge, link_of, status_badge
 
 # Up to the first message, then down to everything that follows it.
-FAMILY = """
+FAMILY = """(
 WITH RECURSIVE earlier(id) AS (
-    SELECT %s::bigint
+    SELECT %(expressions)s::bigint
     UNION
     SELECT r.draft_id FROM earlier
     JOIN approvals_draft d ON d.id = earlier.id
@@ -30,8 +31,8 @@ WITH RECURSIVE earlier(id) AS (
     JOIN approvals_release re ON re.revision_id = r.id
     JOIN approvals_draft d ON d.follows_id = re.id
 )
-SELECT id FROM family ORDER BY id
-"""
+SELECT id FROM family
+)"""
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,7 @@ class Member:
         """The one that stands."""
         if self.publication is None:
             return None
-        standing: list[Retraction] = self.publication.standing  # type: ignore[attr-defined]
-        return next(iter(standing), None)
+        return self.publication.standing_retraction
 
     @property
     def status(self) -> StatusBadge | None:
@@ -121,16 +121,25 @@ class Family:
 NOBODY = Family(None, [], [], [])
 
 
-def family_of(draft_id: int, *, alone: bool = False) -> Family:
-    """One query for a message that stands alone, four more for a family of any size; `alone`: with
-    itself though nothing follows it.
+def relatives(draft_id: int) -> QuerySet[Draft, Any]:
+    """A draft and all that it follows or that follows it, in the order in which they were begun;
+    each with the draft `above`, which it follows itself.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(FAMILY, [draft_id])
-        ids = [pk for (pk,) in cursor.fetchall()]
-    if len(ids) == 1 and not alone:
+    theirs = Func(Value(draft_id), template=FAMILY, output_field=BigIntegerField())
+    rows = Draft.objects.filter(pk__in=theirs).select_related("account").order_by("pk")
+    return rows.annotate(above=F("follows__revision__draft"))
+
+
+def family_of(
+    draft_id: int, *, alone: bool = False, among: QuerySet[Draft] | None = None
+) -> Family:
+    """One query for a message that stands alone, one more for a family of any size; `alone`: with
+    itself though nothing follows it; `among`: its `relatives`, if the caller has them.
+    """
+    drafts = relatives(draft_id) if among is None else among
+    if len(drafts) == 1 and not alone:
         return NOBODY
-    members = _members(ids)
+    members = _members(drafts)
     before: list[Member] = []
     above = members[draft_id].follows
     while above is not None:
@@ -149,25 +158,20 @@ def family_of(draft_id: int, *, alone: bool = False) -> Family:
     )
 
 
-def _members(ids: list[int]) -> dict[int, Member]:
-    """By draft, in the order in which they were begun."""
-    rows = Publication.objects.filter(
-        release__revision__draft__in=ids, release__revision__closed_at=None
+def _members(drafts: QuerySet[Draft, Any]) -> dict[int, Member]:
+    """By draft, in their order."""
+    released = Publication.objects.filter(
+        release__revision__draft__in=[draft.pk for draft in drafts],
+        release__revision__closed_at=None,
     )
-    publications = {
-        row.draft_id: row
-        for row in rows.select_related("account", "release__revision").prefetch_related(
-            Prefetch("parts", Part.objects.order_by("position")),
-            Prefetch("retractions", Retraction.objects.filter(ended_at=None), "standing"),
-        )
-    }
-    drafts = Draft.objects.filter(pk__in=ids).select_related("account").order_by("pk")
-    return {
-        draft.pk: Member(draft, above, publications.get(draft.pk))
-        for draft, above in (
-            (d, d.above) for d in drafts.annotate(above=F("follows__revision__draft"))
-        )
-    }
+    publications = released.select_related("account", "release__revision")
+    parts = Part.objects.filter(publication__in=released).order_by("position")
+    retractions = Retraction.objects.filter(publication__in=released)
+    fetch_together(publications, parts, retractions)
+    attach(publications, "parts", parts)
+    attach(publications, "retractions", retractions)
+    by_draft = {row.draft_id: row for row in publications}
+    return {draft.pk: Member(draft, draft.above, by_draft.get(draft.pk)) for draft in drafts}
 
 
 def withdrawable(family: Family, *, whole: bool = False) -> dict[int, Member]:

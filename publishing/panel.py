@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import Sentence
+from accounts.fetching import attach, fetch_together
 from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
 from accounts.roles import Role
 from approvals.models import Review, Verdict
 from publishing.actions.removal import is_due
-from publishing.acts import open_confirmation, possible_acts
+from publishing.acts import possible_acts
 from publishing.capabilities import OFFERS
-from publishing.family import Family, family_of
-from publishing.heartbeat import LOOKUPS, RETRACT, SEND, Interruption, interruptions
+from publishing.family import Family, family_of, relatives
+from publishing.heartbeat import LOOKUPS, RETRACT, SEND, Interruption, beats, interruptions
 from publishing.models import (
     Attempt,
     Confirmation,
@@ -175,12 +177,15 @@ class Panel:
 
 
 def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
-    """Reads all that the page needs; `publication` as `publishing.access.shown` gives it."""
+    """Reads all that the page needs, in one query and one more for a family; `publication` as
+    `publishing.access.shown` gives it.
+    """
     account = publication.account
+    read = _Read(publication)
     parts = list(publication.parts.all())
-    retraction = publication.retractions.filter(ended_at=None).first()
-    confirmation = open_confirmation(publication)
-    situation = situation_of(publication, parts, retraction, confirmation)
+    retraction, confirmation = publication.standing_retraction, publication.open_confirmation
+    stopped = interruptions(read.beats)
+    situation = situation_of(publication, parts, retraction, confirmation, stopped)
     acts = possible_acts(publication, person, role)
     sending = publication.state == PublicationState.SENDING
     return Panel(
@@ -189,11 +194,7 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
         sentence=status_sentence(situation),
         status=status_badge(publication, retraction),
         steps=_steps(publication, parts),
-        signatures=list(
-            Review.objects.filter(
-                revision=publication.release.revision, verdict=Verdict.APPROVE
-            ).select_related("reviewer")
-        ),
+        signatures=list(read.signatures),
         parts=[_shown(part, publication, account) for part in parts],
         acts=acts,
         confirmation=confirmation,
@@ -201,13 +202,41 @@ def panel_of(publication: Publication, person: Person, role: Role) -> Panel:
         deadline=_deadline(publication),
         deadline_words=deadline_words(publication.reason, publication.due_at, now_of(publication)),
         advice=too_late_to_recall() if sending and "recall" not in acts else advice(situation),
-        searched=_searched(publication),
-        link=_given_link(publication),
-        family=family_of(publication.draft_id),
-        planned=publication.planned_retractions.filter(done_at=None)
-        .select_related("after", "planned_by")
-        .last(),
+        searched=_searched(publication, read.lookups),
+        link=_given_link(publication, read.lookups),
+        family=family_of(publication.draft_id, among=read.relatives),
+        planned=next(iter(read.planned), None),
     )
+
+
+class _Read:
+    """What the page of a publication needs of other tables, fetched together. What the rules ask
+    of it as well is where they look: its parts, with their attempts and lookups, its retractions
+    and its confirmations.
+    """
+
+    def __init__(self, publication: Publication) -> None:
+        parts = Part.objects.filter(publication=publication)
+        attempts = Attempt.objects.filter(part__publication=publication)
+        self.lookups = Lookup.objects.filter(part__publication=publication)
+        retractions = Retraction.objects.filter(publication=publication)
+        retractions = retractions.select_related("requested_by").order_by("pk")
+        proposals = Confirmation.objects.filter(publication=publication)
+        proposals = proposals.select_related("proposed_by")
+        self.signatures = Review.objects.filter(
+            revision=publication.release.revision_id, verdict=Verdict.APPROVE
+        ).select_related("reviewer")
+        planned = PlannedRetraction.objects.filter(publication=publication, done_at=None)
+        self.planned = planned.select_related("after", "planned_by").order_by("-pk")[:1]
+        self.relatives = relatives(publication.draft_id)
+        self.beats = beats()
+        on_it = (parts, attempts, self.lookups, retractions, proposals)
+        fetch_together(*on_it, self.signatures, self.planned, self.relatives, self.beats)
+        attach([publication], "parts", parts)
+        attach(parts, "attempts", attempts)
+        attach(parts, "lookups", self.lookups)
+        attach([publication], "retractions", retractions)
+        attach([publication], "confirmations", proposals)
 
 
 def _deadline(publication: Publication) -> dt.datetime | None:
@@ -217,20 +246,25 @@ def _deadline(publication: Publication) -> dt.datetime | None:
     return publication.due_at if publication.reason == Reason.FROZEN else closes_at(publication)
 
 
-def _searched(publication: Publication) -> str:
+def _searched(publication: Publication, lookups: Iterable[Lookup]) -> str:
     """Of what is uncertain."""
     if publication.state != PublicationState.UNCERTAIN:
         return ""
-    searches = Lookup.objects.filter(part__publication=publication, done_at__isnull=False)
-    last = searches.filter(kind__in=SEARCHES).exclude(result=LookupResult.CANCELLED)
-    search = last.order_by("done_at").last()
-    return looked(search.result, search.status) if search is not None else ""
+    made = [
+        (one.done_at, one)
+        for one in lookups
+        if one.done_at and one.kind in SEARCHES and one.result != LookupResult.CANCELLED
+    ]
+    if not made:
+        return ""
+    _at, last = max(made, key=itemgetter(0))
+    return looked(last.result, last.status)
 
 
-def _given_link(publication: Publication) -> GivenLink | None:
+def _given_link(publication: Publication, lookups: Iterable[Lookup]) -> GivenLink | None:
     """Once the matter is over only one that was right is still of interest."""
-    links = Lookup.objects.filter(part__publication=publication, kind=LookupKind.POINTED)
-    last = links.order_by("pk").last()
+    links = [lookup for lookup in lookups if lookup.kind == LookupKind.POINTED]
+    last = max(links, key=attrgetter("pk"), default=None)
     if last is None or (publication.state in FINAL and last.result != LookupResult.FOUND):
         return None
     link = link_of(publication.account, last.x_id)
@@ -316,8 +350,8 @@ def _steps(publication: Publication, parts: list[Part]) -> list[Step]:
         current = "stopped"
     progress = ["done"] * done + [current] + ["todo"] * (3 - done)
     # Of a text that was sent again, the hour of the last time.
-    attempts = Attempt.objects.filter(part__in=parts[:1], posting_at__isnull=False)
-    posted = attempts.aggregate(at=Max("posting_at"))["at"] if done >= 2 else None
+    left = [one.posting_at for part in parts[:1] for one in part.attempts.all() if one.posting_at]
+    posted = max(left, default=None) if done >= 2 else None
     revision = publication.release.revision
     as_soon = "" if revision.requested_at else _("dès que les accords sont réunis")
     arrived = [part.out_at for part in parts if part.out_at is not None]

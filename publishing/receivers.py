@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from accounts.signals import function_changed, right_ended, what_rests_on
@@ -56,10 +57,10 @@ def on_asked_whether_it_stands(sender: object, release_id: int, **kwargs: Any) -
 
 
 @receiver(texts_on_x)
-def on_asked_texts(sender: object, draft: Draft, **kwargs: Any) -> set[str]:
+def on_asked_texts(sender: object, drafts: QuerySet[Draft], **kwargs: Any) -> set[str]:
     """Deleted ones too: X refuses the same text again for a while."""
     perhaps = (PartState.OUT, PartState.DELETED, PartState.UNCERTAIN)
     parts = Part.objects.filter(
-        publication__release__revision__draft=draft, state__in=perhaps
+        publication__release__revision__draft__in=drafts, state__in=perhaps
     ).select_related("publication__release__revision")
     return {part.text for part in parts}

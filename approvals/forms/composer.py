@@ -107,6 +107,7 @@ class ComposerForm(MomentForm):
     def __init__(self, draft: Draft, data: QueryDict | None = None) -> None:
         super().__init__(data, initial=_initial(draft))
         self.draft = draft
+        self.reviewers = reviewers(draft.account)
         # A time already chosen stays in the zone in which it was said.
         self.zone = ZoneInfo(draft.requested_zone or draft.account.time_zone)
         self.thread = _stored_thread(draft) if data is None else _typed_thread(data)
@@ -143,7 +144,7 @@ class ComposerForm(MomentForm):
         return cleaned
 
     def _add_category_fields(self) -> None:
-        people = [(str(pk), who.person.name) for pk, who in reviewers(self.draft.account).items()]
+        people = [(str(pk), who.person.name) for pk, who in self.reviewers.items()]
         for name, field in FIELDS.items():
             added: forms.Field = forms.CharField(max_length=200)
             if field.kind == "person":

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import reviewers
 from accounts.errors import Invalid
+from accounts.fetching import fetch_together
 from accounts.requests import STOP_POLLING, PersonRequest, max_body_size
 from approvals.access import draft_for
 from approvals.actions.base import require_state
@@ -25,8 +26,8 @@ from approvals.diff import changes, image_changes
 from approvals.emojis import EMOJIS
 from approvals.errors import ApprovedText, SavedElsewhere
 from approvals.forms.composer import ComposerForm
-from approvals.history import history_of
-from approvals.models import Contributor, Draft, DraftState, Review, Verdict
+from approvals.history import entries_of, history_of
+from approvals.models import Contributor, Draft, DraftState, Review, Revision, Verdict
 from approvals.models.states import TRANSITIONS
 from approvals.preview import shown_messages
 from approvals.thread import Removed
@@ -46,12 +47,15 @@ def draft_to_write(request: PersonRequest, draft_id: int) -> Draft:
 
 
 def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[str, Any]:
-    wrote = set(Contributor.objects.filter(draft=draft).values_list("person_id", flat=True))
-    came_back = draft.revisions.select_related("closed_by").order_by("-number").first()
-    changes_asked = Review.objects.filter(revision=came_back, verdict=Verdict.CHANGES)
-    asked = [
-        who for pk, who in reviewers(draft.account).items() if pk not in wrote | {request.user.pk}
-    ]
+    contributors = Contributor.objects.filter(draft=draft).values_list("person_id", flat=True)
+    revisions = Revision.objects.filter(draft=draft).order_by("-number")
+    last = revisions.select_related("closed_by")[:1]
+    changes_asked = Review.objects.filter(
+        revision=Subquery(revisions.values("pk")[:1]), verdict=Verdict.CHANGES
+    )
+    fetch_together(contributors, last, changes_asked)
+    wrote = {*contributors, request.user.pk}
+    asked = [who for pk, who in form.reviewers.items() if pk not in wrote]
     shown = shown_messages(form.messages, found=form.findings, unread=form.beyond)
     return {
         "draft": draft,
@@ -65,8 +69,8 @@ def _context(request: PersonRequest, draft: Draft, form: ComposerForm) -> dict[s
         "asked": asked,
         "needed": needed_for(draft.account_id, form["category"].value() or ""),
         "in_review": draft.state == DraftState.IN_REVIEW,
-        "came_back": came_back,
-        "came_back_why": changes_asked.first() if came_back is not None else None,
+        "came_back": next(iter(last), None),
+        "came_back_why": next(iter(changes_asked), None),
     }
 
 
@@ -178,7 +182,7 @@ def _conflict(request: PersonRequest, draft: Draft) -> HttpResponse:
     form = ComposerForm(draft, data)
     form.is_valid()
     last = draft.updated_at
-    changed_by = next((line.who for line in history_of(draft) if line.who), "")
+    changed_by = next((line.who for line in history_of(entries_of(draft)) if line.who), "")
     return composer_page(
         request,
         draft,

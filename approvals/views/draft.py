@@ -11,14 +11,12 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts.access import reviewers
 from accounts.models import Person
 from accounts.requests import PersonRequest, etag_of, parse_int, unless_known
 from accounts.roles import Role
 from approvals import capabilities
 from approvals.access import draft_for
 from approvals.actions import debate as debating
-from approvals.actions import drafts as writing
 from approvals.actions import reviews as reviewing
 from approvals.actions.base import threads_of
 from approvals.actions.presence import note_presence
@@ -33,53 +31,37 @@ from approvals.digest import SignedContent
 from approvals.forms.debate import CommentForm, WordingForm, thread_choices, typed_wordings
 from approvals.forms.verdict import ChecklistForm, ReasonForm
 from approvals.history import history_of
-from approvals.models import (
-    Draft,
-    DraftState,
-    Objection,
-    Revision,
-    RevisionView,
-)
+from approvals.models import Draft, DraftState, Objection, Revision
 from approvals.preview import Quote, shown_messages
-from approvals.quorum import Quorum, quorum_of
+from approvals.records import DraftRecords
 
 # The key of the session under which ticks and wordings wait for the page that follows an act in
 # the debate.
 TYPED = "typed"
 
 
-def _live_context(
-    draft: Draft, revisions: list[Revision], person: Person, role: Role
-) -> dict[str, Any]:
+def _live_context(records: DraftRecords, person: Person, role: Role) -> dict[str, Any]:
     """The parts of the page that change while one reads it: the debate, the quorum, the history."""
-    current = next((r for r in revisions if r.closed_at is None), None)
-    debate = debate_of(draft)
+    debate = debate_of(records)
     return {
-        "draft": draft,
-        "account": draft.account,
-        "revision": current,
-        "quorum": quorum_of(current) if current is not None else None,
-        "objections": list(draft.objections.filter(lifted_at=None).select_related("raised_by")),
+        "draft": records.draft,
+        "account": records.draft.account,
+        "revision": records.current,
+        "quorum": records.quorum,
+        "objections": records.standing_objections,
         "debate": debate,
         "unresolved": unresolved(debate),
-        "decides": _decides(draft, person, role, debate),
-        "history": history_of(draft),
+        "decides": _decides(records, person, role, debate),
+        "history": history_of(records.entries),
     }
 
 
-def _decides(draft: Draft, person: Person, role: Role, debate: list[DebateEntry]) -> bool:
+def _decides(records: DraftRecords, person: Person, role: Role, debate: list[DebateEntry]) -> bool:
     """Whether this person takes or declines the wordings that are proposed."""
     if not any(entry.wording is not None and entry.wording.waits for entry in debate):
         return False
-    author = draft.author_id == person.pk or writing.author_left(draft)
+    author = records.draft.author_id == person.pk or records.author_left
     return author and capabilities.CAPABILITIES["edit"].allows(role)
-
-
-def _revisions(draft: Draft) -> list[Revision]:
-    revisions = list(draft.revisions.select_related("submitted_by", "closed_by").order_by("number"))
-    for revision in revisions:
-        revision.draft = draft
-    return revisions
 
 
 def _findings(draft: Draft, current: Revision | None) -> list[list[Finding]]:
@@ -96,21 +78,16 @@ def _changed(draft: Draft, before: Revision | None, now: SignedContent) -> Compa
     return compare(before, now, draft.account)
 
 
-def _seen_before(request: PersonRequest, revisions: list[Revision]) -> Revision | None:
+def _seen_before(request: PersonRequest, records: DraftRecords) -> Revision | None:
     """The version that this person last had before their eyes; remembers that it is now the
     open one.
     """
-    person = request.user
-    opened = set(
-        RevisionView.objects.filter(person=person, revision__in=revisions).values_list(
-            "revision_id", flat=True
-        )
-    )
-    current = next((r for r in revisions if r.closed_at is None), None)
+    current = records.current
+    opened = [revision for revision in records.revisions if revision.opened]
     # A HEAD request shows nothing.
-    if current is not None and current.pk not in opened and request.method != "HEAD":
-        reviewing.record_view(actor=person, revision=current)
-    return next((r for r in reversed(revisions) if r is not current and r.pk in opened), None)
+    if current is not None and current not in opened and request.method != "HEAD":
+        reviewing.record_view(actor=request.user, revision=current)
+    return next((r for r in reversed(opened) if r != current), None)
 
 
 def _position(context: dict[str, Any]) -> str:
@@ -120,10 +97,8 @@ def _position(context: dict[str, Any]) -> str:
     return "-".join(map(str, [*shown, *(objection.pk for objection in context["objections"])]))
 
 
-def _verdict_context(
-    request: PersonRequest, draft: Draft, role: Role, quorum: Quorum | None
-) -> dict[str, Any]:
-    left = writing.author_left(draft)
+def _verdict_context(request: PersonRequest, records: DraftRecords, role: Role) -> dict[str, Any]:
+    draft, quorum, left = records.draft, records.quorum, records.author_left
     acts = possible_acts(draft, request.user, role, quorum, author_left=left)
     why = why_not_approve(draft, request.user, quorum) if quorum is not None else ""
     return {"acts": acts, "author_left": left, "why_not": why, "role": role}
@@ -143,18 +118,18 @@ def show(
     `incomplete`: an approval lacked a point of the checklist; `typed`: what they were writing.
     """
     draft, role = draft_for(request.user, draft_id)
-    revisions = _revisions(draft)
-    context = _live_context(draft, revisions, request.user, role)
-    current: Revision | None = context["revision"]
+    records = DraftRecords(draft, request.user)
+    context = _live_context(records, request.user, role)
+    revisions, current = list(records.revisions), records.current
     content = current.signed if current is not None else content_of(draft)
     earlier = [r for r in revisions if r is not current]
-    read = _seen_before(request, revisions)
+    read = _seen_before(request, records)
     before = seen or read or (earlier[-1] if earlier else None)
     last = revisions[-1] if revisions else None
-    contributors = [c.person for c in draft.contributors.select_related("person")]
+    contributors = [row.person for row in records.contributors]
     wrote = request.user in contributors
     quotes = _quotes(context["unresolved"]) if current is not None else None
-    context |= _verdict_context(request, draft, role, context["quorum"])
+    context |= _verdict_context(request, records, role)
     parts = shown_messages(content.messages, found=_findings(draft, current), quotes=quotes)
     forms = _forms(request, context, status, seen, typed or {}, incomplete=incomplete) | more
     wordings = forms.get("wording_form") or ()
@@ -170,12 +145,13 @@ def show(
         "comparable": len(revisions) > 1 or (bool(revisions) and draft.state == DraftState.WRITING),
         "sent_back": last if draft.state == DraftState.WRITING and last is not current else None,
         "contributors": contributors,
+        "reviewers": records.reviewers,
         "position": _position(context),
         "live_etag": _live_body({**context, "moved_on": False})[1],
-        "lifts": _lifts(draft, role, request.user, context["objections"], more.get("lift_form")),
+        "lifts": _lifts(records, role, request.user, more.get("lift_form")),
         **forms,
     }
-    context["comment_form"].offer_names(_others(request.user, draft))
+    context["comment_form"].offer_names(_others(request.user, records))
     return render(request, "approvals/draft.html", context, status=status)
 
 
@@ -218,9 +194,9 @@ def _wording_form(request: PersonRequest, revision: Revision, kept: dict[str, An
     return WordingForm(texts, {int(i): text for i, text in kept.get("wordings", {}).items()})
 
 
-def _others(person: Person, draft: Draft) -> list[str]:
+def _others(person: Person, records: DraftRecords) -> list[str]:
     """The names of those who see the draft too."""
-    people = reviewers(draft.account).items()
+    people = records.reviewers.items()
     return list(dict.fromkeys(who.person.name for pk, who in people if pk != person.pk))
 
 
@@ -242,20 +218,16 @@ def _quotes(threads: list[DebateEntry]) -> dict[int, list[Quote]]:
 
 
 def _lifts(
-    draft: Draft,
-    role: Role,
-    person: Person,
-    standing: list[Objection],
-    answered: ReasonForm | None,
+    records: DraftRecords, role: Role, person: Person, answered: ReasonForm | None
 ) -> list[tuple[Objection, ReasonForm | None]]:
     """The objections that this person may lift, another's with the form of the reason; `answered`
     is the one that was just posted.
     """
     forms: dict[str | None, ReasonForm] = {answered.prefix: answered} if answered else {}
-    wrote = capabilities.contributes(person.pk, draft) if standing else False
+    wrote = any(row.person_id == person.pk for row in records.contributors)
     may_lift = capabilities.CAPABILITIES["lift_objection"].allows(role, contributor=wrote)
     lifts: list[tuple[Objection, ReasonForm | None]] = []
-    for objection in standing:
+    for objection in records.standing_objections:
         if objection.raised_by_id == person.pk:
             lifts.append((objection, None))
         elif may_lift:
@@ -300,7 +272,7 @@ def page(request: PersonRequest, draft_id: int) -> HttpResponse:
 def live(request: PersonRequest, draft_id: int) -> HttpResponse:
     """The debate, the quorum and the history again, or 304 when nothing of them changed."""
     draft, role = draft_for(request.user, draft_id)
-    context = _live_context(draft, _revisions(draft), request.user, role)
+    context = _live_context(DraftRecords(draft, request.user), request.user, role)
     context["moved_on"] = request.GET.get("position") != _position(context)
     return with_presence(request, draft, unless_known(request, *_live_body(context)))
 

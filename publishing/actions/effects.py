@@ -24,7 +24,6 @@ from publishing.models import (
     Publication,
     PublicationState,
     Reason,
-    Retraction,
 )
 from publishing.models.lookup import AHEAD_OF_DECISION
 
@@ -87,7 +86,7 @@ def final_lookup_unreadable(publication: Publication) -> bool:
 
 def retraction_stands(publication: Publication) -> bool:
     """Somebody wants it off X: nothing of it is sent again meanwhile."""
-    return Retraction.objects.filter(publication=publication, ended_at=None).exists()
+    return publication.standing_retraction is not None
 
 
 def pending_decision(publication: Publication) -> bool:

@@ -59,7 +59,7 @@ def can_follow_up(publication: Publication, act: str) -> bool:
     if act == "end_search":
         search = publication.release.revision.signed.category in SEARCHES
         return search and not _is_ended(publication)
-    return not publication.retractions.filter(ended_at=None).exists()
+    return publication.standing_retraction is None
 
 
 class Withdraw(models.TextChoices):

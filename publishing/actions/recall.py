@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy
 
 from accounts.actions.base import action, require_text
@@ -49,14 +50,15 @@ def can_recall(publication: Publication) -> bool:
     """Nothing out, nothing perhaps out, nothing under way; what was given up takes two people."""
     if not offered(publication.state, "recall"):
         return False
-    perhaps = [PartState.POSTING, PartState.OUT, PartState.UNCERTAIN, PartState.DELETED]
-    if publication.parts.filter(state__in=perhaps).exists():
+    perhaps = (PartState.POSTING, PartState.OUT, PartState.UNCERTAIN, PartState.DELETED)
+    parts = list(publication.parts.all())
+    if any(part.state in perhaps for part in parts):
         return False
-    tried = Attempt.objects.filter(part__publication=publication)
+    prefetch_related_objects(parts, "attempts", "lookups")
+    tried = [attempt for part in parts for attempt in part.attempts.all()]
     return not (
-        tried.filter(phase=Phase.POSTING).exists()
-        or tried.filter(outcome=Outcome.ACCEPTED).exists()
-        or any(part.maybe_posted for part in publication.parts.all())
+        any(one.phase == Phase.POSTING or one.outcome == Outcome.ACCEPTED for one in tried)
+        or any(part.maybe_posted for part in parts)
     )
 
 

@@ -64,7 +64,7 @@ def retract(
     reason = require_text(reason)
     if not can_retract(publication):
         raise NothingToRetract
-    if publication.retractions.filter(ended_at=None).exists():
+    if publication.standing_retraction is not None:
         raise AlreadyAsked
     retraction = request_retraction(publication, actor=actor, reason=reason)
     for other in lock_linked(publication, set(linked) - {publication.pk}):

@@ -271,7 +271,7 @@ def _retract_planned(publication: Publication) -> None:
     plans = PlannedRetraction.objects.filter(after=publication.draft_id, done_at=None)
     for plan in plans.select_related("planned_by").order_by("pk"):
         followed = lock_publication(plan.publication_id)
-        standing = followed.retractions.filter(ended_at=None).exists()
+        standing = followed.standing_retraction is not None
         if can_retract(followed) and not standing:
             request_retraction(followed, actor=plan.planned_by, reason=plan.reason)
     plans.update(done_at=Now())

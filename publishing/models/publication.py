@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
@@ -11,6 +13,10 @@ from accounts.models.triggers import never_deleted
 from approvals.message import Message
 from approvals.models.search import searchable
 from publishing.models.states import TRANSITION_PAIRS, PartState, PublicationState, Reason
+
+if TYPE_CHECKING:
+    from publishing.models.decision import Confirmation
+    from publishing.models.retraction import Retraction
 
 NOTHING_OUT_TO_RECALL = """
 IF NEW.state = 'recalled' AND OLD.state <> 'recalled' AND (
@@ -186,6 +192,14 @@ class Publication(models.Model):
         """For addresses, and for the trail."""
         return self.release.revision.draft_id
 
+    @property
+    def standing_retraction(self) -> Retraction | None:
+        return next((one for one in self.retractions.all() if one.ended_at is None), None)
+
+    @property
+    def open_confirmation(self) -> Confirmation | None:
+        return next((one for one in self.confirmations.all() if one.state == "open"), None)
+
 
 # A part is out when X said so to one of its attempts, or a lookup or two people found it there.
 OUT_WITH_EVIDENCE = """
@@ -306,8 +320,8 @@ class Part(models.Model):
             return False
         return (
             self.state == PartState.UNCERTAIN
-            or self.attempts.filter(outcome__in=["uncertain", "accepted"]).exists()
-            or self.lookups.filter(kind="given_up").exists()
+            or any(a.outcome in ("uncertain", "accepted") for a in self.attempts.all())
+            or any(lookup.kind == "given_up" for lookup in self.lookups.all())
         )
 
     @property

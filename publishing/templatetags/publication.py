@@ -9,13 +9,13 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.access import Membership, role_on
+from accounts.access import Membership
 from accounts.models import Person
 from approvals.capabilities import CAPABILITIES
 from approvals.models import Draft, DraftState, FollowUp
 from approvals.origin import correction_of
 from publishing import status_text
-from publishing.access import holders_of, publication_of
+from publishing.access import holders_among, publication_of
 from publishing.actions.recall import can_recall
 from publishing.actions.scan import can_object
 from publishing.answers_awaited import AwaitedAnswer, awaited_from
@@ -36,11 +36,10 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
     """`{% publication_panel draft %}`: nothing before the release, else where it stands."""
-    person = context["request"].user
-    role = role_on(person, draft.account_id)
+    person, role = context["request"].user, context["role"]
     publication = publication_of(draft.pk)
     context["recallable"] = context["objectable"] = False
-    if publication is None or role is None:
+    if publication is None:
         return mark_safe("")
     panel = panel_of(publication, person, role)
     body, etag = panel_body(panel, live=False)
@@ -53,7 +52,7 @@ def publication_panel(context: dict[str, Any], draft: Draft) -> SafeString:
         "withdrawn": panel.withdrawn,
         "correction": correction_of(draft),
         "corrects": CAPABILITIES["use_again"].allows(role),
-        "correctors": holders_of(draft.account),
+        "correctors": holders_among(context["reviewers"]),
     }
     # The rest of the page does not offer the same a second time.
     context["withdrawn"] = panel.withdrawn

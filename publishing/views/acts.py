@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import reviewers
 from accounts.errors import Conflict, Invalid, Sentence
 from accounts.models import Person
 from accounts.requests import STOP_POLLING, PersonRequest
@@ -20,7 +21,7 @@ from approvals.capabilities import CAPABILITIES
 from approvals.content import replied_to
 from approvals.models import Draft
 from approvals.preview import shown_messages
-from publishing.access import holders_of, publication_for
+from publishing.access import holders_among, publication_for
 from publishing.actions.acknowledge import acknowledge
 from publishing.actions.decide import propose
 from publishing.actions.follow_up import Withdraw, end_search, follow_up
@@ -341,7 +342,7 @@ def act_page(request: PersonRequest, publication_id: int, act: str) -> HttpRespo
     context = {
         "act": what,
         "corrects": act == "retract" and corrects,
-        "correctors": holders_of(publication.account) if act == "retract" else [],
+        "correctors": holders_among(reviewers(publication.account)) if act == "retract" else [],
         "by_two": BY_TWO if what.by_two else "",
         "publication": publication,
         "due": shown_hour(publication),

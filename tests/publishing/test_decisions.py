@@ -13,7 +13,7 @@ from accounts.errors import Forbidden, Invalid, NotFound
 from accounts.models import Person
 from accounts.signals import right_ended
 from approvals.actions.drafts import adopt_draft
-from approvals.history import history_of
+from approvals.history import entries_of, history_of
 from publishing.actions.decide import (
     AlreadyOpen,
     NeedsAnother,
@@ -399,7 +399,7 @@ def test_a_thread_is_retracted_together_and_verified(line, people, x):
 
 def told(publication, who: str, words: str, reason: str) -> bool:
     """Whether the draft's history says who did it, and why."""
-    history = history_of(publication.release.revision.draft)
+    history = history_of(entries_of(publication.release.revision.draft))
     return (who, words, reason) in [(line.who, str(line.words), line.reason) for line in history]
 
 
