@@ -1,5 +1,6 @@
 # The commands of policetweets; docs/running.md says what each does.
 #   make run     everything, on this machine          PORT=8080 SANDBOX_PORT=8081 choose other ports
+#   make pilot   the same, with the pilot of 2013-2014; make year: with a year of 101 departments
 #   make test    lint, types, every test              ARGS="tests/accounts -k seat" BROWSER=none
 #   make soak    releases under faults, for minutes      make bench   beside bare tweepy
 #   make checks  how well the content checks find what they should
@@ -16,7 +17,7 @@ endif
 RUNNER = .venv/bin/python -m policetweets.runner
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test reset psql lock lint types format messages soak checks bench
+.PHONY: help venv run pilot year test reset psql lock lint types format messages soak checks bench
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -29,6 +30,9 @@ venv:
 # Should make itself be killed, the runner is told to stop.
 run: venv
 	@setpriv --pdeathsig TERM $(RUNNER) run
+
+pilot year: venv
+	@PERIOD=$@ setpriv --pdeathsig TERM $(RUNNER) run
 
 test: venv
 	@$(RUNNER) test

@@ -43,6 +43,7 @@ WORDS: dict[str, Sentence] = {
     "address.added": gettext_lazy("a ajouté un appareil ou une messagerie pour ses avis"),
     "address.removed": gettext_lazy("a retiré un appareil ou une messagerie pour ses avis"),
     "account.seeded": gettext_lazy("Messages de la démonstration créés"),
+    "account.period_seeded": gettext_lazy("Messages d’une période passée créés"),
 }
 
 # The details that name people.

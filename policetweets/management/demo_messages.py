@@ -148,8 +148,10 @@ class Team:
         return rows.exclude(state=DraftState.ABANDONED, **passed).first()
 
     def submit(self, draft: Draft) -> Revision:
-        if submitted := draft.revisions.last():
-            return submitted
+        return draft.revisions.last() or self.resubmit(draft)
+
+    def resubmit(self, draft: Draft) -> Revision:
+        """With a reason for each check that wants one."""
         found = [f for part in findings_of_thread(draft.messages, context_of(draft)) for f in part]
         if wanted := unanswered(found, {}):
             reasons = {f.check: "Relu à deux : le sens est clair et exact." for f in wanted}

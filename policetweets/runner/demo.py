@@ -1,10 +1,11 @@
-"""What a first start makes: secrets of this machine's own, and the sandbox's five accounts."""
+"""What a first start makes: secrets of this machine's own, and the sandbox's accounts."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -43,34 +44,46 @@ def load_secrets(folder: Path) -> dict[str, str]:
     return {**kept, **of_notices}
 
 
-def accounts_file(folder: Path, kept: dict[str, str]) -> Path:
-    """The consumer and the accounts that the sandbox of X knows."""
+def accounts_file(folder: Path, kept: dict[str, str], codes: Iterable[str] = PILOTS) -> Path:
+    """The consumer and the accounts that the sandbox of X knows: those of these departments are
+    among them.
+    """
     file = folder / "sandbox" / "accounts.json"
     file.parent.mkdir(mode=0o700, exist_ok=True)
-    accounts = [
-        {
-            "handle": f"pnationale{department}",
-            "name": name,
-            "id": f"20000000{department}",
-            "token": f"20000000{department}-{secrets.token_urlsafe(24)}",
-            "token_secret": secrets.token_urlsafe(36),
-        }
-        for department, name in PILOTS.items()
-    ]
     consumer = {"key": kept["X_API_KEY"], "secret": kept["X_API_SECRET"]}
-    _once(file, {"consumer": consumer, "accounts": accounts})
+    content = _once(file, {"consumer": consumer, "accounts": [_account(code) for code in PILOTS]})
+    known = {account["handle"] for account in content["accounts"]}
+    new = [account for account in map(_account, codes) if account["handle"] not in known]
+    if new:
+        _write(file, content | {"accounts": content["accounts"] + new})
     return file
+
+
+def _account(code: str) -> dict[str, str]:
+    """X's ids are numbers: Corsica's 2A and 2B are 201 and 202."""
+    number = code.replace("A", "01").replace("B", "02").zfill(3)
+    return {
+        "handle": f"pnationale{code}",
+        "name": PILOTS.get(code, f"Police nationale {code}"),
+        "id": f"2000000{number}",
+        "token": f"2000000{number}-{secrets.token_urlsafe(24)}",
+        "token_secret": secrets.token_urlsafe(36),
+    }
 
 
 def _once(file: Path, content: dict[str, Any]) -> dict[str, Any]:
     """Write `content` for its owner's eyes unless the file is there; what it now holds."""
     if not file.exists():
-        new = file.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-            json.dump(content, opened, indent=2, ensure_ascii=False)
-            opened.flush()
-            os.fsync(opened.fileno())
-        new.rename(file)
+        _write(file, content)
     stored: dict[str, Any] = json.loads(file.read_text())
     return stored
+
+
+def _write(file: Path, content: dict[str, Any]) -> None:
+    new = file.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        json.dump(content, opened, indent=2, ensure_ascii=False)
+        opened.flush()
+        os.fsync(opened.fileno())
+    new.rename(file)

@@ -13,9 +13,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from accounts.france import DEPARTMENTS
 from policetweets.design_system import inputs
 from policetweets.runner import signals
-from policetweets.runner.demo import accounts_file, load_secrets
+from policetweets.runner.demo import PILOTS, accounts_file, load_secrets
 from policetweets.runner.folder import LOCAL, ROOT, locked, make_private
 from policetweets.runner.postgres import Postgres
 from policetweets.runner.processes import Process, Service
@@ -37,6 +38,30 @@ WORKERS = {"worker-send": ("send,lookups", 4), "worker-clock": ("clock,retract,d
 class Ports:
     web: int
     sandbox: int
+
+
+@dataclass(frozen=True)
+class Period:
+    """Messages of the past that the demonstration is filled with."""
+
+    step: str = ""
+    arguments: tuple[str, ...] = ()
+    codes: tuple[str, ...] = tuple(PILOTS)
+
+
+PERIODS = {
+    "": Period(),
+    "pilot": Period("Playing the pilot, from December 2013 to March 2014", ("--pilot",)),
+    "year": Period("Playing a year of 101 departments", codes=tuple(DEPARTMENTS)),
+}
+
+
+def period() -> str:
+    """PERIOD, in the environment."""
+    chosen = os.environ.get("PERIOD", "")
+    if chosen not in PERIODS:
+        raise Stop(f"PERIOD={chosen} is none: choose pilot or year.")
+    return chosen
 
 
 def ports() -> Ports:
@@ -95,7 +120,7 @@ def environment(folder: Path, chosen: Ports, servers: dict[str, str]) -> dict[st
         "POLICETWEETS_ENV": "demo",
         "X_API_BASE_URL": sandbox,
         "X_SITE_URL": sandbox,
-        "SANDBOX_ACCOUNTS": str(accounts_file(folder, kept)),
+        "SANDBOX_ACCOUNTS": str(accounts_file(folder, kept, PERIODS[period()].codes)),
         "MEDIA_ROOT": str(folder / "media"),
         "STATIC_ROOT": str(make_private(folder / "static")),
         "PYTHONUNBUFFERED": "1",
@@ -171,7 +196,7 @@ def application(folder: Path, env: dict[str, str], chosen: Ports) -> list[Servic
     ]
 
 
-def manage(env: dict[str, str], *arguments: str) -> str:
+def manage(env: dict[str, str], *arguments: str, seconds: float = 600) -> str:
     """One command of manage.py to its end; what it printed."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         child = subprocess.Popen(
@@ -184,7 +209,7 @@ def manage(env: dict[str, str], *arguments: str) -> str:
             start_new_session=True,
         )
         try:
-            wait_until(lambda: child.poll() is not None, 600)
+            wait_until(lambda: child.poll() is not None, seconds)
         finally:
             child.terminate()
             child.wait()
@@ -250,6 +275,10 @@ def start_all(children: list[Process], folder: Path, chosen: Ports) -> str:
         people = manage(env, "seed_demo", "--messages")
         if count := os.environ.get("ALERTS"):
             manage(env, "seed_alerts", count)
+    played = PERIODS[period()]
+    if played.step:
+        with step(played.step):
+            manage({**env, **owner}, "demo_year", *played.arguments, seconds=7200)
     children.extend(services)
     for service in services:
         service.begin()

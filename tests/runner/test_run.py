@@ -15,6 +15,7 @@ import psutil
 import psycopg2
 import pytest
 
+from policetweets.runner import demo
 from policetweets.runner.folder import ROOT, socket_folder
 from policetweets.runner.processes import Process
 from policetweets.runner.supervisor import BACK_OFF, Watched
@@ -378,3 +379,12 @@ def test_a_worker_gets_the_time_its_work_needs(runner):
     assert runner.ends() == 0
     assert time.monotonic() - began >= 2
     assert (runner.folder / "ended").read_text().split() == APPLICATION
+
+
+def test_the_sandbox_knows_further_accounts_once_they_are_wanted(tmp_path):
+    kept = {"X_API_KEY": "key", "X_API_SECRET": "secret"}
+    five = json.loads(demo.accounts_file(tmp_path, kept).read_text())["accounts"]
+    more = json.loads(demo.accounts_file(tmp_path, kept, ["44", "2A", "971"]).read_text())
+    assert more["accounts"][:5] == five
+    assert [a["id"] for a in more["accounts"][5:]] == ["2000000201", "2000000971"]
+    assert json.loads(demo.accounts_file(tmp_path, kept).read_text()) == more

@@ -73,6 +73,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.IS_DEMO:
             raise CommandError("seed_demo only runs with POLICETWEETS_ENV=demo.")
+        self.prepare()
+        for code, (department, holders, supervisors) in PILOTS.items():
+            if not Account.objects.filter(code=code).exists():
+                self.department(code, department, holders, supervisors)
+        self.connect_all()
+        if options["messages"]:
+            seed_messages()
+        self.print_people()
+
+    def prepare(self) -> None:
+        """Who administers, and the password that everybody has."""
         self.password = make_password(demo.PASSWORD)
         first = email(ADMINISTRATORS[0], "admin")
         administrator = Person.objects.filter(email=first).first()
@@ -82,14 +93,10 @@ class Command(BaseCommand):
         self.actor = administrator
         for name in ADMINISTRATORS[1:]:
             self.person(name, "admin", administrator=True)
-        for code, (department, holders, supervisors) in PILOTS.items():
-            if not Account.objects.filter(code=code).exists():
-                self.department(code, department, holders, supervisors)
+
+    def connect_all(self) -> None:
         if file := os.environ.get("SANDBOX_ACCOUNTS"):
             self.connect(json.loads(Path(file).read_text(encoding="utf-8"))["accounts"])
-        if options["messages"]:
-            seed_messages()
-        self.print_people()
 
     def department(self, code: str, name: str, holders: list[str], supervisors: list[str]) -> None:
         account = departments.add_account(
