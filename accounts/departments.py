@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.approval_rule import ApprovalRule
 from accounts.errors import NotFound, Sentence
+from accounts.fetching import attach, fetch_together
 from accounts.models import Account, Cover, Credential, Person, Seat, Supervision
 from accounts.models.cover import RUNNING
 from accounts.models.credential import Connection
@@ -82,37 +84,37 @@ def _holder(right: Seat | Supervision) -> Person:
 
 
 def all_departments() -> list[Department]:
-    """Five queries, however many there are. No token is read."""
-    return [glance(account) for account in _with_people(Account.objects.all())]
+    """One query, however many there are. No token is read."""
+    return _glances(Account.objects.all())
 
 
 def department(code: str) -> Department:
-    account = _with_people(Account.objects.filter(code=code)).first()
-    if account is None:
+    """One query. Raises NotFound."""
+    found = _glances(Account.objects.filter(code=code))
+    if not found:
         raise NotFound
-    return glance(account)
+    return found[0]
 
 
-def _with_people(accounts: QuerySet[Account]) -> QuerySet[Account]:
-    alive = {"ended_at": None}
-    rows = Cover.objects.filter(**alive).annotate(running=RUNNING).select_related("person")
-    covers = Prefetch("cover_set", rows, to_attr="covers")
-    related = ("person", "appointed_by")
-    seats = Seat.objects.filter(**alive).select_related(*related).prefetch_related(covers)
-    supervisions = (
-        Supervision.objects.filter(**alive).select_related(*related).prefetch_related(covers)
+def _glances(rows: QuerySet[Account]) -> list[Department]:
+    accounts = rows.select_related("credential", "credential__checked_by").defer(
+        "credential__token", "credential__token_secret"
     )
-    return (
-        accounts.select_related("credential", "credential__checked_by")
-        .defer("credential__token", "credential__token_secret")
-        .prefetch_related(
-            Prefetch("seat_set", seats, to_attr="held"),
-            Prefetch("supervision_set", supervisions.order_by("started_at"), to_attr="supervised"),
-        )
-    )
+    alive: dict[str, Any] = {"ended_at": None, "account__in": rows.order_by().values("pk")}
+    people = ("person", "appointed_by")
+    seats = Seat.objects.filter(**alive).select_related(*people)
+    supervisions = Supervision.objects.filter(**alive).select_related(*people)
+    supervisions = supervisions.order_by("started_at")
+    covers = Cover.objects.filter(**alive).annotate(running=RUNNING).select_related("person")
+    fetch_together(accounts, seats, supervisions, covers)
+    attach(seats, "cover_set", covers, "covers")
+    attach(supervisions, "cover_set", covers, "covers")
+    attach(accounts, "seat_set", seats, "held")
+    attach(accounts, "supervision_set", supervisions, "supervised")
+    return [_glance(account) for account in accounts]
 
 
-def glance(account: Account) -> Department:
+def _glance(account: Account) -> Department:
     held: dict[int, Seat] = {seat.number: seat for seat in account.held}  # type: ignore[attr-defined]
     return Department(
         account=account,

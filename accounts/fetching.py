@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -64,15 +65,29 @@ def _fill(queryset: Any, copy: Any, compiler: Any, found: list[dict[str, Any]]) 
     queryset._fetch_all()
 
 
-def attach(parents: Iterable[models.Model], relation: str, rows: QuerySet[Any, Any]) -> None:
-    """Makes these rows what each parent's relation holds, as `prefetch_related` would: all of them,
-    each with its parent.
+def attach(
+    parents: Iterable[models.Model],
+    relation: str,
+    rows: QuerySet[Any, Any],
+    to_attr: str = "",
+) -> None:
+    """As `prefetch_related` would, makes these rows what each parent's relation holds, all of them;
+    or what an attribute does, of those that were chosen. Each row has its parent.
     """
+    theirs: dict[Any, list[Any]] = defaultdict(list)
+    field: Any = None
     for parent in parents:
-        field = getattr(parent, relation).field
-        theirs: Any = getattr(parent, relation).all()
-        theirs._result_cache = [row for row in rows if getattr(row, field.attname) == parent.pk]
-        for row in theirs:
+        manager: Any = getattr(parent, relation)
+        if field is None:
+            field = manager.field
+            for row in rows:
+                theirs[getattr(row, field.attname)].append(row)
+        for row in theirs[parent.pk]:
             setattr(row, field.name, parent)
-        kept = getattr(parent, "_prefetched_objects_cache", {})
-        parent._prefetched_objects_cache = {**kept, relation: theirs}  # type: ignore[attr-defined]
+        if to_attr:
+            setattr(parent, to_attr, theirs[parent.pk])
+            continue
+        kept = manager.all()
+        kept._result_cache = theirs[parent.pk]
+        known = getattr(parent, "_prefetched_objects_cache", {})
+        parent._prefetched_objects_cache = {**known, relation: kept}  # type: ignore[attr-defined]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.access import Membership
+from accounts.fetching import fetch_together
 from accounts.models import Person
 from accounts.roles import Role
 from approvals.access import author_role
@@ -57,24 +58,28 @@ class Waiting:
 
 
 def waiting_for(person: Person, places: list[Membership]) -> Waiting:
-    """The same number of queries however much there is."""
+    """Three queries, however much there is."""
     accounts = [m.account.pk for m in places]
     seats = [m.account.pk for m in places if m.role == Role.SEAT]
-    waiting = Waiting()
-    _under_review(waiting, person, accounts)
-    waiting.objections = _objections(person, accounts, places)
-    _being_written(waiting, person, seats)
+    revisions = _under_review(accounts)
+    objections = _objections(person, accounts, places)
+    drafts = _being_written(person, seats)
+    fetch_together(revisions, objections, drafts)
+    waiting = Waiting(objections=list(objections))
+    _sort_reviews(waiting, person, list(revisions))
+    _sort_drafts(waiting, list(drafts))
     return waiting
 
 
-def _under_review(waiting: Waiting, person: Person, accounts: list[int]) -> None:
-    revisions = list(
-        Revision.objects.filter(
-            draft__account__in=accounts, draft__state=DraftState.IN_REVIEW, closed_at=None
-        )
-        .select_related("draft__account", "draft__author")
-        .order_by("-draft__urgent", "submitted_at")
+def _under_review(accounts: list[int]) -> QuerySet[Revision]:
+    rows = Revision.objects.filter(
+        draft__account__in=accounts, draft__state=DraftState.IN_REVIEW, closed_at=None
     )
+    urgent_first = rows.order_by("-draft__urgent", "submitted_at")
+    return urgent_first.select_related("draft__account", "draft__author")
+
+
+def _sort_reviews(waiting: Waiting, person: Person, revisions: list[Revision]) -> None:
     quorums = quorums_of(revisions)
     for revision in revisions:
         quorum = quorums[revision.pk]
@@ -85,9 +90,11 @@ def _under_review(waiting: Waiting, person: Person, accounts: list[int]) -> None
             waiting.in_review.append(row)
 
 
-def _objections(person: Person, accounts: list[int], places: list[Membership]) -> list[Objection]:
+def _objections(
+    person: Person, accounts: list[int], places: list[Membership]
+) -> QuerySet[Objection]:
     """Those to a text in review that this person may lift; an approved one that is held stands
-    among what publishing has to decide. One query.
+    among what publishing has to decide.
     """
     supervises = [m.account.pk for m in places if m.role == Role.SUPERVISION]
     wrote = Contributor.objects.filter(draft=OuterRef("draft"), person=person)
@@ -97,20 +104,22 @@ def _objections(person: Person, accounts: list[int], places: list[Membership]) -
         draft__state=DraftState.IN_REVIEW,
         lifted_at=None,
     )
-    return list(rows.select_related("raised_by", "draft__account", "draft__author"))
+    return rows.select_related("raised_by", "draft__account", "draft__author")
 
 
-def _being_written(waiting: Waiting, person: Person, seats: list[int]) -> None:
+def _being_written(person: Person, seats: list[int]) -> QuerySet[Draft, Any]:
     """Mine are what I wrote or changed; left behind is what somebody without a seat began."""
     mine = Contributor.objects.filter(draft=OuterRef("pk"), person=person)
-    drafts = list(
+    rows = (
         Draft.objects.filter(account__in=seats)
         .filter(state__in=[DraftState.WRITING, DraftState.IN_REVIEW])
         .annotate(author_role=author_role())
         .filter(Exists(mine) | ~Q(author_role=Role.SEAT))
-        .select_related("account", "author")
-        .order_by("-urgent", "-updated_at")
     )
+    return rows.select_related("account", "author").order_by("-urgent", "-updated_at")
+
+
+def _sort_drafts(waiting: Waiting, drafts: list[Any]) -> None:
     back = _sent_back([d for d in drafts if d.state == DraftState.WRITING])
     for draft in drafts:
         if draft.author_role != Role.SEAT:
@@ -122,29 +131,23 @@ def _being_written(waiting: Waiting, person: Person, seats: list[int]) -> None:
 
 
 def _sent_back(drafts: list[Draft]) -> dict[int, SentBack]:
-    """Those whose last revision was sent back, by draft."""
-    by_id = {draft.pk: draft for draft in drafts}
-    last: dict[int, Revision] = {}
+    """Those whose last revision was sent back, by draft, with the reason: one query. A recall gives
+    it in the debate, as the last word on it.
+    """
     revisions = Revision.objects.filter(draft__in=drafts).select_related("closed_by")
-    for revision in revisions.order_by("draft", "number"):
-        last[revision.draft_id] = revision
-    back = {pk: r for pk, r in last.items() if r.closing in SENT_BACK}
-    reasons = _reasons_of_return(back.values())
-    return {
-        pk: SentBack(by_id[pk], r, r.closed_by.name if r.closed_by else "", reasons.get(r.pk, ""))
-        for pk, r in back.items()
-    }
-
-
-def _reasons_of_return(revisions: Collection[Revision]) -> dict[int, str]:
-    """Why each was sent back: a recall says so in the debate, as the last word on it."""
     recalled = Comment.objects.filter(
-        revision__in=revisions,
+        revision__draft__in=drafts,
         revision__closing=CloseReason.RECALLED,
         author=F("revision__closed_by"),
     )
-    asked = Review.objects.filter(revision__in=revisions, verdict=Verdict.CHANGES)
+    said = recalled.order_by("pk").values_list("revision", "body")
+    asked = Review.objects.filter(revision__draft__in=drafts, verdict=Verdict.CHANGES)
+    why = asked.values_list("revision", "reason")
+    fetch_together(revisions, said, why)
+    last = {revision.draft_id: revision for revision in revisions}
+    reasons = {**dict(said), **dict(why)}
     return {
-        **dict(recalled.order_by("pk").values_list("revision", "body")),
-        **dict(asked.values_list("revision", "reason")),
+        draft.pk: SentBack(draft, r, r.closed_by.name if r.closed_by else "", reasons.get(r.pk, ""))
+        for draft in drafts
+        if (r := last.get(draft.pk)) is not None and r.closing in SENT_BACK
     }

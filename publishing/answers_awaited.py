@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.access import Membership, reviewers_of
+from accounts.access import Membership, reviewers_among, rights_on
+from accounts.fetching import fetch_together
 from accounts.models import Account, Person
 from publishing.actions.decide import two_agree
 from publishing.models import Confirmation, ConfirmationState
@@ -29,9 +30,8 @@ class AwaitedAnswer:
 
 
 def awaited_from(person: Person, places: list[Membership]) -> list[AwaitedAnswer]:
-    """What this person can confirm, the first to expire first; the same number of queries however
-    much there is. `places` is empty for an administrator, who confirms what is of all accounts.
-    """
+    """What this person can confirm, the first to expire first: one query.
+    `places` is empty for an administrator, who confirms what is of all accounts."""
     roles = {place.account.pk: place.role for place in places}
     where = Q(publication__account__in=roles) | Q(freeze__account__in=roles)
     if person.is_administrator:
@@ -47,7 +47,9 @@ def awaited_from(person: Person, places: list[Membership]) -> list[AwaitedAnswer
         )
         .order_by("expires_at", "pk")
     )
-    reviewers = reviewers_of(roles)
+    rights = rights_on(roles)
+    fetch_together(rows, rights)
+    reviewers = reviewers_among(rights, roles)
     awaited = []
     for proposal in rows:
         account = _account_of(proposal)

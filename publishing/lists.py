@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import (
     BigIntegerField,
     Case,
+    Count,
     Exists,
     F,
     Func,
     IntegerField,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
+    Value,
     When,
-    prefetch_related_objects,
 )
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Membership
 from accounts.errors import Sentence
+from accounts.fetching import attach, fetch_together
 from publishing.access import shown
 from publishing.actions.removal import removals_due
-from publishing.heartbeat import SEND, Interruption, interruptions
+from publishing.heartbeat import SEND, Interruption, beats, interruptions
 from publishing.models import (
     Confirmation,
-    ConfirmationState,
     Part,
     Publication,
     PublicationState,
@@ -69,35 +70,43 @@ class AtHome:
 
 
 def at_home(places: list[Membership]) -> AtHome:
-    """The same number of queries however much there is."""
+    """Two queries, however much there is."""
     accounts = [place.account.pk for place in places]
     rows = shown().filter(account__in=accounts)
     alerts = rows.filter(alerting())
     scheduled = rows.filter(state__in=(PublicationState.WAITING, PublicationState.SENDING))
     standing = Retraction.objects.filter(publication=OuterRef("pk"), ended_at=None)
+    published = rows.filter(~Exists(standing), state=PublicationState.PUBLISHED)
+    heard = beats()
+    to_decide = by_urgency(alerts).order_by(*URGENT_FIRST)[:ALERTS_SHOWN]
+    next_ones = scheduled.order_by("due_at")[:MAX]
+    last_ones = published.exclude(reading__in=BAD).order_by("-published_at")[:LAST]
+    to_remove = rows.filter(pk__in=removals_due().values("pk")).order_by("removal_on")[:MAX]
+    counts = [_number(alerts), _number(scheduled)]
+    fetch_together(to_decide, next_ones, last_ones, to_remove, heard, *counts)
+    _complete([*to_decide, *last_ones])
+    to_decide_count, scheduled_count = (sum(count) for count in counts)
+    stopped = interruptions(heard)
     return AtHome(
-        to_decide=decisions(by_urgency(alerts).order_by(*URGENT_FIRST)[:ALERTS_SHOWN]),
-        to_decide_count=alerts.count(),
-        scheduled=_scheduled(scheduled.order_by("due_at")[:MAX]),
-        scheduled_count=scheduled.count(),
+        to_decide=[_decision(p, stopped) for p in to_decide],
+        to_decide_count=to_decide_count,
+        scheduled=_scheduled(next_ones, stopped.get(SEND)),
+        scheduled_count=scheduled_count,
         published=[
-            Row(p, _text(p), link=link_of(p.account, p.parts.all()[0].x_id))
-            for p in _complete(
-                rows.filter(~Exists(standing), state=PublicationState.PUBLISHED)
-                .exclude(reading__in=BAD)
-                .order_by("-published_at")[:LAST]
-            )
+            Row(p, _text(p), link=link_of(p.account, p.parts.all()[0].x_id)) for p in last_ones
         ],
-        to_remove=[
-            Row(p, _text(p))
-            for p in rows.filter(pk__in=removals_due().values("pk")).order_by("removal_on")[:MAX]
-        ],
+        to_remove=[Row(p, _text(p)) for p in to_remove],
     )
 
 
-def _scheduled(rows: QuerySet[Publication]) -> list[Row]:
+def _number(rows: QuerySet[Publication]) -> QuerySet[Publication, int]:
+    """How many there are: one row, or none at all."""
+    whole = rows.order_by().values(one=Value(1))
+    return whole.annotate(number=Count("pk")).values_list("number", flat=True)
+
+
+def _scheduled(rows: Iterable[Publication], interruption: Interruption | None) -> list[Row]:
     """What becomes of those whose hour has come stands beside them."""
-    interruption = interruptions().get(SEND)
     return [
         Row(
             p,
@@ -188,36 +197,31 @@ KINDS: dict[str, tuple[Sentence, Q]] = {
 }
 
 
-def decisions(rows: QuerySet[Publication] | list[Publication]) -> list[Row]:
+def decisions(rows: list[Publication]) -> list[Row]:
     """Each with what happens and what can be done."""
-    complete = _complete(rows)
-    stopped = interruptions() if complete else {}
-    return [_decision(publication, stopped) for publication in complete]
+    _complete(rows)
+    stopped = interruptions() if rows else {}
+    return [_decision(publication, stopped) for publication in rows]
 
 
-def _complete(rows: QuerySet[Publication] | list[Publication]) -> list[Publication]:
-    """With their parts, the retraction that stands and the proposal that is open."""
-    standing = Retraction.objects.filter(ended_at=None)
-    proposals = Confirmation.objects.filter(state=ConfirmationState.OPEN)
-    parts = Part.objects.order_by("position")
-    complete = list(rows)
-    prefetch_related_objects(
-        complete,
-        Prefetch("parts", parts),
-        Prefetch("retractions", standing, "standing"),
-        Prefetch("confirmations", proposals.select_related("proposed_by"), "proposals"),
-    )
-    return complete
+def _complete(publications: list[Publication]) -> None:
+    """With their parts, retractions and proposals: one query."""
+    parts = Part.objects.filter(publication__in=publications).order_by("position")
+    retractions = Retraction.objects.filter(publication__in=publications)
+    proposals = Confirmation.objects.filter(publication__in=publications)
+    proposals = proposals.select_related("proposed_by")
+    fetch_together(parts, retractions, proposals)
+    attach(publications, "parts", parts)
+    attach(publications, "retractions", retractions)
+    attach(publications, "confirmations", proposals)
 
 
 def _decision(publication: Publication, stopped: dict[str, Interruption]) -> Row:
-    standing: list[Retraction] = publication.standing  # type: ignore[attr-defined]
-    proposals: list[Confirmation] = publication.proposals  # type: ignore[attr-defined]
     situation = situation_of(
         publication,
         list(publication.parts.all()),
-        next(iter(standing), None),
-        next(iter(proposals), None),
+        publication.standing_retraction,
+        publication.open_confirmation,
         stopped,
     )
     return Row(publication, _text(publication), status_sentence(situation), advice(situation))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import DateField, F, Func, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import DateField, F, Func, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Sentence
+from accounts.fetching import attach, fetch_together
 from accounts.models import Account
 from approvals.models import Draft, FollowUp, Review, Verdict
 from publishing.access import shown
@@ -77,37 +79,42 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 def published_rows(found: list[Publication]) -> list[PublishedRow]:
-    """Each with its texts, links and signers: the same number of queries however many."""
-    by_id = shown().in_bulk([publication.pk for publication in found])
-    publications = [by_id[publication.pk] for publication in found]
-    approvals = Review.objects.filter(verdict=Verdict.APPROVE).select_related("reviewer")
-    on_x = (PublicationState.PUBLISHED, PublicationState.PARTIAL)
-    following = Draft.objects.filter(revisions__release__publication__state__in=on_x)
-    prefetch_related_objects(
-        publications,
-        Prefetch("parts", Part.objects.order_by("position")),
-        Prefetch("retractions", Retraction.objects.filter(ended_at=None), "standing"),
-        Prefetch("release__revision__reviews", approvals, "approvals"),
-        Prefetch("release__follow_ups", following.order_by("pk"), "following"),
-        "release__revision__draft__author",
-        "release__revision__draft__follows__revision",
+    """Each with its texts, links and signers: one query."""
+    releases = [publication.release_id for publication in found]
+    whole = shown().filter(pk__in=[publication.pk for publication in found])
+    publications = whole.select_related(
+        "release__revision__draft__author", "release__revision__draft__follows__revision"
     )
-    return [_row(publication) for publication in publications]
+    parts = Part.objects.filter(publication__release__in=releases).order_by("position")
+    retractions = Retraction.objects.filter(publication__release__in=releases)
+    reviews = Review.objects.filter(revision__release__in=releases).select_related("reviewer")
+    on_x = (PublicationState.PUBLISHED, PublicationState.PARTIAL)
+    following = Draft.objects.filter(
+        follows__in=releases, revisions__release__publication__state__in=on_x
+    ).order_by("pk")
+    fetch_together(publications, parts, retractions, reviews, following)
+    attach(publications, "parts", parts)
+    attach(publications, "retractions", retractions)
+    attach([publication.release.revision for publication in publications], "reviews", reviews)
+    by_id = {publication.pk: publication for publication in publications}
+    return [_row(by_id[publication.pk], following) for publication in found]
 
 
-def _row(publication: Publication) -> PublishedRow:
+def _row(publication: Publication, following: Iterable[Draft]) -> PublishedRow:
     revision = publication.release.revision
     links = [
         link_of(publication.account, part.x_id) if part.state == PartState.OUT else ""
         for part in publication.parts.all()
     ]
-    standing: list[Retraction] = publication.standing  # type: ignore[attr-defined]
-    badge = status_badge(publication, next(iter(standing), None))
-    following: list[Draft] = publication.release.following  # type: ignore[attr-defined]
+    badge = status_badge(publication, publication.standing_retraction)
     return PublishedRow(
         publication,
         list(zip(revision.texts, links, strict=True)),
-        revision.approvals,  # type: ignore[attr-defined]
+        [review for review in revision.reviews.all() if review.verdict == Verdict.APPROVE],
         None if badge.badge == "success" else badge,
-        [FollowedBy(FOLLOWED[draft.follow_up], draft) for draft in following],
+        [
+            FollowedBy(FOLLOWED[draft.follow_up], draft)
+            for draft in following
+            if draft.follows_id == publication.release_id
+        ],
     )

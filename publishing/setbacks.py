@@ -6,12 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Membership
 from accounts.errors import Sentence
+from accounts.fetching import fetch_together
 from accounts.models import Person
 from approvals.models import Contributor, Draft, DraftState, Review, Verdict
 from publishing.models import Retraction, RetractionState
@@ -35,14 +36,13 @@ class Setback:
 
 def setbacks_of(person: Person, places: list[Membership]) -> list[Setback]:
     """What this person wrote or changed, the latest first, for a week or until somebody took the
-    text up again; what they did themselves is no news to them. Two queries.
+    text up again; what they did themselves is no news to them. One query.
     """
     accounts = [place.account.pk for place in places]
-    return sorted(
-        _rejected(person, accounts) + _retracted(person, accounts),
-        key=lambda setback: setback.at,
-        reverse=True,
-    )
+    rejected, retracted = _rejected(person, accounts), _retracted(person, accounts)
+    fetch_together(rejected, retracted)
+    stopped = [*map(_of_review, rejected), *map(_of_retraction, retracted)]
+    return sorted(stopped, key=lambda setback: setback.at, reverse=True)
 
 
 def _theirs(person: Person, draft: str) -> Q:
@@ -52,7 +52,7 @@ def _theirs(person: Person, draft: str) -> Q:
     return Q(Exists(wrote)) & ~Q(Exists(taken_up))
 
 
-def _rejected(person: Person, accounts: list[int]) -> list[Setback]:
+def _rejected(person: Person, accounts: list[int]) -> QuerySet[Review]:
     rows = Review.objects.filter(
         _theirs(person, "revision__draft"),
         verdict=Verdict.REJECT,
@@ -60,20 +60,21 @@ def _rejected(person: Person, accounts: list[int]) -> list[Setback]:
         revision__draft__account__in=accounts,
         created_at__gt=Now() - _shown_for(),
     ).exclude(reviewer=person)
-    return [
-        Setback(
-            review.revision.draft,
-            " ".join(review.revision.texts),
-            REJECTED,
-            review.reviewer.name,
-            review.reason,
-            review.created_at,
-        )
-        for review in rows.select_related("reviewer", "revision__draft__account")
-    ]
+    return rows.select_related("reviewer", "revision__draft__account")
 
 
-def _retracted(person: Person, accounts: list[int]) -> list[Setback]:
+def _of_review(review: Review) -> Setback:
+    return Setback(
+        review.revision.draft,
+        " ".join(review.revision.texts),
+        REJECTED,
+        review.reviewer.name,
+        review.reason,
+        review.created_at,
+    )
+
+
+def _retracted(person: Person, accounts: list[int]) -> QuerySet[Retraction]:
     rows = (
         Retraction.objects.filter(
             _theirs(person, "publication__release__revision__draft"),
@@ -82,23 +83,21 @@ def _retracted(person: Person, accounts: list[int]) -> list[Setback]:
         )
         .exclude(state=RetractionState.CANCELLED)
         .exclude(requested_by=person)
-        .select_related("requested_by", "publication__release__revision__draft__account")
     )
-    setbacks = []
-    for retraction in rows:
-        revision = retraction.publication.release.revision
-        verified = retraction.state == RetractionState.VERIFIED
-        setbacks.append(
-            Setback(
-                revision.draft,
-                " ".join(revision.texts),
-                RETRACTED if verified else BEING_RETRACTED,
-                retraction.requested_by.name,
-                retraction.reason,
-                retraction.requested_at,
-            )
-        )
-    return setbacks
+    return rows.select_related("requested_by", "publication__release__revision__draft__account")
+
+
+def _of_retraction(retraction: Retraction) -> Setback:
+    revision = retraction.publication.release.revision
+    verified = retraction.state == RetractionState.VERIFIED
+    return Setback(
+        revision.draft,
+        " ".join(revision.texts),
+        RETRACTED if verified else BEING_RETRACTED,
+        retraction.requested_by.name,
+        retraction.reason,
+        retraction.requested_at,
+    )
 
 
 def _shown_for() -> dt.timedelta:

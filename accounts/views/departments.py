@@ -13,7 +13,7 @@ from accounts.actions import covers, rights
 from accounts.actions import departments as actions
 from accounts.approval_rule import rule_of
 from accounts.capabilities import CAPABILITIES
-from accounts.departments import all_departments, department, past_rights, waiting_on
+from accounts.departments import Department, all_departments, department, past_rights, waiting_on
 from accounts.errors import NotFound, Refusal
 from accounts.forms import (
     AccountForm,
@@ -56,11 +56,12 @@ def add(request: PersonRequest) -> HttpResponse:
 def page(request: PersonRequest, code: str) -> HttpResponse:
     shown = department(code)
     form = RuleForm(initial={"approvals_required": shown.account.approvals_required})
-    return show(request, code, form)
+    return show(request, shown, form)
 
 
-def show(request: PersonRequest, code: str, form: RuleForm, status: int = 200) -> HttpResponse:
-    shown = department(code)
+def show(
+    request: PersonRequest, shown: Department, form: RuleForm, status: int = 200
+) -> HttpResponse:
     context = {
         "department": shown,
         "account": shown.account,
@@ -241,14 +242,14 @@ def change_rule(request: PersonRequest, code: str) -> HttpResponse:
     shown = department(code)
     form = RuleForm(request.POST)
     if not form.is_valid():
-        return show(request, code, form, 400)
+        return show(request, department(code), form, 400)
     try:
         actions.change_rule(
             shown.account.pk, form.cleaned_data["approvals_required"], actor=request.user
         )
     except Refusal as refusal:
         form.add_error("approvals_required", str(refusal))
-        return show(request, code, form, refusal.status)
+        return show(request, department(code), form, refusal.status)
     messages.success(
         request, _("La règle est enregistrée ; elle s’appliquera aux prochaines soumissions.")
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now, TruncDate
 from django.utils import translation
 
 from accounts import audit
@@ -30,7 +31,8 @@ ON_X = (PublicationState.PUBLISHED, PublicationState.PARTIAL)
 def removals_due() -> QuerySet[Publication]:
     """On X on their last day or after it, and no retraction under way."""
     standing = Retraction.objects.filter(publication=OuterRef("pk"), ended_at=None)
-    return Publication.objects.filter(~Exists(standing), state__in=ON_X, removal_on__lte=_today())
+    today = TruncDate(Now(), tzinfo=PARIS)
+    return Publication.objects.filter(~Exists(standing), state__in=ON_X, removal_on__lte=today)
 
 
 def is_due(publication: Publication) -> bool:

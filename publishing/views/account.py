@@ -6,15 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import account_of, few_administrators, memberships, role_on
+from accounts.access import account_of, few_administrators, memberships
 from accounts.errors import Invalid, NotFound
+from accounts.fetching import attach, fetch_together
 from accounts.models import Account, Credential, Person
 from accounts.requests import PersonRequest, by_office
 from publishing.access import freeze_for
@@ -36,29 +37,25 @@ from publishing.spending import spending_of
 MAX_LIFTED = 10
 
 
-def _standing(account: Account | None) -> Freeze | None:
-    rows = Freeze.objects.filter(lifted_at=None, account=account)
-    return rows.select_related("account", "frozen_by").first()
-
-
-def _proposal(standing: Freeze | None) -> Confirmation | None:
-    if standing is None:
-        return None
-    rows = standing.confirmations.filter(state=ConfirmationState.OPEN)
-    return rows.select_related("proposed_by", "freeze").first()
-
-
-def _freeze_context(account: Account | None, person: Person) -> dict[str, Any]:
-    standing = _standing(account)
-    proposal = _proposal(standing)
-    lifted = Freeze.objects.filter(account=account, lifted_at__isnull=False).order_by("-since")
-    confirmed = Confirmation.objects.filter(state=ConfirmationState.CONFIRMED)
+def _freeze_context(
+    account: Account | None, person: Person, *others: QuerySet[Any, Any]
+) -> dict[str, Any]:
+    """Of one account or of all; what else its page shows is fetched with it."""
+    freezes = Freeze.objects.filter(account=account)
+    standing_ones = freezes.filter(lifted_at=None).select_related("account", "frozen_by")
+    lifted = freezes.filter(lifted_at__isnull=False).order_by("-since")[:MAX_LIFTED]
+    lifted = lifted.select_related("frozen_by")
+    proposals = Confirmation.objects.filter(
+        state=ConfirmationState.OPEN, freeze__in=standing_ones.values("pk")
+    ).select_related("proposed_by", "freeze")
+    confirmed = Confirmation.objects.filter(
+        state=ConfirmationState.CONFIRMED, freeze__in=lifted.values("pk")
+    ).select_related("proposed_by", "decided_by")
+    fetch_together(standing_ones, lifted, proposals, confirmed, *others)
+    attach(lifted, "confirmations", confirmed, "lifted_by")
+    standing, proposal = next(iter(standing_ones), None), next(iter(proposals), None)
     return {
-        "lifted": lifted.select_related("frozen_by").prefetch_related(
-            Prefetch(
-                "confirmations", confirmed.select_related("proposed_by", "decided_by"), "lifted_by"
-            )
-        )[:MAX_LIFTED],
+        "lifted": lifted,
         # Freezes of all are told in the zone of the service itself.
         "place": account or Account(time_zone=settings.TIME_ZONE),
         "freeze": standing,
@@ -77,13 +74,15 @@ def account_page(request: PersonRequest, handle: str) -> HttpResponse:
 def _show_account(
     request: PersonRequest, account: Account, status: int = 200, **more: Any
 ) -> HttpResponse:
+    throttles = Throttle.objects.filter(account=account, until__gt=Now())
+    credentials = Credential.objects.filter(account=account).defer("token", "token_secret")
+    frozen = _freeze_context(account, request.user, throttles, credentials)
     context = {
         "account": account,
-        "role": role_on(request.user, account),
         "spending": spending_of(account),
-        "throttle": Throttle.objects.filter(account=account, until__gt=Now()).first(),
-        "credential": Credential.objects.filter(account=account).first(),
-        **_freeze_context(account, request.user),
+        "throttle": next(iter(throttles), None),
+        "credential": next(iter(credentials), None),
+        **frozen,
         **more,
     }
     return render(request, "publishing/account.html", context, status=status)
