@@ -11,8 +11,17 @@ from django.db.models.functions import Now
 from django.utils import translation
 
 from accounts.fetching import fetch_together
+from approvals.captions import spoken_words
 from approvals.categories import has_agreement
-from approvals.checks import VERSION, Context, Finding, Severity, check_description, check_text
+from approvals.checks import (
+    VERSION,
+    Context,
+    Finding,
+    Severity,
+    check_captions,
+    check_description,
+    check_text,
+)
 from approvals.checks.lists import Reserve
 from approvals.lists import changes_in_force, lists_in_force, reserve_at
 from approvals.message import Message
@@ -63,7 +72,7 @@ def _texts(revisions: Iterable[Revision]) -> tuple[str, ...]:
 
 
 def findings_of_thread(messages: Sequence[Message], context: Context) -> list[list[Finding]]:
-    """What is found in each message and in the descriptions of its images."""
+    """What is found in each message, and in the descriptions and captions that it has."""
     return [findings_of(message, context) for message in messages]
 
 
@@ -76,6 +85,8 @@ def findings_of(message: Message, context: Context) -> list[Finding]:
     for number, image in enumerate(message.images, 1):
         if len(image.alt) <= MAX_CHARACTERS:
             found += check_description(number, image.alt, context)
+        for words in spoken_words(image.captions):
+            found += check_captions(words, context)
     return found
 
 

@@ -1,9 +1,9 @@
 """One video read and written anew, in a process of its own with limits on memory and time.
 
 Arguments: the file, and where the new one goes. Standard output: a line of JSON, {"width",
-"height", "poster"} and then `poster` bytes of a JPEG; or {"refused": REASON} alone. Pictures and
-sound are copied as they are, packet by packet; nothing else of the file is. Nothing of Django is
-loaded here.
+"height", "milliseconds", "poster"} and then `poster` bytes of a JPEG; or {"refused": REASON}
+alone. Pictures and sound are copied as they are, packet by packet; nothing else of the file is.
+Nothing of Django is loaded here.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ def rewritten(source: str, target: str) -> tuple[bytes, dict[str, Any]]:
         with av.open(
             target, "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
         ) as fresh:
-            _copy(film, fresh, video, audio)
+            lasts = _copy(film, fresh, video, audio)
     with av.open(target, format="mov") as film:
-        return _still(film), size
+        return _still(film), size | {"milliseconds": lasts}
 
 
 def _streams(film: InputContainer) -> tuple[VideoStream, AudioStream | None]:
@@ -92,8 +92,10 @@ def _checked(video: VideoStream) -> dict[str, Any]:
 
 def _copy(
     film: InputContainer, fresh: OutputContainer, video: VideoStream, audio: AudioStream | None
-) -> None:
-    """Packet by packet, counted: what the header says of duration and rate proves nothing."""
+) -> int:
+    """Packet by packet, counted: what the header says of duration and rate proves nothing. How many
+    thousandths of a second there are.
+    """
     outs = {one.index: fresh.add_stream_from_template(one) for one in (video, audio) if one}
     for out in outs.values():
         out.metadata.clear()
@@ -119,6 +121,7 @@ def _copy(
         raise Refused("too_short")
     if pictures > MAX_RATE * seconds + 1:
         raise Refused("too_fast")
+    return int(max(ends.values()) * 1000)
 
 
 def _end(packet: Packet[Any]) -> Fraction:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from approvals.message import Message
+from approvals.message import Image, MediaKind, Message
 from approvals.tweet_text import MAX_CHARACTERS
 
 Kind = Literal["same", "del", "ins"]
@@ -79,31 +79,44 @@ def changes(before: list[str], after: list[str]) -> list[list[DiffSegment]]:
 
 @dataclass(frozen=True)
 class ImageChange:
-    """An image that came, went, or is described otherwise (`words`, as `changes` gives them)."""
+    """An image, GIF or video that came, went, or of which the description or the captions changed
+    (`words`, as `changes` gives them).
+    """
 
     position: int
-    kind: Literal["added", "removed", "described", "moved"]
+    kind: Literal["added", "removed", "described", "captioned", "moved"]
     alt: str = ""
     words: tuple[list[DiffSegment], ...] = ()
+    media: MediaKind = "image"
 
 
 def image_changes(before: Sequence[Message], after: Sequence[Message]) -> list[ImageChange]:
     """What differs between the images of two threads, message by message."""
     differences: list[ImageChange] = []
     for position in range(max(len(before), len(after))):
-        old = _alts(before[position]) if position < len(before) else {}
-        new = _alts(after[position]) if position < len(after) else {}
-        differences += [ImageChange(position, "removed", old[key]) for key in old if key not in new]
-        differences += [ImageChange(position, "added", new[key]) for key in new if key not in old]
-        differences += [
-            ImageChange(position, "described", new[key], (word_diff(old[key], new[key]),))
-            for key in new
-            if key in old and old[key] != new[key]
-        ]
+        old = _by_digest(before[position]) if position < len(before) else {}
+        new = _by_digest(after[position]) if position < len(after) else {}
+        gone = [old[key] for key in old if key not in new]
+        came = [new[key] for key in new if key not in old]
+        differences += [ImageChange(position, "removed", i.alt, media=i.kind) for i in gone]
+        differences += [ImageChange(position, "added", i.alt, media=i.kind) for i in came]
+        for key, image in new.items():
+            if key in old:
+                differences += _word_changes(position, old[key], image)
         if [key for key in old if key in new] != [key for key in new if key in old]:
             differences.append(ImageChange(position, "moved"))
     return differences
 
 
-def _alts(message: Message) -> dict[str, str]:
-    return {image.sha256: image.alt for image in message.images}
+def _word_changes(position: int, old: Image, new: Image) -> Iterator[ImageChange]:
+    """What changed of what is said of one that stayed."""
+    if old.alt != new.alt:
+        words = (word_diff(old.alt, new.alt),)
+        yield ImageChange(position, "described", new.alt, words, new.kind)
+    if old.captions != new.captions:
+        words = (word_diff(old.captions, new.captions),)
+        yield ImageChange(position, "captioned", new.alt, words, new.kind)
+
+
+def _by_digest(message: Message) -> dict[str, Image]:
+    return {image.sha256: image for image in message.images}

@@ -1,11 +1,12 @@
 """The digest: SHA-256 over a revision's canonical JSON. What people sign and workers send. Pure.
 
-Canonical JSON: keys sorted, no white space, UTF-8, no escapes but JSON's own. Schema 3 has the
+Canonical JSON: keys sorted, no white space, UTF-8, no escapes but JSON's own. Schema 4 has the
 keys schema, account (X handle in lower case), parts (each: text, images (each: sha256 of the
-bytes to be sent, alt, and the kind of what moves)), category, fields (what the category asks for:
-`approvals.categories`), reply_settings, requested_at (UTC, ISO 8601, or null), in_reply_to (the id
-of the release whose first post it answers on X, or null). Schema 2 had no in_reply_to, schema 1 no
-fields either; their revisions are read and sent as they are.
+bytes to be sent, alt, the kind of what moves, the captions of a video)), category, fields (what
+the category asks for: `approvals.categories`), reply_settings, requested_at (UTC, ISO 8601, or
+null), in_reply_to (the id of the release whose first post it answers on X, or null). Schema 3 had
+no captions, schema 2 no in_reply_to, schema 1 no fields either; their revisions are read and sent
+as they are.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 from approvals.message import Message, as_json, read_messages
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 @dataclass(frozen=True, slots=True)

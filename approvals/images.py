@@ -84,6 +84,7 @@ class NormalizedImage:
     width: int
     height: int
     poster: bytes = b""
+    milliseconds: int | None = None
 
     @property
     def sha256(self) -> str:

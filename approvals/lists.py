@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.clock import db_now
 from accounts.models import Person
+from approvals.captions import spoken_words
 from approvals.checks import OF_DESCRIPTIONS, READERS, Analysis, Context, Severity, run
 from approvals.checks.lists import DEFAULT_LISTS, Lists
 from approvals.digest import SignedContent
@@ -175,8 +176,12 @@ def _effect(
     described = set(READERS[name]) <= set(OF_DESCRIPTIONS)
     for message in signed.messages:
         known = replace(context, image_count=len(message.images))
-        alts = [image.alt for image in message.images] if described else []
-        for text in (message.text, *alts):
+        beside = [
+            words
+            for image in (message.images if described else ())
+            for words in (image.alt, *spoken_words(image.captions))
+        ]
+        for text in (message.text, *beside):
             before, after = (Analysis(text, replace(known, lists=lists)) for lists in states)
             if sought not in before.folded:
                 continue

@@ -14,11 +14,14 @@ REFERENCE = re.compile(r"([0-9a-f]{64})(?:\.(gif|video))?")
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One image, GIF or video: the digest of its bytes, and what it shows in words."""
+    """One image, GIF or video: the digest of its bytes, what it shows in words, and of a video its
+    captions, as SRT.
+    """
 
     sha256: str
     alt: str = ""
     kind: MediaKind = "image"
+    captions: str = ""
 
     @property
     def reference(self) -> str:
@@ -45,7 +48,8 @@ def read_messages(parts: Iterable[dict[str, Any]]) -> tuple[Message, ...]:
 
 
 def _read_image(image: dict[str, Any]) -> Image:
-    return Image(image["sha256"], image["alt"], image.get("kind", "image"))
+    captions = image.get("captions", "")
+    return Image(image["sha256"], image["alt"], image.get("kind", "image"), captions)
 
 
 def read_reference(reference: str, alt: str = "") -> Image | None:
@@ -69,6 +73,9 @@ def as_json(messages: Iterable[Message]) -> list[dict[str, Any]]:
 
 
 def _as_json(image: Image) -> dict[str, str]:
-    """An image says no kind: its digest is what it was before others came."""
+    """An image says no kind, what has no captions says nothing of them: its digest is what it was
+    before others came.
+    """
     kind = {"kind": image.kind} if image.moves else {}
-    return {"sha256": image.sha256, "alt": image.alt, **kind}
+    captions = {"captions": image.captions} if image.captions else {}
+    return {"sha256": image.sha256, "alt": image.alt, **kind, **captions}

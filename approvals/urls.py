@@ -45,6 +45,7 @@ urlpatterns = [
         name="crop-image",
     ),
     path("brouillons/<int:draft_id>/videos", videos.begin, name="begin-video"),
+    path("brouillons/<int:draft_id>/sous-titres", videos.captions, name="read-captions"),
     path("brouillons/<int:draft_id>/videos/<uuid:token>", videos.piece, name="video-piece"),
     path("brouillons/<int:draft_id>/videos/<uuid:token>/fin", videos.finish, name="finish-video"),
     path("images/<sha256:sha256>", images.show, name="image"),

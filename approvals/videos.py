@@ -51,6 +51,7 @@ class NormalizedVideo:
     size: int
     width: int
     height: int
+    milliseconds: int
     poster: bytes
     mime: str = "video/mp4"
 
@@ -136,7 +137,8 @@ def _decoded(source: Path, target: Path) -> NormalizedVideo:
         raise Unfit(too_heavy())
     with target.open("rb") as fresh:
         sha256 = hashlib.file_digest(fresh, "sha256").hexdigest()
-    return NormalizedVideo(target, sha256, size, said["width"], said["height"], poster)
+    shape = {name: said[name] for name in ("width", "height", "milliseconds")}
+    return NormalizedVideo(target, sha256, size, **shape, poster=poster)
 
 
 def too_heavy() -> str:

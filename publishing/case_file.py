@@ -20,7 +20,7 @@ from accounts.requests import parse_int
 from approvals.categories import FIELDS
 from approvals.diff import changes, image_changes
 from approvals.digest import SignedContent
-from approvals.message import Message
+from approvals.message import MediaKind, Message
 from approvals.models import (
     Comment,
     Draft,
@@ -36,7 +36,7 @@ from publishing.models import Answer, Attempt, Confirmation, Lookup, Part, Publi
 from publishing.status_badge import link_of
 
 # Raised with any change of the tree.
-VERSION = 2
+VERSION = 3
 EXPORTED = "case_file.exported"
 
 
@@ -73,7 +73,8 @@ class Segment:
 @dataclass(frozen=True)
 class ImageDifference:
     position: int
-    kind: Literal["added", "removed", "described", "moved"]
+    kind: Literal["added", "removed", "described", "captioned", "moved"]
+    media: MediaKind
     alt: str
 
 
@@ -511,7 +512,7 @@ def _differences(before: SignedContent, after: SignedContent) -> Differences:
     return Differences(
         texts=[[Segment(s.kind, s.text) for s in message] for message in texts],
         images=[
-            ImageDifference(image.position, image.kind, image.alt)
+            ImageDifference(image.position, image.kind, image.media, image.alt)
             for image in image_changes(before.messages, after.messages)
         ],
         settings=[

@@ -27,10 +27,11 @@ from accounts.models import AuditEntry
 from accounts.models.account import ReplySettings
 from accounts.roles import Role
 from accounts.timefmt import format_date, format_seconds, zone_words
+from approvals.captions import kept_cues
 from approvals.categories import FIELDS
 from approvals.checklist import NAMES
 from approvals.digest import SignedContent
-from approvals.message import Image, Message
+from approvals.message import Image, MediaKind, Message
 from approvals.models import Category, CloseReason, DraftState, Verdict, WordingOutcome
 from publishing.case_file import (
     AttemptFacts,
@@ -274,6 +275,12 @@ class _Writer:
                 }[image.kind]
                 words = kind % {"number": position, "alt": image.alt or _("sans description")}
                 yield self._image(facts, words, image)
+                if image.captions:
+                    yield _text(_plain(_("Sous-titres de la vidéo :")))
+                    yield _list(
+                        [_plain(f"{cue.at} "), _french(cue.text)]
+                        for cue in kept_cues(image.captions)
+                    )
 
     def _image(self, facts: ImageFacts | None, words: str, image: Image) -> Block:
         if facts is None:
@@ -384,7 +391,7 @@ class _Writer:
                     _("Message %(number)s : %(what)s %(alt)s")
                     % {
                         "number": one.position + 1,
-                        "what": _image_change(one.kind),
+                        "what": _image_change(one.media, one.kind),
                         "alt": one.alt,
                     }
                 )
@@ -726,10 +733,18 @@ def _changed(segment: Segment) -> Piece:
     return _french(segment.text)
 
 
-def _image_change(kind: str) -> str:
+def _image_change(media: MediaKind, kind: str) -> str:
+    if kind == "moved":
+        return _("images dans un autre ordre")
     return {
-        "added": _("image ajoutée"),
-        "removed": _("image retirée"),
-        "described": _("image décrite autrement"),
-        "moved": _("images dans un autre ordre"),
-    }[kind]
+        ("image", "added"): _("image ajoutée"),
+        ("image", "removed"): _("image retirée"),
+        ("image", "described"): _("image décrite autrement"),
+        ("gif", "added"): _("GIF ajouté"),
+        ("gif", "removed"): _("GIF retiré"),
+        ("gif", "described"): _("GIF décrit autrement"),
+        ("video", "added"): _("vidéo ajoutée"),
+        ("video", "removed"): _("vidéo retirée"),
+        ("video", "described"): _("vidéo décrite autrement"),
+        ("video", "captioned"): _("vidéo sous-titrée autrement"),
+    }[media, kind]

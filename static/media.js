@@ -1,6 +1,7 @@
 // Images, GIFs and videos in the composer.
 
-// An image: too heavy is said before anything is sent; one removed goes at once.
+// An image, or a file of captions: too heavy is said before anything is sent. An image removed goes at
+// once.
 
 const HEAVIEST = 20 * 1024 * 1024;
 
@@ -11,7 +12,7 @@ document.addEventListener("change", (event) => {
   const said = document.getElementById(`${field.id}-messages`);
   said.replaceChildren();
   field.parentElement.classList.remove("fr-upload-group--error");
-  const heavy = [...field.files].find((file) => file.size > HEAVIEST);
+  const heavy = [...field.files].find((file) => file.size > (field.dataset.heaviest ?? HEAVIEST));
   if (!heavy) return;
   event.stopImmediatePropagation();
   field.value = "";
@@ -50,7 +51,7 @@ function offerUndo(image, list) {
 // Images that are pasted into a text, or dropped on its message, are chosen as by the field.
 function choose(part, files) {
   const images = [...files].filter((file) => file.type.startsWith("image/"));
-  const field = part?.querySelector("input[type=file]");
+  const field = part?.querySelector("input[type=file][multiple]");
   if (!field || !images.length) return false;
   const chosen = new DataTransfer();
   for (const image of images) chosen.items.add(image);
@@ -70,10 +71,11 @@ document.addEventListener("drop", (event) => {
   if (choose(event.target.closest?.(".desk-part"), event.dataTransfer.files)) event.preventDefault();
 });
 
-// An image that came is part of the draft: preview and autosave are told.
+// An image or captions that came are part of the draft: preview and autosave are told.
 document.addEventListener("htmx:afterSettle", (event) => {
-  const list = event.detail.target;
-  if (list?.matches?.(".desk-images__list")) changed(list);
+  const place = event.detail.target;
+  if (place?.matches?.(".desk-images__list")) changed(place);
+  if (place?.matches?.(".desk-captions")) changed(document.getElementById(place.id));
 });
 
 // What few messages need is loaded when it is first used.

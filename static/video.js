@@ -113,6 +113,7 @@ export class VideoField {
     this.input.disabled = true;
     try {
       this.list.insertAdjacentHTML("beforeend", await this.send(file));
+      htmx.process(this.list); // its field of captions
       this.say(this.words.done);
       this.list.dispatchEvent(new Event("input", { bubbles: true }));
       this.list.querySelector("textarea").focus();

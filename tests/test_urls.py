@@ -147,6 +147,7 @@ begin-video          POST   approvals.edit
 video-piece          GET    approvals.edit
 video-piece          POST   approvals.edit
 finish-video         POST   approvals.edit
+read-captions        POST   approvals.edit
 image                GET    approvals.read
 crop-image           GET    approvals.edit
 crop-image           POST   approvals.edit

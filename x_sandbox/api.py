@@ -76,6 +76,7 @@ class Api:
             web.post("/2/media/upload/{id}/append", route("append", self.pieces.append)),
             web.post("/2/media/upload/{id}/finalize", route("finalize", self.pieces.finalize)),
             web.post("/2/media/metadata", route("metadata", self.metadata)),
+            web.post("/2/media/subtitles", route("subtitles", self.subtitles)),
             web.route("*", "/2/{rest:.*}", self._nothing_there),
         ]
 
@@ -209,7 +210,7 @@ class Api:
     def _media_of(self, call: Call, body: dict[str, Any]) -> list[Media]:
         wanted = (body.get("media") or {}).get("media_ids", [])
         found = [self._usable_media(call, media_id) for media_id in wanted]
-        pictures = [media for media in found if media is not None]
+        pictures = [media for media in found if media is not None and media.kind != "captions"]
         if len(pictures) != len(wanted):
             raise Problem(
                 problems.invalid(
@@ -317,9 +318,37 @@ class Api:
         if text.has_invalid_characters(alt_text):
             raise Problem(problems.invalid_characters())
         if ignored := call.drew("alt_ignored"):
-            return _no_alt(ignored.options["body"], media, alt_text)
+            if ignored.options["body"] == "bare":
+                return Answer(200, {"data": {"id": media.id}})
+            return _not_done(ignored.options["body"], _alt_set(media, alt_text))
         self.world.set_alt_text(media, alt_text)
         return _alt_set(media, alt_text)
+
+    def subtitles(self, call: Call) -> Answer:
+        """One track of captions, by the form that X's specification has for it."""
+        body = call.body if isinstance(call.body, dict) else {}
+        track = body.get("subtitles")
+        track = track if isinstance(track, dict) else {}
+        video = self._usable_media(call, str(body.get("id")))
+        captions = self._usable_media(call, str(track.get("id")))
+        if video is None or captions is None:
+            raise Problem(problems.invalid("Your media IDs are invalid.", id=str(body.get("id"))))
+        if (video.kind, captions.kind) != ("video", "captions"):
+            raise Problem(problems.invalid("The media is not of the right category."))
+        language, name = track.get("language_code"), track.get("display_name")
+        if body.get("media_category") != "TweetVideo" or not isinstance(name, str):
+            raise Problem(problems.invalid("`media_category` and `subtitles` are required."))
+        if not isinstance(language, str) or not re.fullmatch(r"[A-Z]{2}", language):
+            raise Problem(problems.invalid("`language_code` is not valid."))
+        if ignored := call.drew("captions_ignored"):
+            return _not_done(ignored.options["body"], _captioned(video, track))
+        self.world.set_captions(video, captions)
+        return _captioned(video, track)
+
+
+def _captioned(video: Media, track: dict[str, Any]) -> Answer:
+    said = {"associated_subtitles": track, "media_category": "TweetVideo"}
+    return Answer(200, {"data": {"id": video.id, **said}})
 
 
 def _alt_set(media: Media, alt_text: str) -> Answer:
@@ -327,13 +356,11 @@ def _alt_set(media: Media, alt_text: str) -> Answer:
     return Answer(200, {"data": {"id": media.id, "associated_metadata": associated}})
 
 
-def _no_alt(body: str, media: Media, alt_text: str) -> Answer:
-    """200, and the alternative text is not set."""
+def _not_done(body: str, pretended: Answer) -> Answer:
+    """200, and nothing was done."""
     match body:
         case "whole":
-            return _alt_set(media, alt_text)
-        case "bare":
-            return Answer(200, {"data": {"id": media.id}})
+            return pretended
         case "errors":
             return Answer(200, problems.internal_error())
         case "html":
@@ -347,7 +374,7 @@ async def _body(request: web.Request, operation: str) -> Any:
         return await _form(request)
     if operation == "append":
         return await _form(request, "segment_index")
-    if operation not in ("post", "metadata", "initialize"):
+    if operation not in ("post", "metadata", "subtitles", "initialize"):
         return None
     try:
         return json.loads(await request.read())

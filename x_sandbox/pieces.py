@@ -16,11 +16,13 @@ from x_sandbox.world import Media, World, sha256
 
 GIF_BYTES = 15 * 1024 * 1024
 VIDEO_BYTES = 512 * 1024 * 1024
+CAPTIONS_BYTES = 512 * 1024
 PIECE_BYTES = 5 * 1024 * 1024
 # Each category of what comes so: its type, and how much of it X takes.
 CATEGORIES = {
     "tweet_gif": ("image/gif", GIF_BYTES),
     "tweet_video": ("video/mp4", VIDEO_BYTES),
+    "subtitles": ("text/srt", CAPTIONS_BYTES),
 }
 _UNFIT = "Your media could not be processed."
 
@@ -72,9 +74,13 @@ class Pieces:
         handle = call.account.handle
         if coming.category == "tweet_gif":
             media = picture(media_id, handle, data, coming.category)
+        elif coming.category == "subtitles":
+            media = _captions(media_id, handle, data)
         else:
             media = _film(media_id, handle, data)
         media.ready_at = time.time() + self.switches.get("media_processing", handle)
+        if media.kind == "captions":
+            media.ready_at = 0.0
         media.failed = call.drew("processing_failed") is not None
         del self.coming[media_id]
         self.world.add_media(media, data)
@@ -150,5 +156,22 @@ def _film(media_id: str, account: str, data: bytes) -> Media:
         width=0,
         height=0,
         kind="video",
+        at=time.time(),
+    )
+
+
+def _captions(media_id: str, account: str, data: bytes) -> Media:
+    """A file of captions: plain text with times in it."""
+    if b" --> " not in data or b"\0" in data:
+        raise Problem(problems.invalid(_UNFIT, media="subtitles"))
+    return Media(
+        id=media_id,
+        account=account,
+        sha256=sha256(data),
+        size=len(data),
+        content_type="text/srt",
+        width=0,
+        height=0,
+        kind="captions",
         at=time.time(),
     )

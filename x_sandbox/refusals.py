@@ -107,5 +107,6 @@ REFUSALS: dict[str, Callable[[], Answer]] = {
         " otherwise engaged by the author of the post you are replying to.",
     ),
     "media_invalid": lambda: problems.invalid("Your media IDs are invalid."),
+    "captions_refused": lambda: problems.invalid("Your subtitles are invalid."),
     "alt_refused": lambda: plain(403, "You are not permitted to set metadata for this media."),
 }

@@ -347,6 +347,12 @@ GROUPS: list[tuple[Words, list[Scenario]]] = [
             ),
             _refused("alt_refused", _("X refuse le texte alternatif"), on="metadata"),
             _s(
+                "captions-errors",
+                _("Les sous-titres se perdent, la réponse ne dit que des erreurs"),
+                "captions_ignored",
+            ),
+            _refused("captions_refused", _("X refuse les sous-titres"), on="subtitles"),
+            _s(
                 "processing-failed",
                 _("X n’arrive pas à traiter le GIF ou la vidéo"),
                 "processing_failed",
@@ -371,6 +377,7 @@ OPERATION_NAMES: dict[str, Words] = {
     "posts": _("Lecture de tweets"),
     "upload": _("Envoi d’une image"),
     "metadata": _("Texte alternatif"),
+    "subtitles": _("Sous-titres"),
     "initialize": _("Début d’un envoi par morceaux"),
     "append": _("Envoi d’un morceau"),
     "finalize": _("Fin d’un envoi par morceaux"),
@@ -403,6 +410,7 @@ FAULT_NAMES: dict[str, Words] = {
     "partial": _("lecture partielle"),
     "refused": _("refus"),
     "alt_ignored": _("texte alternatif perdu"),
+    "captions_ignored": _("sous-titres perdus"),
     "processing_failed": _("traitement en échec"),
 }
 

@@ -10,7 +10,7 @@ from x_sandbox.refusals import REFUSALS
 from x_sandbox.text import LINK_FORMS
 
 OPERATIONS = (
-    *("post", "delete", "me", "timeline", "posts", "upload", "metadata"),
+    *("post", "delete", "me", "timeline", "posts", "upload", "metadata", "subtitles"),
     *("initialize", "append", "finalize", "status", "users"),
 )
 
@@ -28,6 +28,7 @@ PARAMETERS: dict[str, Any] = {
     "limit_users": 900,
     "limit_upload": 500,
     "limit_metadata": 500,
+    "limit_subtitles": 500,
     "limit_initialize": 1875,
     "limit_append": 1875,
     "limit_finalize": 1875,
@@ -70,6 +71,7 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "delete_pretended": ("delete", {}),
     "partial": ("posts", {"why": "denied"}),
     "alt_ignored": ("metadata", {"body": "whole"}),
+    "captions_ignored": ("subtitles", {"body": "errors"}),
     "processing_failed": ("finalize", {}),
 }
 
@@ -77,6 +79,7 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
 WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("body", "body"): ("empty", "html", "truncated", "null", "errors", "list", *LIES),
     ("alt_ignored", "body"): ("whole", "bare", "html", "errors", "empty"),
+    ("captions_ignored", "body"): ("whole", "html", "errors", "empty"),
     ("refused", "why"): tuple(REFUSALS),
     ("partial", "why"): tuple(PARTIAL),
     ("rate_limited", "says"): (

@@ -40,6 +40,7 @@ PLAYED_BY_ENDPOINTS = {
     "delete_pretended",
     "partial",
     "alt_ignored",
+    "captions_ignored",
     "processing_failed",
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 SNOWFLAKE_EPOCH_MS = 1288834974657
 _MACHINE = 44 << 12
-KEYS = {"photo": "3", "animated_gif": "16", "video": "7"}
+KEYS = {"photo": "3", "animated_gif": "16", "video": "7", "captions": "22"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Media:
     kind: str
     at: float
     alt_text: str = ""
+    captions: str = ""  # the id of the file that a video is shown with
     deleted: bool = False
     ready_at: float = 0.0  # until then X works on it
     failed: bool = False
@@ -161,6 +162,8 @@ class World:
                 self._note_id(row["id"])
             elif event == "alt":
                 self.media[row["id"]].alt_text = row["text"]
+            elif event == "captions":
+                self.media[row["id"]].captions = row["captions"]
             elif event == "request":
                 self.requests.append(Received(**row))
                 self._received = max(self._received, row["number"])
@@ -221,6 +224,10 @@ class World:
         self._write("alt", {"id": media.id, "text": text})
         media.alt_text = text
 
+    def set_captions(self, media: Media, captions: Media) -> None:
+        self._write("captions", {"id": media.id, "captions": captions.id})
+        media.captions = captions.id
+
     # the oracle
 
     def record(self) -> dict[str, Any]:
@@ -242,7 +249,12 @@ class World:
             "conversation": post.conversation,
             "reply_settings": post.reply_settings,
             "media": [
-                {"id": media.id, "sha256": media.sha256, "alt_text": media.alt_text}
+                {
+                    "id": media.id,
+                    "sha256": media.sha256,
+                    "alt_text": media.alt_text,
+                    "captions": media.captions,
+                }
                 for media in pictures
             ],
             "altered": post.altered,

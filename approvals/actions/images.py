@@ -15,6 +15,8 @@ from accounts.models import Person
 from approvals import images, videos
 from approvals.actions.base import lock_draft, require_state
 from approvals.actions.purge import lock_bytes
+from approvals.captions import BadCaptions, as_srt, read_captions
+from approvals.decode_video import MAX_SECONDS
 from approvals.message import Image, Message
 from approvals.models import Draft, StoredImage
 
@@ -53,6 +55,7 @@ def record_image(
             "width": media.width,
             "height": media.height,
             "size": media.size,
+            "milliseconds": media.milliseconds,
         },
     )
     audit.record(
@@ -104,6 +107,8 @@ def refuse_unfit_images(draft: Draft, messages: Sequence[Message]) -> None:
     digests = [sha256 for sha256, _kind in shown]
     known = list(StoredImage.objects.filter(account=draft.account_id, sha256__in=digests))
     if shown <= {(image.sha256, image.kind) for image in known if image.purged_at is None}:
+        lengths = {image.sha256: length_of(image) for image in known}
+        _refuse_unfit_captions(messages, lengths)
         return
     if shown <= {(image.sha256, image.kind) for image in known}:
         raise Invalid(
@@ -111,6 +116,28 @@ def refuse_unfit_images(draft: Draft, messages: Sequence[Message]) -> None:
             field="images",
         )
     raise Invalid(_("Une image de ce brouillon n’est pas à ce compte."), field="images")
+
+
+def length_of(video: StoredImage) -> int:
+    """In thousandths of a second, for its captions; of one that does not say, the most there is."""
+    return video.milliseconds if video.milliseconds is not None else MAX_SECONDS * 1000
+
+
+def _refuse_unfit_captions(messages: Sequence[Message], lengths: dict[str, int]) -> None:
+    """Raises Invalid for captions of anything but a video, and for such as are not plain SRT."""
+    for position, message in enumerate(messages):
+        for image in message.images:
+            if not image.captions:
+                continue
+            where = {"field": "captions", "position": position}
+            if image.kind != "video":
+                raise Invalid(_("Seule une vidéo a des sous-titres."), **where)
+            try:
+                cues = read_captions(image.captions, lengths[image.sha256])
+            except BadCaptions as bad:
+                raise Invalid(str(bad), **where) from bad
+            if as_srt(cues) != image.captions:
+                raise Invalid(_("Ces sous-titres ne sont pas enregistrés comme il faut."), **where)
 
 
 def alt_too_long() -> str:

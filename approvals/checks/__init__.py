@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,9 @@ from approvals.checks import (
 )
 from approvals.checks.analysis import Analysis, Context
 from approvals.checks.finding import MAX_OF_ONE_KIND, ORDER, Finding, Severity
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 __all__ = ["CHECKS", "VERSION", "Analysis", "Context", "Finding", "Severity", "check_text", "run"]
 
@@ -126,6 +130,17 @@ def check_description(
     number: int, description: str, context: Context = NO_CONTEXT
 ) -> list[Finding]:
     """What blocks in the description of a message's image; no place of the text is marked."""
+    return _beside(
+        description, context, _("Description de l’image {number}. {sentence}"), number=number
+    )
+
+
+def check_captions(words: str, context: Context = NO_CONTEXT) -> list[Finding]:
+    """The same of what the captions of its video say."""
+    return _beside(words, context, _("Sous-titres de la vidéo. {sentence}"))
+
+
+def _beside(words: str, context: Context, where: StrOrPromise, **details: object) -> list[Finding]:
     return [
         replace(
             finding,
@@ -133,12 +148,8 @@ def check_description(
             end=0,
             also=(),
             check=f"{finding.check}_in_description",
-            sentence=format_lazy(
-                _("Description de l’image {number}. {sentence}"),
-                number=number,
-                sentence=finding.sentence,
-            ),
+            sentence=format_lazy(where, sentence=finding.sentence, **details),
         )
-        for finding in run(OF_DESCRIPTIONS, Analysis(description, context))
+        for finding in run(OF_DESCRIPTIONS, Analysis(words, context))
         if finding.severity == Severity.BLOCK
     ]

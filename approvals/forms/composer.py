@@ -22,7 +22,8 @@ from accounts.models.account import ReplySettings
 from accounts.requests import parse_int
 from accounts.timefmt import format_date, format_hour
 from approvals.actions.drafts import Content
-from approvals.actions.images import alt_missing, alt_too_long
+from approvals.actions.images import alt_missing, alt_too_long, length_of
+from approvals.captions import BadCaptions, as_srt, read_captions
 from approvals.categories import FIELDS, GROUPS, Field, Group, field_missing, missing_fields
 from approvals.checking import Typed, context_of, findings_of_thread, unanswered
 from approvals.checks import Finding
@@ -30,7 +31,7 @@ from approvals.forms.moment import MomentForm
 from approvals.help import page_of_check
 from approvals.images import MAX_ALT, alt_length
 from approvals.message import Image, Message, read_reference
-from approvals.models import Category, Draft
+from approvals.models import Category, Draft, StoredImage
 from approvals.schedule import QuickHour, candidate_instants, quick_hours, read_quick_hour
 from approvals.thread import (
     MAX_PARTS,
@@ -54,7 +55,9 @@ MAX_REASON = 500
 
 @dataclasses.dataclass(frozen=True)
 class MessageRow:
-    """The fields of one message, with their errors; `alt_errors` by the place of the image."""
+    """The fields of one message, with their errors; `alt_errors` by the place of the image;
+    `captions_error` of its video, which stands alone.
+    """
 
     position: int
     message: Message
@@ -62,6 +65,7 @@ class MessageRow:
     text_error: str = ""
     image_errors: list[str] = dataclasses.field(default_factory=list)
     alt_errors: dict[int, str] = dataclasses.field(default_factory=dict)
+    captions_error: str = ""
 
     @property
     def images(self) -> list[tuple[Image, str]]:
@@ -115,6 +119,7 @@ class ComposerForm(MomentForm):
         self.text_errors: dict[int, str] = {}
         self.image_errors: dict[int, list[str]] = {}
         self.alt_errors: dict[int, dict[int, str]] = {}
+        self.captions_errors: dict[int, str] = {}
         self.asked_reasons: list[Finding] = []
         self.reason_errors: dict[str, str] = {}
         self.moment = draft.requested
@@ -133,6 +138,7 @@ class ComposerForm(MomentForm):
             for place, image in enumerate(message.images):
                 if alt_length(image.alt) > MAX_ALT:
                     self.alt_errors.setdefault(position, {})[place] = alt_too_long()
+        self.thread, self.captions_errors = read_typed_captions(self.draft, self.thread)
         if len(self.messages) > MAX_PARTS:
             self.add_error(None, str(TOO_MANY_MESSAGES))
         elif self.beyond:
@@ -246,6 +252,7 @@ class ComposerForm(MomentForm):
                 text_error=self.text_errors.get(position, ""),
                 image_errors=self.image_errors.get(position, []),
                 alt_errors=self.alt_errors.get(position, {}),
+                captions_error=self.captions_errors.get(position, ""),
             )
             for position, typed in enumerate(self.thread)
         ]
@@ -262,7 +269,8 @@ class ComposerForm(MomentForm):
     @property
     def is_saveable(self) -> bool:
         """Whether everything typed can be saved as it stands."""
-        return self.is_valid() and not self.text_errors and not self.alt_errors
+        wrong = self.is_valid() and (self.text_errors or self.alt_errors or self.captions_errors)
+        return self.is_valid() and not wrong
 
     def row_errors(self) -> list[tuple[str, str, str]]:
         """(id of the field, what it is, what is wrong) of the messages and their images."""
@@ -272,6 +280,8 @@ class ComposerForm(MomentForm):
             label = _("Message %(number)s") % number if len(self.thread) > 1 else _("Texte")
             wrong = [row.text_error, *row.image_errors, *row.alt_errors.values()]
             errors += [(target, label, error) for error in wrong if error]
+            if row.captions_error:
+                errors.append((f"captions-{row.position}", _("Sous-titres"), row.captions_error))
         for check, error in self.reason_errors.items():
             page = page_of_check(check)
             reason_label = page.title if page else _("Pourquoi garder ces mots")
@@ -339,19 +349,27 @@ class ComposerForm(MomentForm):
         return chosen
 
     def _saveable_messages(self) -> Iterator[Message]:
-        """For a text or a description that is too long, what was stored."""
+        """For a text or a description that is too long, or captions that cannot be read, what was
+        stored.
+        """
         had = self.draft.messages
-        described = {image.sha256: image.alt for message in had for image in message.images}
+        stored = {image.sha256: image for message in had for image in message.images}
         for row in self.rows():
             text = row.message.text
             if row.text_error:
                 origin = row.origin if row.origin is not None else len(had)
                 text = had[origin].text if origin < len(had) else ""
-            images = (
-                dataclasses.replace(image, alt=described.get(image.sha256, "")) if error else image
-                for image, error in row.images
-            )
-            yield Message(text, tuple(images))
+            yield Message(text, tuple(_saveable_images(row, stored)))
+
+
+def _saveable_images(row: MessageRow, stored: dict[str, Image]) -> Iterator[Image]:
+    for image, alt_error in row.images:
+        had = stored.get(image.sha256, Image(image.sha256))
+        yield dataclasses.replace(
+            image,
+            alt=had.alt if alt_error else image.alt,
+            captions=had.captions if row.captions_error else image.captions,
+        )
 
 
 def shown_value(field: Field, value: str) -> str:
@@ -394,6 +412,39 @@ def _typed_thread(data: QueryDict) -> list[TypedMessage]:
         images = (
             read_reference(reference, normalise_typed(alt).strip()) for reference, alt in described
         )
-        message = Message(normalise_typed(text), tuple(filter(None, images)))
+        captions = data.get(f"captions-{position}", "")
+        message = Message(
+            normalise_typed(text),
+            tuple(_with_captions(image, captions) for image in images if image is not None),
+        )
         thread.append(TypedMessage(message, origin))
     return thread or [TypedMessage(Message())]
+
+
+def _with_captions(image: Image, captions: str) -> Image:
+    return dataclasses.replace(image, captions=captions) if image.kind == "video" else image
+
+
+def read_typed_captions(
+    draft: Draft, thread: list[TypedMessage]
+) -> tuple[list[TypedMessage], dict[int, str]]:
+    """The thread with its captions as they are kept; by position what is wrong with the others."""
+    said = [i for typed in thread for i in typed.message.images if i.captions.strip()]
+    videos = StoredImage.objects.filter(
+        account=draft.account_id, sha256__in=[image.sha256 for image in said]
+    )
+    lengths = {video.sha256: length_of(video) for video in videos} if said else {}
+    read, errors = [], {}
+    for position, typed in enumerate(thread):
+        images = []
+        for image in typed.message.images:
+            captions = image.captions.strip() and image.captions
+            if captions and image.sha256 in lengths:
+                try:
+                    captions = as_srt(read_captions(captions, lengths[image.sha256]))
+                except BadCaptions as bad:
+                    errors[position] = str(bad)
+            images.append(dataclasses.replace(image, captions=captions))
+        message = dataclasses.replace(typed.message, images=tuple(images))
+        read.append(dataclasses.replace(typed, message=message))
+    return read, errors

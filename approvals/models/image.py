@@ -51,6 +51,14 @@ IF EXISTS (
     RAISE EXCEPTION 'a GIF or a video stands alone in its message'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'moving_media_alone';
 END IF;
+IF EXISTS (
+    SELECT 1 FROM jsonb_path_query(NEW.parts, '$[*].images[*] ? (exists (@.captions))') image
+    WHERE coalesce(image->>'kind', 'image') <> 'video'
+       OR coalesce(char_length(image->>'captions'), 0) NOT BETWEEN 1 AND 10000
+) THEN
+    RAISE EXCEPTION 'captions are those of a video, within their limit'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'captions_of_video';
+END IF;
 RETURN NEW;
 """
 
@@ -134,6 +142,8 @@ class StoredImage(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     size = models.PositiveIntegerField()
+    # Of a video: how long it lasts. Those that came first do not say.
+    milliseconds = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     purged_at = models.DateTimeField(null=True, editable=False)
     purged_by = models.ForeignKey(

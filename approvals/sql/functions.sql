@@ -136,13 +136,16 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
         '|(?<!😀)(?<!😀\uFE0F)\u200D|\u200D(?!😀)')
 $$;
 
--- The same of what a revision's content holds: its texts and the descriptions of its images.
+-- The same of what a revision's content holds: its texts, the descriptions of its images and the
+-- captions of its videos.
 CREATE OR REPLACE FUNCTION content_has_hidden_character(of_content text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(bool_or(has_hidden_character(said.words #>> '{}')), false)
     FROM (SELECT jsonb_path_query(of_content::jsonb, '$.parts[*].text') AS words
           UNION ALL
-          SELECT jsonb_path_query(of_content::jsonb, '$.parts[*].images[*].alt')) said
+          SELECT jsonb_path_query(of_content::jsonb, '$.parts[*].images[*].alt')
+          UNION ALL
+          SELECT jsonb_path_query(of_content::jsonb, '$.parts[*].images[*].captions')) said
 $$;
 
 -- The electoral reserve that keeps a message of this category from leaving at this moment, or NULL.
@@ -209,8 +212,9 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
         || array_to_tsvector(ARRAY['/a' || of_account, '/b' || of_entry / 4096])
 $$;
 
--- What is found of a message: its texts, the descriptions of its images, what its category asks
--- for but for dates and people, and why its author keeps what a check warns of.
+-- What is found of a message: its texts, the descriptions of its images, the captions of its videos
+-- without their numbers and times, what its category asks for but for dates and people, and why its
+-- author keeps what a check warns of.
 CREATE OR REPLACE FUNCTION search_text(of_parts jsonb, of_fields jsonb, of_reasons jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -219,7 +223,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
         SELECT 1 AS kind, part.position AS position, part.value ->> 'text' AS words
         FROM jsonb_array_elements(of_parts) WITH ORDINALITY part(value, position)
         UNION ALL
-        SELECT 2, part.position * 10 + image.position, image.value ->> 'alt'
+        SELECT 2, part.position * 10 + image.position, concat_ws(E'\n', image.value ->> 'alt',
+            regexp_replace(image.value ->> 'captions', '^([0-9]+|[0-9:,]+ --> [0-9:,]+)$', '', 'gn'))
         FROM jsonb_array_elements(of_parts) WITH ORDINALITY part(value, position),
              jsonb_array_elements(part.value -> 'images') WITH ORDINALITY image(value, position)
         UNION ALL

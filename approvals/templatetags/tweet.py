@@ -8,12 +8,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from urllib import parse
 
 from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from approvals.captions import Cue, as_webvtt, kept_cues
 from approvals.checks import Finding, Severity
 from approvals.hidden_characters import code_of
 from approvals.models import StoredImage
@@ -38,6 +40,18 @@ def shown_text(part: ShownMessage) -> SafeString:
 def purge_of(purged: Mapping[str, StoredImage] | None, sha256: str) -> StoredImage | None:
     """`{% if purged|purge_of:image.sha256 %}`; pages on which nothing can be purged give none."""
     return purged.get(sha256) if purged else None
+
+
+@register.filter
+def cues(captions: str) -> list[Cue]:
+    """`{% for cue in image.captions|cues %}`."""
+    return list(kept_cues(captions))
+
+
+@register.filter
+def track_url(captions: str) -> str:
+    """Captions as the address of a track: the page itself holds what is shown of them."""
+    return f"data:text/vtt;charset=utf-8,{parse.quote(as_webvtt(captions))}"
 
 
 @register.filter

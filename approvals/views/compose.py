@@ -209,6 +209,8 @@ def _refused(request: PersonRequest, draft: Draft, refused: Invalid) -> HttpResp
         form.text_errors[position] = str(refused.sentence)
     elif field == "images" and position is not None:
         form.image_errors[position] = [str(refused.sentence)]
+    elif field == "captions" and position is not None:
+        form.captions_errors[position] = str(refused.sentence)
     elif field == "alt":
         form.mark_missing_alts()
     elif field == "reasons":

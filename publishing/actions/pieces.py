@@ -17,9 +17,11 @@ from django.conf import settings
 from approvals.message import Image
 from publishing.gateway import (
     ApiResult,
+    Processed,
     append_piece,
     begin_upload,
     boot_clock,
+    caption_video,
     describe_media,
     finish_upload,
     upload_status,
@@ -72,13 +74,56 @@ def _step(
     entry = {"id": entry["id"], "expires": entry["expires"]}
     keep_upload(claimed, image, entry | {"working": "yes"})
     if processed.state == "working":
-        least, most = ASK_AGAIN
-        return _goes_on(min(max(processed.ask_after, least), most))
+        return _goes_on(_ask_after(processed))
     undescribed = describe_media(claimed.credentials, entry["id"], image.alt)
     if undescribed is not None:
         return undescribed
+    if image.captions:
+        uncaptioned = _captioned(claimed, image, entry, known)
+        if uncaptioned is not None:
+            return uncaptioned
     keep_upload(claimed, image, entry)
     return entry["id"]
+
+
+def _captioned(
+    claimed: Claimed, image: Image, entry: dict[str, str], known: dict[str, str] | None
+) -> ApiResult | None:
+    """The captions go up as the video did, and X is told whose they are; why it stopped there."""
+    captions = (known or {}).get("captions", "")
+    if captions:
+        processed = upload_status(claimed.credentials, captions)
+    else:
+        sent = _captions_sent(claimed, image.captions.encode())
+        if isinstance(sent, ApiResult):
+            return _of_captions(sent)
+        captions = sent
+        processed = finish_upload(claimed.credentials, captions)
+    if isinstance(processed, ApiResult):
+        return _of_captions(processed)
+    if processed.state == "failed":
+        return ApiResult(Outcome.REFUSED, Reason.CAPTIONS_REFUSED)
+    if processed.state == "working":
+        keep_upload(claimed, image, entry | {"working": "yes", "captions": captions})
+        return _goes_on(_ask_after(processed))
+    failed = caption_video(claimed.credentials, entry["id"], captions)
+    return _of_captions(failed) if failed is not None else None
+
+
+def _captions_sent(claimed: Claimed, raw: bytes) -> str | ApiResult:
+    """Their id; they are one piece."""
+    upload = begin_upload(claimed.credentials, len(raw), "text/srt", "subtitles")
+    if isinstance(upload, ApiResult):
+        return upload
+    failed = append_piece(claimed.credentials, upload.media_id, 0, raw)
+    return failed if failed is not None else upload.media_id
+
+
+def _of_captions(result: ApiResult) -> ApiResult:
+    """X's no to the file is one to the captions, for their author to read."""
+    if result.reason == Reason.MEDIA_REFUSED:
+        return replace(result, reason=Reason.CAPTIONS_REFUSED)
+    return result
 
 
 def _begin(claimed: Claimed, image: Image, copy: IO[bytes]) -> dict[str, str] | ApiResult:
@@ -106,6 +151,11 @@ def _append(
             return failed
         number += 1
     return None
+
+
+def _ask_after(processed: Processed) -> float:
+    least, most = ASK_AGAIN
+    return min(max(processed.ask_after, least), most)
 
 
 def _goes_on(after: float) -> ApiResult:

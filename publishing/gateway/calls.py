@@ -380,6 +380,27 @@ def describe_media(credentials: ApiCredentials, media_id: str, alt: str) -> ApiR
     return None
 
 
+def caption_video(credentials: ApiCredentials, media_id: str, captions_id: str) -> ApiResult | None:
+    """Gives an uploaded video its uploaded captions; an ApiResult when X has not said that it has
+    them.
+    """
+    track = {"id": captions_id, "language_code": "FR", "display_name": "Français"}
+    asked = {"id": media_id, "media_category": "TweetVideo", "subtitles": track}
+    with _client(credentials, settings.DURATIONS.read_total) as (client, _limit):
+        try:
+            response = client.request("POST", "/2/media/subtitles", json=asked)
+        except Exception:
+            return _upload_result(client.response)
+        # Without X's word for it, the video might go out without the captions that were approved.
+        try:
+            captioned = wire.media_captioned(response).id == media_id
+        except Unreadable:
+            captioned = False
+        if not captioned:
+            return ApiResult(Outcome.NOT_SENT, Reason.CAPTIONS_NOT_SET, response.status_code)
+    return None
+
+
 def begin_upload(
     credentials: ApiCredentials, size: int, mime: str, category: str
 ) -> Upload | ApiResult:

@@ -241,6 +241,12 @@ class MediaDescribed(Struct, frozen=True):
     associated_metadata: MediaMetadata | None = None
 
 
+class MediaCaptioned(Struct, frozen=True):
+    """POST /2/media/subtitles: the video that X now shows them with."""
+
+    id: Id
+
+
 class UserCounts(Struct, frozen=True):
     """GET /2/users?ids=: of whom it says nothing, nothing is known."""
 
@@ -287,6 +293,10 @@ class _Described(_With, frozen=True, kw_only=True):
     data: MediaDescribed
 
 
+class _Captioned(_With, frozen=True, kw_only=True):
+    data: MediaCaptioned
+
+
 def post_accepted(response: requests.Response) -> PostAccepted:
     return _read(response, _Accepted).data
 
@@ -325,6 +335,14 @@ def media_finished(response: requests.Response) -> MediaFinished:
 
 def media_described(response: requests.Response) -> MediaDescribed:
     return _read(response, _Described).data
+
+
+def media_captioned(response: requests.Response) -> MediaCaptioned:
+    """One that says of errors too is unreadable: it proves nothing of the captions."""
+    answer = _read(response, _Captioned)
+    if answer.errors:
+        raise Unreadable(response.status_code)
+    return answer.data
 
 
 def problem(response: requests.Response) -> Problem:

@@ -131,6 +131,7 @@ class Reason(models.TextChoices):
     MEDIA_ON_ITS_WAY = "media_on_its_way", _("le GIF ou la vidéo est en route vers X")
     MEDIA_GONE = "media_gone", _("X ne retrouve plus une image : elle lui est renvoyée")
     ALT_NOT_SET = "alt_not_set", _("X n’a pas confirmé le texte alternatif d’une image")
+    CAPTIONS_NOT_SET = "captions_not_set", _("X n’a pas confirmé les sous-titres de la vidéo")
     # refused
     TOO_LONG = "too_long", _("X juge le texte trop long")
     NOT_PERMITTED = "not_permitted", _("X n’autorise pas ce message")
@@ -139,6 +140,7 @@ class Reason(models.TextChoices):
     GIVEN_UP = "given_up", _("abandonné après vérification")
     MEDIA_REFUSED = "media_refused", _("X a refusé une image")
     MEDIA_UNUSABLE = "media_unusable", _("X n’a pas pu traiter le GIF ou la vidéo")
+    CAPTIONS_REFUSED = "captions_refused", _("X a refusé les sous-titres de la vidéo")
     # uncertain
     NO_ANSWER = "no_answer", _("X n’a pas répondu à temps")
     BROKEN_ANSWER = "broken_answer", _("X a donné une réponse illisible")

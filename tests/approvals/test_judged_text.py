@@ -56,7 +56,7 @@ def test_the_agreement_of_the_prosecutor_lets_a_case_pass_and_is_signed(cast):
     revision = a_revision(
         cast.claire, cast.nantes, PILOT, category=Category.JUDICIAL, fields=fields, reasons=reasons
     )
-    assert revision.signed.schema == 3
+    assert revision.signed.schema == 4
     assert revision.signed.fields == fields
     found = revision.checks["parts"][0]
     assert {row["severity"] for row in found} <= {"warn", "advice"}

@@ -55,6 +55,7 @@ def test_messages_come_back_from_json_as_they_were():
         {"schema": 2, "fields": {"contact": "17"}},
         {"schema": 3, "fields": {}, "in_reply_to": None},
         {"schema": 3, "fields": {}, "in_reply_to": 12},
+        {"schema": 4, "fields": {}, "in_reply_to": None},
     ],
 )
 def test_what_was_signed_is_written_again_byte_for_byte(more, hour):

@@ -27,6 +27,7 @@ from tests.approvals.writing import (
     verdict_form,
 )
 from tests.cast import signed_in
+from tests.films import stored_video
 from tests.pictures import animated, picture, stored_image
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -865,3 +866,18 @@ def test_moving_media_alone(cast, media_folder):
     refused("images_of_account", *shows({"sha256": gif}))
     refused("images_of_account", *shows({"sha256": still, "kind": "gif"}))
     sql(*shows(moves))
+
+
+def test_captions_of_video(cast, media_folder):
+    draft = a_draft(cast.claire, cast.nantes)
+    film, still = stored_video(draft), stored_image(cast.nantes, picture())
+
+    def shows(image):
+        parts = [{"text": "x", "images": [{"alt": "x", **image}]}]
+        return ("UPDATE approvals_draft SET parts = %s WHERE id = %s", json.dumps(parts), draft.pk)
+
+    video = {"sha256": film, "kind": "video"}
+    refused("captions_of_video", *shows({"sha256": still, "captions": "x"}))
+    for captions in ("", None, "x" * 10_001):
+        refused("captions_of_video", *shows({**video, "captions": captions}))
+    sql(*shows({**video, "captions": "x" * 10_000}))

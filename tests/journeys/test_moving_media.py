@@ -16,6 +16,7 @@ from tests.sandbox import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALT = "Un carré qui s’éclaircit"
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:00.900\nUn carré.\n"
 
 
 def test_a_video_goes_up_over_a_network_that_is_lost_and_is_played_by_a_reviewer(
@@ -46,6 +47,13 @@ def test_a_video_goes_up_over_a_network_that_is_lost_and_is_played_by_a_reviewer
     described.fill(ALT)
     expect(page.locator("#preview")).to_contain_text(ALT)
     until(lambda: kept(draft) == [("video", ALT)])
+    written = page.get_by_label("Sous-titres", exact=False).and_(page.locator("textarea"))
+    for raw, said in ((b"\xe9", "n’est pas en UTF-8"), (CAPTIONS.encode(), "1 sous-titre.")):
+        captions = {"name": "film.vtt", "mimeType": "text/vtt", "buffer": raw}
+        page.get_by_label("Fichier de sous-titres").set_input_files(captions)
+        expect(page.locator("#captions-0-error")).to_contain_text(said)
+    expect(written).to_have_value("1\n00:00:00,000 --> 00:00:00,900\nUn carré.\n")
+    expect(page.locator("#preview")).to_contain_text("Un carré.")
     assert violations(page) == []
     fits(page)
     claire.submit()
@@ -54,6 +62,10 @@ def test_a_video_goes_up_over_a_network_that_is_lost_and_is_played_by_a_reviewer
     shown = Desk(new_context, live_server, cast.helene, viewport=NARROW).open("draft", draft.pk)
     expect(shown.get_by_text(ALT)).to_be_visible()
     shown.wait_for_function("() => document.querySelector('video').readyState >= 1")
+    shown.wait_for_function(
+        "() => document.querySelector('video').textTracks[0].cues?.[0]?.text === 'Un carré.'"
+    )
+    expect(shown.locator(".tweet-captions")).to_contain_text("0:00 Un carré.")
     assert violations(shown) == []
     fits(shown)
 

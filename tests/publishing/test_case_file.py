@@ -100,7 +100,7 @@ def test_the_json_says_it_all_and_the_same_state_gives_the_same_bytes(line, x):
 
     assert first == second
     said = json.loads(first)
-    assert (said["format"], said["version"]) == ("policetweets case file", 2)
+    assert (said["format"], said["version"]) == ("policetweets case file", 3)
     (revision,) = said["revisions"]
     assert [message["text"] for message in revision["messages"]] == [
         "Premier du fil.",

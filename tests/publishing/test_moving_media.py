@@ -9,6 +9,7 @@ import pytest
 
 from approvals import message as typed
 from approvals.actions.drafts import Content, save_draft, submit_draft
+from approvals.captions import Cue, as_srt
 from approvals.images import stored_bytes
 from publishing.actions.apply_answer import close_stale
 from publishing.actions.reconcile import reconcile_account
@@ -32,11 +33,11 @@ def publication(line) -> Publication:
     return released(line)
 
 
-def released(line, kind: typed.MediaKind = "gif") -> Publication:
+def released(line, kind: typed.MediaKind = "gif", captions: str = "") -> Publication:
     cast = line.cast
     draft = a_draft(cast.claire, cast.nantes)
     sha256 = stored_video(draft) if kind == "video" else stored_image(cast.nantes, animated())
-    shown = (typed.Message("Ça bouge.", (typed.Image(sha256, ALT, kind),)),)
+    shown = (typed.Message("Ça bouge.", (typed.Image(sha256, ALT, kind, captions),)),)
     content = Content(shown, category="advice")
     draft = save_draft(actor=cast.claire, draft_id=draft.pk, version=1, content=content)
     revision = submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)
@@ -137,6 +138,42 @@ def test_what_x_cannot_make_anything_of_is_refused(x, publication):
     x.switch("processing_failed")
     send_due(publication.account_id)
     assert state(publication) == ("refused", "media_unusable")
+    assert not x.requests("post")
+
+
+CAPTIONS = as_srt([Cue(0, 900, "Bonjour, d’où que vous soyez.")])
+
+
+def test_captions_reach_x_before_the_post_as_they_were_signed(line, x):
+    publication = released(line, "video", CAPTIONS)
+    send_due(publication.account_id)
+    assert state(publication)[0] == "published"
+    (row,) = x.posts()[0]["media"]
+    assert x.media_bytes(row["captions"]).decode() == CAPTIONS
+    way = ["initialize", "append", "finalize"]
+    assert asked(x)[-6:] == ["metadata", *way, "subtitles", "post"]
+
+
+@pytest.mark.parametrize("body", ["errors", "html", "empty"])
+def test_without_x_s_word_for_the_captions_no_video_leaves(line, x, body):
+    publication = released(line, "video", CAPTIONS)
+    x.switch("captions_ignored", body=body)
+    send_due(publication.account_id)
+    assert state(publication) == ("waiting", "captions_not_set")
+    assert not x.requests("post")
+    next_step(publication)
+    assert state(publication)[0] == "published"
+    assert x.posts()[0]["media"][0]["captions"]
+
+
+def test_captions_that_x_refuses_are_said_to_be_what_it_refuses(line, x):
+    publication = released(line, "video", CAPTIONS)
+    x.set(media_processing=1)
+    send_due(publication.account_id)  # the video is one of some time ago when its captions come
+    x.wait_for(lambda record: record["media"][0]["ready_at"] < time.time())
+    x.switch("refused", on="subtitles", why="captions_refused")
+    next_step(publication)
+    assert state(publication) == ("refused", "captions_refused")
     assert not x.requests("post")
 
 

@@ -12,6 +12,7 @@ from x_sandbox.refusals import REFUSALS
 from x_sandbox.switches import WORDS
 from x_sandbox.text import LINK_FORMS
 
+OF_MEDIA = ("alt_refused", "captions_refused")
 RESETS = [says for says in WORDS["rate_limited", "says"] if says]
 
 
@@ -100,7 +101,7 @@ LIES: list[tuple[str, dict[str, Any]]] = [
     *(("rate_limited", {"says": each}) for each in RESETS),
     ("rate_limited", {"reset": 3, "daily": True}),
     ("rate_limited", {"says": "year", "daily": True}),
-    *(("refused", {"why": each}) for each in REFUSALS if each != "alt_refused"),
+    *(("refused", {"why": each}) for each in REFUSALS if each not in OF_MEDIA),
     ("refused", {"on": "metadata", "why": "alt_refused"}),
     *(("alt_ignored", {"body": each}) for each in ("bare", "html", "errors", "empty")),
 ]

@@ -502,6 +502,7 @@ class TestMedia:
             "id": made["id"],
             "sha256": hashlib.sha256(data).hexdigest(),
             "alt_text": "Un plan",
+            "captions": "",
         }
         assert sandbox.media_bytes(made["id"]) == data
 
