@@ -11,7 +11,7 @@ from accounts.models import Person
 from accounts.models.notice import NoticeAct, NoticeKind
 from accounts.notices import queue_notice
 from accounts.roles import Role
-from approvals.models import Draft, MessageTemplate, Objection, Revision
+from approvals.models import Draft, MessageTemplate, Objection, Revision, Wording
 from approvals.quorum import quorum_of
 
 # What the author has to do something about; the rest is news.
@@ -50,6 +50,31 @@ def notify_of_template(template: MessageTemplate) -> None:
         account=template.account,
         act=NoticeAct.CONFIRM,
     )
+
+
+def notify_of_approved_template(template: MessageTemplate) -> None:
+    """Tells who proposed it that it can be used."""
+    if template.added_by_id in reviewers(template.account):
+        queue_notice(
+            [template.added_by_id],
+            NoticeKind.NEWS,
+            path=reverse("message-template", args=[template.pk]),
+            account=template.account,
+            act=NoticeAct.TEMPLATE_APPROVED,
+        )
+
+
+def notify_of_decision(draft: Draft, wording: Wording, act: NoticeAct) -> None:
+    """Tells who proposed a wording what its author made of it."""
+    if wording.author_id in reviewers(draft.account):
+        queue_notice(
+            [wording.author_id],
+            NoticeKind.NEWS,
+            path=reverse("draft", args=[draft.pk]),
+            account=draft.account,
+            act=act,
+            urgent=draft.urgent,
+        )
 
 
 def notify_of_objection(draft: Draft, act: NoticeAct, objection: Objection, actor: Person) -> None:

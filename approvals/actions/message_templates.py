@@ -22,7 +22,7 @@ from approvals.capabilities import TEMPLATE_CAPABILITIES
 from approvals.errors import TemplateNeedsSupervisor, TemplateNotUsable
 from approvals.message import Message
 from approvals.models import Category, Draft, MessageTemplate
-from approvals.notices import notify_of_template
+from approvals.notices import notify_of_approved_template, notify_of_template
 from approvals.schedule import latest, next_that_exists
 from approvals.slots import (
     MAX_SLOTS,
@@ -146,6 +146,7 @@ def approve_template(*, actor: Person, template_id: int) -> MessageTemplate:
     _record("template.approved", template, actor)
     if template.replaces is not None and not _end(template.replaces, actor):
         raise Conflict
+    notify_of_approved_template(template)
     return template
 
 

@@ -18,7 +18,7 @@ from approvals.actions.drafts import Content, author_left, save_locked
 from approvals.errors import OnlyAuthor, TextMovedOn, WordingDecided, WordingOutdated, WrongState
 from approvals.message import Message
 from approvals.models import Draft, DraftState, Wording, WordingOutcome
-from approvals.notices import notify_author
+from approvals.notices import notify_author, notify_of_decision
 from approvals.passage import TypedComment
 from approvals.thread import TEXT_TOO_LONG, text_too_long
 from approvals.tweet_text import normalise_typed
@@ -76,6 +76,7 @@ def take_wording(
     content = Content.of(draft, messages=tuple(messages))
     save_locked(draft, content, actor=actor, version=draft.version)
     audit.record("draft.wording_taken", actor=actor, about=draft, subject=wording)
+    notify_of_decision(draft, wording, NoticeAct.WORDING_TAKEN)
     return draft
 
 
@@ -87,6 +88,7 @@ def decline_wording(
     draft, wording = _lock_wording(actor, draft_id, wording_id, comment)
     _decide(wording, WordingOutcome.DECLINED, actor)
     audit.record("draft.wording_declined", actor=actor, about=draft, subject=wording)
+    notify_of_decision(draft, wording, NoticeAct.WORDING_DECLINED)
     return draft
 
 

@@ -214,6 +214,13 @@ def test_those_who_may_approve_it_are_told(cast, by, told):
     assert sorted(notice.person.name for notice in notices) == told
 
 
+def test_who_proposed_it_is_told_that_it_is_approved(cast):
+    template = a_template(cast)
+    (notice,) = Notice.objects.filter(act="template_approved")
+    assert (notice.person, notice.kind) == (template.added_by, "news")
+    assert notice.path == reverse("message-template", args=[template.pk])
+
+
 def test_other_words_take_its_place_once_they_are_approved(cast):
     old = a_template(cast)
     other = TemplateContent(

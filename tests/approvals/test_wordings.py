@@ -46,6 +46,17 @@ def take(person, wording):
     return take_wording(actor=person, draft_id=wording.revision.draft_id, wording_id=wording.pk)
 
 
+@pytest.mark.parametrize(
+    ("decide", "act"), [(take_wording, "wording_taken"), (decline_wording, "wording_declined")]
+)
+def test_who_proposed_a_wording_is_told_what_its_author_made_of_it(cast, revision, decide, act):
+    wording = propose(cast.marc, revision)
+    decide(actor=cast.claire, draft_id=revision.draft_id, wording_id=wording.pk)
+    (told,) = Notice.objects.filter(act=act)
+    assert (told.person, told.kind) == (cast.marc, "news")
+    assert told.path == reverse("draft", args=[revision.draft_id])
+
+
 def test_a_wording_is_proposed_with_what_it_costs_said_before_and_shown_as_a_difference(
     cast, revision
 ):
