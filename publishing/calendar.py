@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.clock import db_now
 from accounts.models import Account
 from accounts.timefmt import exists_twice, format_hour, zone_words
-from approvals.models import Draft, DraftState, ReservePeriod
+from approvals.actions.message_templates import instant_of
+from approvals.models import Draft, DraftState, MessageTemplate, ReservePeriod
+from approvals.schedule import latest
 from publishing.models import ExpectedEvent, Publication, PublicationState, Retraction
 from publishing.status_badge import StatusBadge, status_badge
 
@@ -49,12 +53,16 @@ class Post:
 
 @dataclass(frozen=True)
 class Expected:
-    """An event or an electoral reserve, on each of its days; `event_id` of what people added."""
+    """An event or an electoral reserve, on each of its days; `event_id` of what people added. Or a
+    date of advice that comes back, and `fill` where its message can be prepared.
+    """
 
     title: str
     where: str
     hours: str = ""
     event_id: int | None = None
+    account_id: int | None = None
+    fill: str = ""
 
 
 @dataclass
@@ -93,7 +101,7 @@ def week_of(day: dt.date) -> tuple[dt.date, dt.date]:
 
 
 def calendar_of(accounts: Sequence[Account], first: dt.date, last: dt.date) -> Calendar:
-    """From a day to a day, both included, by the clock of each account: four queries."""
+    """From a day to a day, both included, by the clock of each account: six queries."""
     days = {first + DAY * n: Day(first + DAY * n) for n in range((last - first).days + 1)}
     # No zone is further than a day from UTC.
     begins, ends = _utc(first) - DAY, _utc(last) + 2 * DAY
@@ -102,6 +110,7 @@ def calendar_of(accounts: Sequence[Account], first: dt.date, last: dt.date) -> C
         if day := days.get(post.at.date()):
             day.posts.append(post)
     _put_expected(days, accounts, begins, ends)
+    _put_advice(days, accounts)
     for day in days.values():
         _put_hours(day, [account.zone for account in accounts])
     return Calendar(list(days.values()), more)
@@ -211,6 +220,39 @@ def _put_expected(
             title = _("Réserve électorale : %(election)s") % {"election": reserve.label}
             for date in _dates(days, reserve.starts_on, reserve.ends_on):
                 days[date].expected.append(Expected(title, ", ".join(reserve.departments)))
+
+
+def _put_advice(days: dict[dt.date, Day], accounts: Sequence[Account]) -> None:
+    """The dates to come of approved templates that recur, but for those that are prepared."""
+    now, first, last = db_now(), min(days), max(days)
+    templates = list(
+        MessageTemplate.objects.filter(account__in=accounts, approved_at__isnull=False)
+        .filter(ended_at=None, first_on__lte=last)
+        .exclude(every="")
+        .select_related("account")
+        .order_by("at_hour", "pk")
+    )
+    of_these = {pk for one in templates for pk in (one.pk, one.replaces_id)}
+    begun = Draft.objects.filter(template__in=of_these, requested_at__gte=now).exclude(
+        state__in=(DraftState.REJECTED, DraftState.ABANDONED)
+    )
+    prepared = set(begun.values_list("template", "requested_at")) if templates else set()
+    for template in templates:
+        can_fill = set(template.next_dates(now))
+        for date in template.dates_until(max(now, _utc(first) - DAY), last):
+            at = instant_of(template, date)
+            if date not in days or {(template.pk, at), (template.replaces_id, at)} & prepared:
+                continue
+            fill = f"{reverse('fill-template', args=[template.pk])}?le={date.isoformat()}"
+            days[date].expected.append(
+                Expected(
+                    _("Conseil à préparer : %(title)s") % {"title": template.title},
+                    f"@{template.account.handle}",
+                    format_hour(at),
+                    account_id=template.account_id,
+                    fill=fill if date in can_fill and at <= latest(now) else "",
+                )
+            )
 
 
 def _dates(days: dict[dt.date, Day], first: dt.date, last: dt.date) -> Iterable[dt.date]:

@@ -170,3 +170,8 @@ class MessageTemplate(Temporary):
         passed = local.time() >= self.at_hour
         from_day = local.date() + dt.timedelta(days=1 if passed else 0)
         return next_dates(self.every, self.first_on, from_day, count)
+
+    def dates_until(self, now: dt.datetime, last: dt.date) -> list[dt.date]:
+        """The same up to a day, included."""
+        months = (last.year - now.year) * 12 + last.month - now.month + 2
+        return [date for date in self.next_dates(now, max(months, 0)) if date <= last]

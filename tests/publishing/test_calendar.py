@@ -14,12 +14,14 @@ from icalendar import Calendar
 
 from accounts.clock import db_now
 from accounts.models import Account, AuditEntry, Seat
+from approvals.actions.message_templates import fill_template, instant_of
 from approvals.models import Draft, ReservePeriod, Revision
 from policetweets import health
 from publishing import heartbeat
 from publishing.calendar import Day, Post, _put_hours, hours_of
 from publishing.models import CalendarFeed, Confirmation, ExpectedEvent, Publication
 from publishing.status_badge import StatusBadge
+from tests.approvals.test_message_templates import yearly
 from tests.approvals.writing import a_draft, a_revision, agree, signed
 from tests.cast import queries_of, signed_in, supervise
 
@@ -312,3 +314,27 @@ def test_the_number_of_queries_is_constant_and_small(cast):
         released(cast, f"Texte {hour}", later(2, hour))
         scheduled(cast, f"Autre {hour}", later(2, hour))
     assert queries_of(client, "/calendrier") == first <= 12
+
+
+def test_advice_that_comes_back_stands_among_what_is_expected_until_it_is_prepared(cast):
+    template = yearly(cast)
+    at = instant_of(template, template.first_on)
+    shown = f"jour={template.first_on}&vue=semaine"
+    link = f"{reverse('fill-template', args=[template.pk])}?le={template.first_on}"
+    words = f"Conseil à préparer : {template.title}"
+
+    before = page(cast.claire, shown)
+    assert words in before
+    assert link in before
+    assert link not in page(cast.helene, shown), "a supervisor prepares nothing"
+    assert words not in page(cast.yann, shown)
+    next_year = template.first_on.replace(year=template.first_on.year + 1)
+    beyond = page(cast.claire, f"jour={next_year}&vue=semaine")
+    assert words in beyond
+    assert f"?le={next_year}" not in beyond, "further ahead than a message is scheduled"
+
+    draft = fill_template(actor=cast.claire, template=template, typed={}, day=template.first_on)
+    assert draft.requested_at == at
+    after = page(cast.claire, shown)
+    assert words not in after
+    assert reverse("draft", args=[draft.pk]) in after
