@@ -37,21 +37,38 @@ class TypedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What a button took away, and from where: a message, or one image of the message there."""
+    """What a button took away, and from where: a message, or one image of the message there; of an
+    image that was cropped also the digest of the part that took its place.
+    """
 
     position: int
     message: Message
     place: int | None = None
+    part: str = ""
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> Removed:
         """Of what `as_json` gives."""
         (message,) = read_messages([kept["message"]])
-        return cls(kept["position"], message, kept["place"])
+        return cls(kept["position"], message, kept["place"], kept["part"])
 
     def as_json(self) -> dict[str, Any]:
         (message,) = as_json([self.message])
-        return {"position": self.position, "message": message, "place": self.place}
+        return {
+            "position": self.position,
+            "message": message,
+            "place": self.place,
+            "part": self.part,
+        }
+
+
+def cropped_in(messages: Sequence[Message], sha256: str, part: str) -> Removed | None:
+    """What a crop takes the place of: the first image with this digest."""
+    for position, message in enumerate(messages):
+        for place, image in enumerate(message.images):
+            if image.sha256 == sha256:
+                return Removed(position, Message(images=(image,)), place, part)
+    return None
 
 
 def removed_by(thread: Sequence[TypedMessage], button: str) -> Removed | None:
@@ -71,6 +88,9 @@ def removed_by(thread: Sequence[TypedMessage], button: str) -> Removed | None:
 def put_back(thread: Sequence[TypedMessage], removed: Removed) -> list[TypedMessage]:
     """The thread with it where it was, as far as that place is there."""
     messages = list(thread)
+    if removed.part:
+        (whole,) = removed.message.images
+        return [_with_whole(typed, removed.part, whole.sha256) for typed in thread]
     if removed.place is None:
         messages.insert(removed.position, TypedMessage(removed.message))
         return messages
@@ -86,6 +106,14 @@ def put_back(thread: Sequence[TypedMessage], removed: Removed) -> list[TypedMess
 
 def _with_images(typed: TypedMessage, images: Iterable[Image]) -> TypedMessage:
     return replace(typed, message=replace(typed.message, images=tuple(images)))
+
+
+def _with_whole(typed: TypedMessage, part: str, whole: str) -> TypedMessage:
+    """Described as the part is by now."""
+    images = typed.message.images
+    return _with_images(
+        typed, (replace(i, sha256=whole) if i.sha256 == part else i for i in images)
+    )
 
 
 def _read_button(button: str) -> tuple[str, int | None, str]:

@@ -131,7 +131,7 @@ def compose(request: PersonRequest, draft_id: int) -> HttpResponse:
         return _refused(request, draft, refused)
     if act == "leave":
         return redirect("draft", draft.pk)
-    _remember(request, draft, removed)
+    remember_removed(request, draft, removed)
     return _back(draft, form, act)
 
 
@@ -150,7 +150,7 @@ def _back(draft: Draft, form: ComposerForm, act: str) -> HttpResponse:
     return response
 
 
-def _remember(request: PersonRequest, draft: Draft, removed: Removed | None) -> None:
+def remember_removed(request: PersonRequest, draft: Draft, removed: Removed | None) -> None:
     """What was just taken away waits in the session for « Annuler », until the next button."""
     if removed is not None:
         request.session["removed"] = {"draft": draft.pk, **removed.as_json()}

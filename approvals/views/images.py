@@ -24,7 +24,8 @@ from approvals.forms.composer import ComposerForm, MessageRow
 from approvals.forms.crop import SHAPES, CropForm
 from approvals.message import Image, Message, read_reference
 from approvals.models import Draft, DraftState
-from approvals.views.compose import compose, composer_page, draft_to_write
+from approvals.thread import cropped_in
+from approvals.views.compose import compose, composer_page, draft_to_write, remember_removed
 from approvals.views.films import film
 
 Response = TypeVar("Response", bound=HttpResponseBase)
@@ -129,6 +130,7 @@ def crop(request: PersonRequest, draft_id: int, sha256: str) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("Image recadrée. Sa description est restée la même."))
+            remember_removed(request, draft, cropped_in(draft.messages, sha256, fresh.sha256))
             response = redirect("compose", draft.pk)
             response["Location"] += f"#image-{fresh.sha256[:12]}"
             return response

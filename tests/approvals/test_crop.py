@@ -63,6 +63,28 @@ def test_the_part_takes_the_place_of_the_image_and_keeps_its_description(cast, d
     assert entry.details["cropped_from"] == whole["sha256"]
 
 
+def test_a_crop_is_undone_by_a_button_and_what_was_typed_since_stays(cast, draft):
+    claire, path = signed_in(cast.claire), reverse("compose", args=[draft.pk])
+    [whole] = shown(draft)
+    crop = reverse("crop-image", args=[draft.pk, whole["sha256"]])
+    page = claire.post(crop, {"version": draft.version, **LEFT_HALF}, follow=True)
+    assert "Reprendre l’image entière" in page.text
+    [part] = shown(draft)
+    typed = {
+        "act": "undo",
+        "version": draft.version,
+        "when": "approved",
+        "reply_settings": "everyone",
+        "text": draft.text,
+        "origin": "0",
+        "image-0": part["sha256"],
+        "alt-0": "Mieux dit",
+    }
+    page = claire.post(path, typed, follow=True)
+    assert shown(draft) == [{"sha256": whole["sha256"], "alt": "Mieux dit"}]
+    assert "Reprendre l’image entière" not in page.text
+
+
 def test_what_is_signed_is_the_part_and_a_crop_ends_a_review(cast, draft):
     first = submit_draft(actor=cast.claire, draft_id=draft.pk, version=draft.version)
     draft.refresh_from_db()
