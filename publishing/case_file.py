@@ -24,6 +24,7 @@ from approvals.message import MediaKind, Message
 from approvals.models import (
     Comment,
     Draft,
+    Mention,
     Objection,
     Release,
     Review,
@@ -36,7 +37,7 @@ from publishing.models import Answer, Attempt, Confirmation, Lookup, Part, Publi
 from publishing.status_badge import link_of
 
 # Raised with any change of the tree.
-VERSION = 3
+VERSION = 4
 EXPORTED = "case_file.exported"
 
 
@@ -273,12 +274,27 @@ class RevisionFacts:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """What of a message of the comment's revision it is about: the whole of it when `words` is
+    empty.
+    """
+
+    position: int
+    words: str
+
+
+@dataclass(frozen=True)
 class CommentFacts:
+    """`answers` names the comment that began its thread; `mentions` whom it names."""
+
     id: int
     at: dt.datetime
     author: Who
     revision: int | None
     body: str
+    answers: int | None
+    about: Quoted | None
+    mentions: list[Who]
 
 
 @dataclass(frozen=True)
@@ -737,6 +753,11 @@ def _retraction(row: Retraction) -> RetractionFacts:
 
 def _debate(draft: Draft) -> list[CommentFacts]:
     rows = Comment.objects.filter(draft=draft).select_related("author", "revision").order_by("pk")
+    named: dict[int, list[Who]] = defaultdict(list)
+    for mention in (
+        Mention.objects.filter(comment__draft=draft).select_related("person").order_by("pk")
+    ):
+        named[mention.comment_id].append(_who(mention.person))
     return [
         CommentFacts(
             id=row.pk,
@@ -744,6 +765,9 @@ def _debate(draft: Draft) -> list[CommentFacts]:
             author=_who(row.author),
             revision=row.revision.number if row.revision is not None else None,
             body=row.body,
+            answers=row.thread_id,
+            about=Quoted(row.position, row.quote) if row.position is not None else None,
+            mentions=named[row.pk],
         )
         for row in rows
     ]

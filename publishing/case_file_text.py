@@ -36,6 +36,7 @@ from approvals.models import Category, CloseReason, DraftState, Verdict, Wording
 from publishing.case_file import (
     AttemptFacts,
     CaseFile,
+    CommentFacts,
     ImageFacts,
     LookupFacts,
     PartFacts,
@@ -482,14 +483,29 @@ class _Writer:
         if not self.file.debate and not self.file.wordings:
             yield _text(_plain(_("Personne n’a écrit dans le débat.")))
             return
-        entries = []
-        for comment in self.file.debate:
-            said = f"{comment.author.name}, {self._at(comment.at)}"
-            if comment.revision is not None:
-                said += ", " + _("sur la version %(number)s") % {"number": comment.revision}
-            label = _("%(who)s :") % {"who": said}
-            entries.append([_plain(f"{label} "), _french(comment.body)])
+        said = {comment.id: comment for comment in self.file.debate}
+        threads = sorted(said.values(), key=lambda one: (one.answers or one.id, one.id))
+        entries = [self._comment(comment, said) for comment in threads]
         yield _list(entries + [self._wording(wording) for wording in self.file.wordings])
+
+    def _comment(self, comment: CommentFacts, said: dict[int, CommentFacts]) -> list[Piece]:
+        """An answer stands after what began its thread, and says whom it answers."""
+        who = f"{comment.author.name}, {self._at(comment.at)}"
+        if comment.revision is not None:
+            who += ", " + _("sur la version %(number)s") % {"number": comment.revision}
+        if comment.answers is not None:
+            begun = said[comment.answers]
+            who += ", " + _("en réponse à %(name)s") % {"name": begun.author.name}
+        pieces = []
+        if comment.about is not None:
+            who += ", " + _("du message %(number)s") % {"number": comment.about.position + 1}
+            if comment.about.words:
+                pieces = [_plain("« "), _french(comment.about.words), _plain(" » ")]
+        words = [_plain(f"{_('%(who)s :') % {'who': who}} "), *pieces, _french(comment.body)]
+        if comment.mentions:
+            names = ", ".join(person.name for person in comment.mentions)
+            words.append(_plain(" " + _("(prévient %(names)s)") % {"names": names}))
+        return words
 
     def _wording(self, wording: WordingFacts) -> list[Piece]:
         said = _("%(name)s, %(at)s, propose du message %(message)s de la version %(number)s :") % {

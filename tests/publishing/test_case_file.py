@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry, Seat
 from approvals.actions.debate import comment
 from approvals.message import Image, Message
+from approvals.passage import About
 from publishing.actions.export import ask_for_pdf, delete_old_exports, make_pdf
 from publishing.actions.retract import retract, run
 from publishing.actions.send import send_due
@@ -100,7 +101,7 @@ def test_the_json_says_it_all_and_the_same_state_gives_the_same_bytes(line, x):
 
     assert first == second
     said = json.loads(first)
-    assert (said["format"], said["version"]) == ("policetweets case file", 3)
+    assert (said["format"], said["version"]) == ("policetweets case file", 4)
     (revision,) = said["revisions"]
     assert [message["text"] for message in revision["messages"]] == [
         "Premier du fil.",
@@ -123,6 +124,25 @@ def test_the_json_says_it_all_and_the_same_state_gives_the_same_bytes(line, x):
     acts = [row["act"] for row in said["trail"]]
     assert "review.approved" in acts
     assert "case_file.exported" not in acts
+
+
+def test_the_debate_says_what_a_comment_quotes_answers_and_whom_it_names(line, woken):
+    cast, revision = line.cast, line.submitted("Fermez vos volets.", "Le 17 répond.")
+    draft_id = revision.draft_id
+    quoting = About(revision_id=revision.pk, position=0, quote="volets")
+    first = comment(actor=cast.helene, draft_id=draft_id, body="Et les portes ?", about=quoting)
+    comment(actor=cast.paul, draft_id=draft_id, body="Rien à redire.")
+    comment(actor=cast.marc, draft_id=draft_id, body="@Claire ?", about=About(thread_id=first.pk))
+    client = signed_in(cast.paul)
+    begun, other, answer = json.loads(exported(client, draft_id))["debate"]
+    assert begun["about"] == {"position": 0, "words": "volets"}
+    assert (other["about"], other["answers"], other["mentions"]) == (None, None, [])
+    assert answer["answers"] == begun["id"]
+    assert [person["name"] for person in answer["mentions"]] == ["Claire"]
+    words = text_of(made(client, draft_id, woken))
+    assert "du message 1 : « volets » Et les portes ?" in words
+    assert "en réponse à Helene : @Claire ? (prévient Claire)" in words
+    assert words.index("prévient Claire") < words.index("Rien à redire")
 
 
 def test_each_export_is_in_the_trail_with_the_digest_of_its_bytes(line, woken):
