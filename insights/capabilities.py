@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from accounts.roles import YES, Capability
+from accounts.roles import NO, YES, Capability
 
 # fmt: off
 CAPABILITIES: dict[str, Capability] = {
     #                                    seat holder       supervisor        administrator
     #                                    other, wrote it   other, wrote it
     "see_audience":           Capability(YES,   YES,       YES,   YES,       YES),
+    "export":                 Capability(YES,   YES,       YES,   YES,       NO),
 }
 # fmt: on

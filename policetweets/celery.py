@@ -132,6 +132,7 @@ app.conf.beat_schedule = {
     "case files": {"task": "publishing.tasks.tend_case_files", **every(60)},
     "reviews": {"task": "approvals.tasks.follow_reviews", **every(60)},
     "purged images": {"task": "approvals.tasks.delete_purged_images", **every(60)},
+    "exports": {"task": "insights.tasks.tend_exports", **every(60)},
     "observations": {"task": "insights.tasks.observe_x", **every(300)},
     "presence": {"task": "approvals.tasks.forget_presence", **every(60)},
 }

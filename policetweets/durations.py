@@ -69,6 +69,10 @@ class Durations:
     # The PDF of a case file is fetched by who asked for it; a worker that died is given this long.
     case_file_kept: float = 3_600
     case_file_retry: float = 300
+    # A document that takes long: its worker says so again and again, or the next takes it up.
+    export_renew: float = 2
+    export_lease: float = 60
+    export_kept: float = 7 * 86_400
     # Health, as the pages and /healthz see it.
     heartbeat_every: float = 5
     heartbeat_dead: float = 30

@@ -16,6 +16,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -33,7 +35,7 @@ from approvals.actions.videos import begin_video
 from approvals.actions.wordings import propose_wordings
 from approvals.models import CategoryRule, Draft, MessageTemplate
 from approvals.slots import Slot
-from insights.models import FollowerCount
+from insights.models import Export, FollowerCount
 from publishing import capabilities as publishing
 from publishing.models import (
     CaseFileExport,
@@ -90,6 +92,10 @@ lesson               GET    in   ok   ok   ok   ok
 lesson-text          GET    in   ok   ok   ok   ok
 lesson-text          POST   in   ok   ok   ok   ok
 case-file-pdf        GET    in   404  404  404  ok
+exports              GET    in   ok   404  ok   ok
+exports              POST   in   ok   404  ok   ok
+exports-live         GET    in   ok   404  ok   ok
+export-file          GET    in   404  404  404  ok
 """
 # What is the act of a row of a table: who may enter is what that row says.
 ACTS = """
@@ -308,6 +314,8 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
     if name == "end-category-rule":
         set_category_rule(cast.nantes.pk, "judicial", 3, actor=cast.ada)
         subjects["pk"] = CategoryRule.objects.get().pk
+    if name == "export-file":
+        subjects["export_id"] = a_made_export(cast).pk
     wanted = pattern.pattern.converters
     if "template_id" in wanted:
         subjects["template_id"] = a_template(cast, awaits=name == "approve-template").pk
@@ -342,6 +350,18 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
             objection = raise_objection(actor=cast.paul, draft_id=revision.draft_id, reason="Non.")
             subjects["objection_id"] = objection.pk
     return reverse(name, kwargs={key: subjects[key] for key in wanted}), form
+
+
+def a_made_export(cast: Cast) -> Export:
+    """Of 44, asked for by Claire."""
+    days = {"since": dt.date(2014, 1, 1), "until": dt.date(2014, 1, 31)}
+    export = Export.objects.create(kind="deposit", asked_by=cast.claire, language="fr", **days)
+    export.accounts.set([cast.nantes])
+    name = default_storage.save(f"exports/{export.pk}-1", ContentFile(b"PK"))
+    Export.objects.update(state="working", tries=1, lease_until=Now())
+    made = {"state": "made", "lease_until": None, "made_at": Now()}
+    Export.objects.update(**made, file=name, size=2, sha256="0" * 64)
+    return export
 
 
 def a_template(cast: Cast, *, awaits: bool) -> MessageTemplate:

@@ -14,7 +14,7 @@ FRAGMENTS = {
     *("healthz", "metrics", "image", "rule-sentence", "service-worker"),
     *("draft-live", "is-current", "publication-live"),
     *("act-is-current", "confirmation-is-current", "case-file-live", "case-file-pdf"),
-    *("video-piece", "poster"),
+    *("video-piece", "poster", "exports-live", "export-file"),
 }
 
 
