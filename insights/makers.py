@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
-from insights.models import Export
+from insights.models import Export, ExportKind
 from insights.progress import Progress
+from insights.report import write_report
 
 
 @dataclass(frozen=True)
 class Maker:
     """`write` puts the document into the file, and tells how far it is. The same accounts and
-    period give the same bytes, whoever asks and whenever: it reads one `snapshot()`, in an order of
-    its own, and nothing that came after the period.
+    period give the same bytes, whoever asks and whenever, as long as nothing is added to what they
+    hold: it reads one `snapshot()`, in an order of its own, and nothing of the present moment.
     """
 
     write: Callable[[Export, IO[bytes], Progress], None]
@@ -23,4 +24,6 @@ class Maker:
 
 
 # By ExportKind; people may ask for those that are here.
-MAKERS: dict[str, Maker] = {}
+MAKERS: dict[str, Maker] = {
+    ExportKind.REPORT: Maker(write_report, ".zip", "application/zip"),
+}

@@ -9,5 +9,6 @@ urlpatterns = [
     path("audience/<slug:handle>", audience.account_audience, name="account-audience"),
     path("documents", exports.page, name="exports"),
     path("documents/etat", exports.live, name="exports-live"),
+    path("documents/<int:export_id>", exports.report, name="report"),
     path("documents/<int:export_id>/fichier", exports.file, name="export-file"),
 ]

@@ -1,23 +1,18 @@
 """The case file in words: headings, texts, lists and pictures, in the reader's language.
 
-`publishing/typeset.py` sets these blocks; nothing here knows of PDF. What typst's own fonts cannot
-show (emojis, other scripts, characters that nobody sees) is written by its name in brackets: the
-JSON has every text as it is.
+`publishing/typeset.py` sets these blocks; nothing here knows of PDF. The JSON has every text as it
+is.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import emoji
 from django.utils.formats import number_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -33,6 +28,21 @@ from approvals.checklist import NAMES
 from approvals.digest import SignedContent
 from approvals.message import Image, MediaKind, Message
 from approvals.models import Category, CloseReason, DraftState, Verdict, WordingOutcome
+from publishing.blocks import (
+    Block,
+    Piece,
+    displayed,
+)
+from publishing.blocks import bullets as _list
+from publishing.blocks import facts as _facts
+from publishing.blocks import french as _french
+from publishing.blocks import heading as _heading
+from publishing.blocks import in_french as _in_french
+from publishing.blocks import labelled as _labelled
+from publishing.blocks import language as _language
+from publishing.blocks import link as _link
+from publishing.blocks import plain as _plain
+from publishing.blocks import text as _text
 from publishing.case_file import (
     AttemptFacts,
     CaseFile,
@@ -61,16 +71,6 @@ from publishing.models.attempt import Outcome, Phase
 from publishing.models.publication import Reading
 from publishing.status_text import looked
 
-Block = dict[str, Any]
-Piece = dict[str, str]
-
-# What the fonts inside typst show; a test sets every one of them.
-SHOWN = (
-    "\n\x20-\x7e\xa0-\xac\xae-\u017f\u0192\u0218-\u021b\u0391-\u03a1\u03a3-\u03ce\u0400-\u045f"
-    "\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u202f\u2030\u2032\u2033\u2039\u203a\u20ac"
-    "\u2116\u2122\u2190-\u2193\u2212\u2248\u2260\u2264\u2265"
-)
-NOT_SHOWN = re.compile(f"[^{SHOWN}]")
 SEVERITIES: dict[str, Sentence] = {
     "block": lazy("bloquant"),
     "warn": lazy("à justifier"),
@@ -88,67 +88,6 @@ SETTINGS: dict[str, Sentence] = {
 def document_of(case_file: CaseFile, json_digest: str) -> dict[str, Any]:
     """What `publishing/typeset.py` sets. `json_digest` is that of the same case file's JSON."""
     return _Writer(case_file).document(json_digest)
-
-
-def displayed(text: str) -> str:
-    """The text with the name of each character that cannot be shown in its place."""
-    named = emoji.replace_emoji(text, lambda found, _data: _named_emoji(found, _language()))
-    return NOT_SHOWN.sub(lambda match: f"[{_name(match[0])}]", named)
-
-
-def _in_french() -> bool:
-    return (get_language() or "fr").startswith("fr")
-
-
-def _language() -> str:
-    return "fr" if _in_french() else "en"
-
-
-def _named_emoji(found: str, language: str) -> str:
-    if not NOT_SHOWN.search(found):
-        return found
-    return f"[{emoji.demojize(found, language=language).strip(':').replace('_', ' ')}]"
-
-
-def _name(character: str) -> str:
-    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
-
-
-def _plain(text: object) -> Piece:
-    return {"kind": "plain", "text": displayed(str(text))}
-
-
-def _french(text: str) -> Piece:
-    """What people wrote."""
-    return {"kind": "french", "text": displayed(text)}
-
-
-def _labelled(label: str, text: str) -> list[Piece]:
-    """« Motif : » and the words, to stand after others."""
-    return [_plain(f" {label} "), _french(text)]
-
-
-def _link(url: str) -> Piece:
-    return {"kind": "link", "text": displayed(url), "url": url}
-
-
-def _text(*pieces: Piece) -> Block:
-    return {"kind": "text", "pieces": list(pieces)}
-
-
-def _heading(level: int, text: str) -> Block:
-    return {"kind": "heading", "level": level, "text": displayed(text)}
-
-
-def _list(entries: Iterable[list[Piece]]) -> Block:
-    return {"kind": "list", "entries": list(entries)}
-
-
-def _facts(rows: Iterable[tuple[str, list[Piece]]]) -> Block:
-    return {
-        "kind": "facts",
-        "rows": [{"label": displayed(label), "pieces": pieces} for label, pieces in rows],
-    }
 
 
 class _Writer:

@@ -1,4 +1,4 @@
-"""The PDF of a case file: its blocks and its images handed to `publishing/typeset.py`."""
+"""A PDF: its blocks and its images handed to `publishing/typeset.py`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def pdf_of(document: dict[str, Any]) -> bytes:
         if process.wait() != 0 or not made.startswith(b"%PDF"):
             said.seek(0)
             last = said.read().decode(errors="replace").strip().splitlines()[-1:]
-            log.error("case file not typeset", status=process.returncode, said=last)
+            log.error("not typeset", status=process.returncode, said=last)
             raise NotTypeset
     return made
 

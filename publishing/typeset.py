@@ -21,7 +21,7 @@ from PIL import Image
 
 MAX_MEMORY = 4 * 1024 * 1024 * 1024
 MAX_CPU_SECONDS = 60
-TEMPLATE = Path(__file__).with_name("case_file.typ")
+TEMPLATE = Path(__file__).with_name("document.typ")
 # Two hundred points an inch on a page.
 MAX_SIDE = 1250
 

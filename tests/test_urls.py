@@ -14,6 +14,8 @@ that an address does not name answer 405, or the page of the form, to whoever ma
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 
 import pytest
 from django.core.files.base import ContentFile
@@ -35,7 +37,9 @@ from approvals.actions.videos import begin_video
 from approvals.actions.wordings import propose_wordings
 from approvals.models import CategoryRule, Draft, MessageTemplate
 from approvals.slots import Slot
+from insights.audience import Followers
 from insights.models import Export, FollowerCount
+from insights.summary import Gathering, to_json
 from publishing import capabilities as publishing
 from publishing.models import (
     CaseFileExport,
@@ -96,6 +100,7 @@ exports              GET    in   ok   404  ok   ok
 exports              POST   in   ok   404  ok   ok
 exports-live         GET    in   ok   404  ok   ok
 export-file          GET    in   404  404  404  ok
+report               GET    in   404  404  404  ok
 """
 # What is the act of a row of a table: who may enter is what that row says.
 ACTS = """
@@ -302,7 +307,8 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
     if name in ("audience", "account-audience"):
         days = [db_now().date() - dt.timedelta(days=n) for n in (1, 2, 4)]
         FollowerCount.objects.bulk_create(
-            FollowerCount(account=cast.nantes, day=day, followers=170 + day.day) for day in days
+            [FollowerCount(account=cast.nantes, day=day, followers=170 + day.day) for day in days],
+            ignore_conflicts=True,
         )
     if name == "poster":
         subjects["sha256"] = stored_image(cast.nantes, animated())
@@ -314,7 +320,7 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
     if name == "end-category-rule":
         set_category_rule(cast.nantes.pk, "judicial", 3, actor=cast.ada)
         subjects["pk"] = CategoryRule.objects.get().pk
-    if name == "export-file":
+    if name in ("export-file", "report"):
         subjects["export_id"] = a_made_export(cast).pk
     wanted = pattern.pattern.converters
     if "template_id" in wanted:
@@ -355,9 +361,16 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
 def a_made_export(cast: Cast) -> Export:
     """Of 44, asked for by Claire."""
     days = {"since": dt.date(2014, 1, 1), "until": dt.date(2014, 1, 31)}
-    export = Export.objects.create(kind="deposit", asked_by=cast.claire, language="fr", **days)
+    export = Export.objects.create(kind="report", asked_by=cast.claire, language="fr", **days)
     export.accounts.set([cast.nantes])
-    name = default_storage.save(f"exports/{export.pk}-1", ContentFile(b"PK"))
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        gathering = Gathering([cast.nantes])
+        counted = {days["since"]: 120, days["until"]: 172}
+        followers = [Followers(cast.nantes, days["since"], days["until"], counted)]
+        summary = gathering.summary(days["since"], days["until"], "0" * 64, followers)
+        archive.writestr("summary.json", to_json(summary))
+    name = default_storage.save(f"exports/{export.pk}-1", ContentFile(file.getvalue()))
     Export.objects.update(state="working", tries=1, lease_until=Now())
     made = {"state": "made", "lease_until": None, "made_at": Now()}
     Export.objects.update(**made, file=name, size=2, sha256="0" * 64)

@@ -225,7 +225,7 @@ def _delete(export: Export) -> None:
     Export.objects.filter(pk=export.pk).delete()
 
 
-def _record(act: str, export: Export, actor: Person | None, **digest: str) -> None:
+def _record(act: str, export: Export, actor: Person | None, digest: str = "") -> None:
     for account in export.accounts.order_by("code"):
         audit.record(
             act,
@@ -234,5 +234,5 @@ def _record(act: str, export: Export, actor: Person | None, **digest: str) -> No
             subject=export,
             document=export.kind,
             period=export.period,
-            **digest,
+            digest=digest,
         )

@@ -12,10 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.requests import STOP_POLLING, PersonRequest, etag_of, unless_known
-from insights.access import accounts_to_export, exports_of
+from insights.access import accounts_to_export, export_to_fetch, exports_of
 from insights.actions.exports import ask_for_export, fetch_export
 from insights.forms import ExportForm
 from insights.makers import MAKERS
+from insights.models import ExportKind
+from insights.report import read_summary
+from insights.report_text import chapters, title_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,6 +55,21 @@ def live(request: PersonRequest) -> HttpResponse:
 def _listed(request: PersonRequest) -> dict[str, Any]:
     exports = exports_of(request.user, accounts_to_export(request.user))
     return {"exports": exports, "open": any(export.is_open for export in exports)}
+
+
+@require_safe
+def report(request: PersonRequest, export_id: int) -> HttpResponse:
+    """What a report amounts to, in the reader's language; to who asked for it, as its file is."""
+    export = export_to_fetch(request.user, export_id)
+    if export.kind != ExportKind.REPORT:
+        raise NotFound
+    try:
+        with default_storage.open(export.file) as stored:
+            summary = read_summary(stored)
+    except FileNotFoundError as error:
+        raise NotFound from error
+    context = {"export": export, "title": title_of(summary), "blocks": list(chapters(summary))}
+    return render(request, "insights/report.html", context)
 
 
 @require_safe

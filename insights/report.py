@@ -1,0 +1,136 @@
+"""The pilot report: a zip of a PDF, a summary and open data, written message by message."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import IO
+
+import msgspec
+
+from insights.audience import followers_of
+from insights.models import Export
+from insights.progress import Progress
+from insights.records import (
+    Counted,
+    Fired,
+    MessageRecord,
+    Setback,
+    batches,
+    message_ids,
+    read_records,
+    trail_digest,
+)
+from insights.report_text import MAX_PRINTED, document_of
+from insights.snapshot import snapshot
+from insights.spreadsheet import Cell, Table
+from insights.summary import Gathering, Summary, to_json
+from publishing.pdf import pdf_of
+
+PDF, SUMMARY = "rapport.pdf", "summary.json"
+TABLES: dict[str, tuple[str, ...]] = {
+    "messages.csv": (
+        *("id", "account", "department", "category", "urgent", "state", "begun_at"),
+        *("submitted_at", "released_at", "due_at", "published_at", "revisions", "signed_by"),
+        *("text", "links"),
+    ),
+    "debate.csv": ("message", "kind", "function", "at", "text"),
+    "checks.csv": ("message", "check", "severity", "words", "reason", "outcome"),
+    "setbacks.csv": ("message", "act", "at", "reason"),
+    "metrics.csv": (
+        *("message", "post", "age", "impressions", "likes", "reposts", "replies", "quotes"),
+        *("bookmarks", "link_clicks", "profile_clicks"),
+    ),
+    "followers.csv": ("account", "day", "followers"),
+}
+
+
+def write_report(export: Export, file: IO[bytes], progress: Progress) -> None:
+    """One state of the database, read by batches; the PDF is set once nothing more is read."""
+    accounts = sorted(export.accounts.all(), key=lambda account: account.code)
+    with ExitStack() as stack:
+        data = _Data(stack)
+        with snapshot():
+            ids = message_ids(accounts, export.since, export.until)
+            gathering = Gathering(accounts)
+            printed: list[MessageRecord] = []
+            for number, batch in enumerate(batches(ids)):
+                for record in read_records(batch):
+                    gathering.add(record)
+                    data.add(record)
+                    if len(printed) < MAX_PRINTED:
+                        printed.append(record)
+                progress((number + 1) * len(batch), len(ids))
+            followers = followers_of(accounts, export.since, export.until)
+            trail = trail_digest(ids)
+        summary = gathering.summary(export.since, export.until, trail, followers)
+        data.add_followers(summary)
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            _add(archive, PDF, pdf_of(document_of(summary, printed)))
+            _add(archive, SUMMARY, to_json(summary))
+            data.write(lambda name, content: _add(archive, name, content))
+
+
+class _Data:
+    """The files of data, as they grow."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        names = ("messages.jsonl", *TABLES)
+        self.files: dict[str, IO[bytes]] = {}
+        for name in names:
+            self.files[name] = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+        self.tables = {name: Table(self.files[name], header) for name, header in TABLES.items()}
+
+    def add(self, record: MessageRecord) -> None:
+        self.files["messages.jsonl"].write(msgspec.json.encode(record, order="sorted") + b"\n")
+        self.tables["messages.csv"].add(
+            *(record.id, record.account, record.department, record.category, record.urgent),
+            *(record.state, record.begun_at, record.submitted_at, record.released_at),
+            *(record.due_at, record.published_at, record.revisions),
+            *(" ; ".join(record.signed_by), "\n\n".join(record.texts), " ".join(record.links)),
+        )
+        for said in record.debate:
+            self.tables["debate.csv"].add(record.id, said.kind, said.function, said.at, said.text)
+        for fired in record.findings:
+            self.tables["checks.csv"].add(record.id, *_values(fired))
+        for setback in record.setbacks:
+            self.tables["setbacks.csv"].add(record.id, *_values(setback))
+        for counted in record.metrics:
+            self.tables["metrics.csv"].add(record.id, *_values(counted))
+
+    def add_followers(self, summary: Summary) -> None:
+        for row in summary.followers:
+            for day, count in row.days:
+                self.tables["followers.csv"].add(row.account, day, count)
+
+    def write(self, add: Callable[[str, IO[bytes]], None]) -> None:
+        for table in self.tables.values():
+            table.close()
+        for name, file in self.files.items():
+            file.seek(0)
+            add(name, file)
+
+
+def _values(row: Fired | Setback | Counted) -> list[Cell]:
+    return list(vars(row).values())
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes | IO[bytes]) -> None:
+    """Nothing of the moment or the machine in it."""
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    with archive.open(entry, "w", force_zip64=True) as target:
+        if isinstance(content, bytes):
+            target.write(content)
+        else:
+            while piece := content.read(1024 * 1024):
+                target.write(piece)
+
+
+def read_summary(file: IO[bytes]) -> Summary:
+    """Of a report that was made."""
+    with zipfile.ZipFile(file) as archive:
+        return msgspec.json.decode(archive.read(SUMMARY), type=Summary)
