@@ -43,6 +43,7 @@ ACTS: dict[str, Sentence] = {
     "draft.saved": _("a modifié le brouillon"),
     "image.added": _("a ajouté une image"),
     "image.purged": _("a purgé une image"),
+    "image.forgotten": _("Image purgée : aucun brouillon ne la montrait"),
     "draft.submitted": _("a soumis le texte à la relecture"),
     "draft.taken_back": _("a repris le texte en rédaction"),
     "draft.abandoned": _("a abandonné le brouillon"),

@@ -16,10 +16,16 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts import audit
 from accounts.clock import db_now
+from accounts.constraints import Constrained
 from accounts.models import AuditEntry
 from accounts.models.notice import NoticeAct
 from approvals.actions import presence
-from approvals.actions.purge import delete_bytes, images_to_delete
+from approvals.actions.purge import (
+    delete_bytes,
+    forget_image,
+    images_to_delete,
+    unnamed_images,
+)
 from approvals.actions.videos import delete_abandoned_uploads
 from approvals.models import DraftState, Revision
 from approvals.notices import escalate_review, notify_author, remind_reviewers
@@ -106,6 +112,16 @@ def delete_purged_images() -> None:
             raise
         except Exception as error:
             log.error("image not deleted", sha256=sha256, error=type(error).__name__)
+
+
+@shared_task(name="approvals.tasks.forget_unnamed_images")
+def forget_unnamed_images() -> None:
+    """Images and videos that were stored long ago and that no draft names."""
+    for image in unnamed_images(db_now()):
+        try:
+            forget_image(image)
+        except Constrained:
+            log.info("image taken again", sha256=image.sha256)
 
 
 @shared_task(name="approvals.tasks.forget_presence")

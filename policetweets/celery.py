@@ -131,6 +131,7 @@ app.conf.beat_schedule = {
     "removals": {"task": "publishing.tasks.remind_removals", **every(300)},
     "case files": {"task": "publishing.tasks.tend_case_files", **every(60)},
     "reviews": {"task": "approvals.tasks.follow_reviews", **every(60)},
+    "unnamed images": {"task": "approvals.tasks.forget_unnamed_images", **every(3600)},
     "purged images": {"task": "approvals.tasks.delete_purged_images", **every(60)},
     "exports": {"task": "insights.tasks.tend_exports", **every(60)},
     "observations": {"task": "insights.tasks.observe_x", **every(300)},

@@ -6,18 +6,19 @@ and only while no account has the same image.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
-from django.db.models.functions import Now
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models.functions import Mod, Now
 
 from accounts import audit
 from accounts.actions.base import action, require_text
-from accounts.models import Person
+from accounts.models import AuditEntry, Person
 from approvals import images
 from approvals.actions.base import lock_draft
 from approvals.errors import NothingToPurge, WrongState
@@ -27,6 +28,20 @@ from approvals.models import Draft, DraftState, StoredImage
 log = structlog.get_logger(__name__)
 
 ENDED = (DraftState.REJECTED, DraftState.ABANDONED)
+
+
+# A database trigger knows this age too.
+KEPT_UNNAMED = dt.timedelta(days=30)
+# The clock looks at one image in so many each hour: at each of them once in 30 days.
+SLICES = 720
+MAX_FORGOTTEN = 200
+
+
+class ImageIsNamed(Func):
+    """Of approvals/sql/functions.sql; the trigger asks it too."""
+
+    function = "image_is_named"
+    output_field = BooleanField()
 
 
 class ImageIsNeeded(Func):
@@ -80,6 +95,36 @@ def purge_images(*, actor: Person, draft_id: int, reason: str) -> int:
         )
         audit.record("image.purged", actor=actor, about=draft, subject=image, sha256=image.sha256)
     return len(chosen)
+
+
+def unnamed_images(now: dt.datetime) -> list[StoredImage]:
+    """Of this hour's slice, what was stored long ago and no draft names: tried and left out, or
+    replaced by its crop. What was added lately, or to a draft that lately changed, may come back.
+    """
+    ago = now - KEPT_UNNAMED
+    added = AuditEntry.objects.filter(act="image.added", subject_id=OuterRef("pk"))
+    changed = Draft.objects.filter(pk=OuterRef("draft_id"), updated_at__gte=ago)
+    lately = added.filter(Q(at__gte=ago) | Exists(changed))
+    rows = StoredImage.objects.annotate(
+        slice=Mod("pk", SLICES), named=ImageIsNamed(F("account_id"), F("sha256"))
+    ).filter(
+        ~Exists(lately), slice=int(now.timestamp() // 3600) % SLICES, purged_at=None, named=False
+    )
+    return list(rows.filter(created_at__lt=ago).order_by("pk")[:MAX_FORGOTTEN])
+
+
+@action
+def forget_image(image: StoredImage) -> None:
+    """Purges what no draft names. Raises Constrained when one has just taken it."""
+    standing = StoredImage.objects.filter(pk=image.pk, purged_at=None)
+    if standing.update(purged_at=Now()):
+        audit.record(
+            "image.forgotten",
+            actor=None,
+            account=image.account_id,
+            subject=image,
+            sha256=image.sha256,
+        )
 
 
 def images_to_delete() -> QuerySet[StoredImage]:

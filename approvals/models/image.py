@@ -91,6 +91,11 @@ IF OLD.purged_at IS NULL AND NOT coalesce(
     NEW.purged_at BETWEEN now() - interval '1 minute' AND clock_timestamp()
     AND NEW.purge_reason <> '' AND NEW.bytes_deleted_at IS NULL
     AND reviewer_role(NEW.account_id, NEW.purged_by_id) = 'supervision', false
+) AND NOT coalesce(
+    NEW.purged_at BETWEEN now() - interval '1 minute' AND clock_timestamp()
+    AND NEW.purged_by_id IS NULL AND NEW.purge_reason = '' AND NEW.bytes_deleted_at IS NULL
+    AND OLD.created_at < now() - interval '30 days'
+    AND NOT image_is_named(NEW.account_id, NEW.sha256), false
 ) THEN
     RAISE EXCEPTION 'a supervisor of the account purges an image now, with a reason'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'purged_by_supervisor';
@@ -133,7 +138,8 @@ def _within_limits() -> models.Q:
 class StoredImage(models.Model):
     """An image, GIF or video of an account. Its bytes are in the storage, under their digest; what
     it says (`alt`) belongs to the draft that shows it. Purged, its row says so for ever and its
-    bytes go; the same bytes uploaded again are another row.
+    bytes go; the same bytes uploaded again are another row. The clock purges what no draft ever
+    named, by nobody and without a reason.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)

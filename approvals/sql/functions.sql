@@ -169,6 +169,18 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT CASE of_mime WHEN 'image/gif' THEN 'gif' WHEN 'video/mp4' THEN 'video' ELSE 'image' END
 $$;
 
+-- Whether any draft of an account names an image, in its text or in a version of it.
+CREATE OR REPLACE FUNCTION image_is_named(of_account bigint, of_sha256 text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM approvals_draft d
+        WHERE d.account_id = of_account
+          AND (position(of_sha256 IN d.parts::text) > 0
+               OR EXISTS (SELECT 1 FROM approvals_revision r
+                          WHERE r.draft_id = d.id AND position(of_sha256 IN r.content) > 0))
+    )
+$$;
+
 -- Whether an image of an account must be kept: a draft that goes on, or was released, names it in
 -- its text or in a version of it; or a release does, whatever became of its draft.
 CREATE OR REPLACE FUNCTION image_is_needed(of_account bigint, of_sha256 text) RETURNS boolean

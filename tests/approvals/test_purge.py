@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 
 import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -19,7 +21,7 @@ from approvals.actions.reviews import reject
 from approvals.images import path_of, poster_path_of
 from approvals.message import Image, MediaKind, Message
 from approvals.models import Draft, StoredImage
-from approvals.tasks import delete_purged_images
+from approvals.tasks import delete_purged_images, forget_unnamed_images
 from publishing.backup import _images
 from publishing.case_file import read_case_file
 from tests.approvals.writing import as_read, signed
@@ -262,3 +264,54 @@ def wait_for_a_waiting_lock() -> None:
         while not found:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
             found = cursor.fetchone()[0]
+
+
+def stored_long_ago(image: StoredImage) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        long_ago = F("created_at") - dt.timedelta(days=30, minutes=1)
+        StoredImage.objects.filter(pk=image.pk).update(created_at=long_ago)
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+
+def look_at_all(monkeypatch) -> None:
+    monkeypatch.setattr("approvals.actions.purge.SLICES", 1)
+    forget_unnamed_images()
+
+
+def test_the_clock_purges_what_no_draft_names_after_thirty_days(cast, media_folder, monkeypatch):
+    named = image_of(shows(cast.claire, cast.nantes, stored_image(cast.nantes, RAW)))
+    tried = StoredImage.objects.get(sha256=stored_image(cast.nantes, picture(colour="green")))
+    look_at_all(monkeypatch)
+    for image in (named, tried):
+        stored_long_ago(image)
+    look_at_all(monkeypatch)
+    for image in (named, tried):
+        image.refresh_from_db()
+    assert (named.purged_at, tried.purged_by) == (None, None)
+    assert tried.purged_at is not None
+    entry = AuditEntry.objects.get(act="image.forgotten")
+    assert (entry.account, entry.details["sha256"]) == (cast.nantes, tried.sha256)
+    delete_purged_images()
+    assert (kept(named), kept(tried)) == (True, False)
+
+
+def test_what_was_added_lately_or_to_a_draft_that_changed_is_kept(cast, media_folder, monkeypatch):
+    draft = shows(cast.claire, cast.nantes, stored_image(cast.nantes, RAW))
+    image = add_image(
+        actor=cast.claire, draft_id=draft.pk, upload=uploaded(picture(colour="green"))
+    )
+    stored_long_ago(image)
+    look_at_all(monkeypatch)
+    image.refresh_from_db()
+    assert image.purged_at is None
+
+
+def test_nobody_purges_by_the_clock_s_rule_what_is_young_or_named(cast, media_folder):
+    named = image_of(shows(cast.claire, cast.nantes, stored_image(cast.nantes, RAW)))
+    young = StoredImage.objects.get(sha256=stored_image(cast.nantes, picture(colour="green")))
+    stored_long_ago(named)
+    for image in (named, young):
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            StoredImage.objects.filter(pk=image.pk).update(purged_at=Now())
+        assert refused.value.__cause__.diag.constraint_name == "purged_by_supervisor"
