@@ -31,18 +31,18 @@ from approvals.models import Category, CloseReason, DraftState, Verdict, Wording
 from publishing.blocks import (
     Block,
     Piece,
+    bullets,
     displayed,
+    facts,
+    french,
+    heading,
+    in_french,
+    labelled,
+    language,
+    link,
+    plain,
+    text,
 )
-from publishing.blocks import bullets as _list
-from publishing.blocks import facts as _facts
-from publishing.blocks import french as _french
-from publishing.blocks import heading as _heading
-from publishing.blocks import in_french as _in_french
-from publishing.blocks import labelled as _labelled
-from publishing.blocks import language as _language
-from publishing.blocks import link as _link
-from publishing.blocks import plain as _plain
-from publishing.blocks import text as _text
 from publishing.case_file import (
     AttemptFacts,
     CaseFile,
@@ -117,7 +117,7 @@ class _Writer:
         return {
             "title": title,
             "author": "policetweets",
-            "lang": _language(),
+            "lang": language(),
             "made_at": int(file.state_of.timestamp()),
             "footer": title,
             "blocks": blocks,
@@ -134,8 +134,8 @@ class _Writer:
 
     def _summary(self, json_digest: str) -> Iterator[Block]:
         file, draft = self.file, self.file.draft
-        yield _text(
-            _plain(
+        yield text(
+            plain(
                 _(
                     "Tout ce que policetweets sait de ce message, jusqu’à son dernier acte : "
                     "%(moment)s. Le même dossier en JSON a pour empreinte SHA-256 %(digest)s ; il "
@@ -145,18 +145,18 @@ class _Writer:
                 % {"moment": self._at(file.state_of), "digest": json_digest}
             )
         )
-        yield _heading(1, _("Résumé"))
+        yield heading(1, _("Résumé"))
         account = f"@{file.account.handle} · {file.account.name} ({file.account.department})"
         rows = [
-            (_("Compte"), [_plain(account)]),
-            (_("État du brouillon"), [_plain(DraftState(draft.state).label)]),
-            (_("Catégorie"), [_plain(self._category(draft.category))]),
-            (_("Auteur"), [_plain(draft.author.name)]),
-            (_("Commencé"), [_plain(self._at(draft.begun_at))]),
+            (_("Compte"), [plain(account)]),
+            (_("État du brouillon"), [plain(DraftState(draft.state).label)]),
+            (_("Catégorie"), [plain(self._category(draft.category))]),
+            (_("Auteur"), [plain(draft.author.name)]),
+            (_("Commencé"), [plain(self._at(draft.begun_at))]),
             (
                 _("Ont écrit ou modifié"),
                 [
-                    _plain(
+                    plain(
                         ", ".join(
                             f"{one.person.name} ({self._at(one.since)})"
                             for one in draft.contributors
@@ -164,23 +164,23 @@ class _Writer:
                     )
                 ],
             ),
-            (_("Versions soumises"), [_plain(len(file.revisions))]),
+            (_("Versions soumises"), [plain(len(file.revisions))]),
         ]
         if draft.urgent:
-            rows.append((_("Urgence"), [_plain(_("message urgent"))]))
+            rows.append((_("Urgence"), [plain(_("message urgent"))]))
         if draft.came_from:
-            rows.append((_("Repris de"), [_plain(_draft_number(draft.came_from))]))
+            rows.append((_("Repris de"), [plain(_draft_number(draft.came_from))]))
         if draft.taken_up_in:
             taken = ", ".join(map(_draft_number, draft.taken_up_in))
-            rows.append((_("Repris dans"), [_plain(taken)]))
+            rows.append((_("Repris dans"), [plain(taken)]))
         for publication in self._all_publications():
             state = PublicationState(publication.state).label
             links = [part.link for part in publication.parts if part.link]
-            pieces = [_plain(f"{state}, {self._at(publication.since)}")]
-            for link in links:
-                pieces += [_plain(" · "), _link(link)]
+            pieces = [plain(f"{state}, {self._at(publication.since)}")]
+            for address in links:
+                pieces += [plain(" · "), link(address)]
             rows.append((_("Diffusion"), pieces))
-        yield _facts(rows)
+        yield facts(rows)
 
     def _all_publications(self) -> Iterator[PublicationFacts]:
         for revision in self.file.revisions:
@@ -195,42 +195,41 @@ class _Writer:
         last = self.file.revisions[-1].messages if self.file.revisions else None
         if last == self.file.draft.messages:
             return
-        yield _heading(1, _("Texte en l’état"))
+        yield heading(1, _("Texte en l’état"))
         yield from self._messages(self.file.draft.messages)
 
     def _messages(self, messages: Sequence[Message], *, level: int = 2) -> Iterator[Block]:
         for number, message in enumerate(messages, 1):
             if len(messages) > 1:
-                yield _heading(level, _("Message %(number)s") % {"number": number})
+                yield heading(level, _("Message %(number)s") % {"number": number})
             if message.text:
-                yield {"kind": "message", "pieces": [_french(message.text)]}
+                yield {"kind": "message", "pieces": [french(message.text)]}
             else:
-                yield _text(_plain(_("Aucun texte.")))
+                yield text(plain(_("Aucun texte.")))
             for position, image in enumerate(message.images, 1):
-                facts = self.images.get(image.sha256)
+                stored = self.images.get(image.sha256)
                 kind = {
                     "image": _("Image %(number)s : %(alt)s"),
                     "gif": _("GIF animé (vue fixe) : %(alt)s"),
                     "video": _("Vidéo (vue fixe) : %(alt)s"),
                 }[image.kind]
                 words = kind % {"number": position, "alt": image.alt or _("sans description")}
-                yield self._image(facts, words, image)
+                yield self._image(stored, words, image)
                 if image.captions:
-                    yield _text(_plain(_("Sous-titres de la vidéo :")))
-                    yield _list(
-                        [_plain(f"{cue.at} "), _french(cue.text)]
-                        for cue in kept_cues(image.captions)
+                    yield text(plain(_("Sous-titres de la vidéo :")))
+                    yield bullets(
+                        [plain(f"{cue.at} "), french(cue.text)] for cue in kept_cues(image.captions)
                     )
 
-    def _image(self, facts: ImageFacts | None, words: str, image: Image) -> Block:
-        if facts is None:
+    def _image(self, stored: ImageFacts | None, words: str, image: Image) -> Block:
+        if stored is None:
             gone = _("%(image)s (ses octets n’ont jamais été enregistrés)") % {"image": words}
-            return _text(_plain(gone))
-        if facts.purged is not None:
-            return _text(_plain(f"{words} ({self._purge_words(facts.purged)})"))
+            return text(plain(gone))
+        if stored.purged is not None:
+            return text(plain(f"{words} ({self._purge_words(stored.purged)})"))
         return {
             "kind": "image",
-            "file": f"{facts.sha256}.jpg" if image.moves else facts.sha256,
+            "file": f"{stored.sha256}.jpg" if image.moves else stored.sha256,
             "alt": displayed(image.alt or _("sans description")),
             "caption": displayed(words),
             "missing": displayed(
@@ -248,49 +247,49 @@ class _Writer:
 
     def _revisions(self) -> Iterator[Block]:
         if not self.file.revisions:
-            yield _heading(1, _("Versions"))
-            yield _text(_plain(_("Aucune version n’a été soumise.")))
+            yield heading(1, _("Versions"))
+            yield text(plain(_("Aucune version n’a été soumise.")))
         for revision in self.file.revisions:
-            yield _heading(1, _("Version %(number)s") % {"number": revision.number})
-            yield _facts(self._revision_rows(revision))
+            yield heading(1, _("Version %(number)s") % {"number": revision.number})
+            yield facts(self._revision_rows(revision))
             yield from self._messages(revision.messages)
             if revision.differences is not None:
-                yield _heading(2, _("Ce qui a changé depuis la version précédente"))
+                yield heading(2, _("Ce qui a changé depuis la version précédente"))
                 yield from self._differences(revision)
-            yield _heading(2, _("Vérifications automatiques"))
+            yield heading(2, _("Vérifications automatiques"))
             yield from self._findings(revision)
-            yield _heading(2, _("Avis"))
+            yield heading(2, _("Avis"))
             yield from self._reviews(revision)
-            yield _heading(2, _("Contenu signé"))
-            yield _text(_plain(_("Le JSON canonique, dont l’empreinte est celle de la version :")))
-            yield {"kind": "message", "pieces": [_french(revision.content)]}
+            yield heading(2, _("Contenu signé"))
+            yield text(plain(_("Le JSON canonique, dont l’empreinte est celle de la version :")))
+            yield {"kind": "message", "pieces": [french(revision.content)]}
 
     def _revision_rows(self, revision: RevisionFacts) -> Iterator[tuple[str, list[Piece]]]:
         yield (
             _("Soumise"),
-            [_plain(f"{revision.submitted_by.name}, {self._at(revision.submitted_at)}")],
+            [plain(f"{revision.submitted_by.name}, {self._at(revision.submitted_at)}")],
         )
-        yield _("Empreinte"), [_plain(revision.digest)]
-        yield _("Accords demandés"), [_plain(revision.required)]
+        yield _("Empreinte"), [plain(revision.digest)]
+        yield _("Accords demandés"), [plain(revision.required)]
         signed = SignedContent.read(revision.content)
-        yield _("Catégorie"), [_plain(self._category(signed.category))]
-        yield _("Réponses sur X"), [_plain(ReplySettings(signed.reply_settings).label)]
+        yield _("Catégorie"), [plain(self._category(signed.category))]
+        yield _("Réponses sur X"), [plain(ReplySettings(signed.reply_settings).label)]
         if signed.in_reply_to is not None:
-            yield self._setting_name("in_reply_to"), [_plain(_("oui"))]
+            yield self._setting_name("in_reply_to"), [plain(_("oui"))]
         when = self._at(signed.requested_at) if signed.requested_at else _("dès l’accord")
-        yield _("Diffusion"), [_plain(when)]
+        yield _("Diffusion"), [plain(when)]
         for name, value in signed.fields.items():
-            yield self._setting_name(f"fields.{name}"), [_french(self._field(name, value))]
+            yield self._setting_name(f"fields.{name}"), [french(self._field(name, value))]
         if revision.release is not None:
             released = f"{self._at(revision.release.at)}, {revision.release.digest}"
-            yield _("Bon à diffuser"), [_plain(released)]
+            yield _("Bon à diffuser"), [plain(released)]
         if revision.closed_at is not None:
             words = str(CloseReason(revision.closing).label) if revision.closing else ""
             who = revision.closed_by.name if revision.closed_by is not None else ""
             said = ", ".join(filter(None, (words, who, self._at(revision.closed_at))))
-            yield _("Close"), [_plain(said)]
+            yield _("Close"), [plain(said)]
         read = ", ".join(f"{one.person.name} ({self._at(one.at)})" for one in revision.opened)
-        yield _("Ouverte par"), [_plain(read or _("personne"))]
+        yield _("Ouverte par"), [plain(read or _("personne"))]
 
     def _field(self, name: str, value: str) -> str:
         kind = FIELDS[name].kind if name in FIELDS else "text"
@@ -320,14 +319,14 @@ class _Writer:
         if differences is None or not (
             differences.texts or differences.images or differences.settings
         ):
-            yield _text(_plain(_("Rien n’a changé.")))
+            yield text(plain(_("Rien n’a changé.")))
             return
         for segments in differences.texts:
             if any(segment.kind != "same" for segment in segments):
-                yield _text(*(_changed(segment) for segment in segments))
+                yield text(*(_changed(segment) for segment in segments))
         entries = [
             [
-                _plain(
+                plain(
                     _("Message %(number)s : %(what)s %(alt)s")
                     % {
                         "number": one.position + 1,
@@ -340,7 +339,7 @@ class _Writer:
         ]
         entries += [
             [
-                _plain(
+                plain(
                     _("%(name)s : %(before)s, maintenant %(after)s")
                     % {
                         "name": self._setting_name(one.name),
@@ -352,30 +351,30 @@ class _Writer:
             for one in differences.settings
         ]
         if entries:
-            yield _list(entries)
+            yield bullets(entries)
 
     def _findings(self, revision: RevisionFacts) -> Iterator[Block]:
-        language = _language()
+        spoken = language()
         if not revision.findings:
-            yield _text(_plain(_("Rien n’a été relevé.")))
+            yield text(plain(_("Rien n’a été relevé.")))
             return
         entries = []
         for found in revision.findings:
-            sentence = found.sentence.get(language) or found.sentence["fr"]
+            sentence = found.sentence.get(spoken) or found.sentence["fr"]
             severity = SEVERITIES.get(found.severity, found.severity)
             where = _("Message %(number)s") % {"number": found.position + 1}
-            pieces = [_plain(f"{where} ({severity}, {found.check}). {sentence}")]
+            pieces = [plain(f"{where} ({severity}, {found.check}). {sentence}")]
             if found.words:
-                pieces.append(_french(f" « {found.words} »"))
+                pieces.append(french(f" « {found.words} »"))
             if found.reason:
-                pieces += _labelled(_("Motif de l’auteur :"), found.reason)
+                pieces += labelled(_("Motif de l’auteur :"), found.reason)
             entries.append(pieces)
-        yield _list(entries)
+        yield bullets(entries)
 
     def _reviews(self, revision: RevisionFacts) -> Iterator[Block]:
         objections = [one for one in self.file.objections if one.revision == revision.number]
         if not revision.reviews and not objections:
-            yield _text(_plain(_("Aucun avis.")))
+            yield text(plain(_("Aucun avis.")))
             return
         entries = [self._review(review) for review in revision.reviews]
         for objection in objections:
@@ -384,15 +383,15 @@ class _Writer:
                 "role": _role(objection.role),
                 "moment": self._at(objection.raised_at),
             }
-            pieces = [_plain(f"{said} "), _french(objection.reason)]
+            pieces = [plain(f"{said} "), french(objection.reason)]
             if objection.lifted is not None:
                 lifted = _("Levée par %(who)s, %(moment)s.") % {
                     "who": objection.lifted.person.name,
                     "moment": self._at(objection.lifted.at),
                 }
-                pieces += _labelled(f" {lifted}", objection.lifted.reason)
+                pieces += labelled(f" {lifted}", objection.lifted.reason)
             entries.append(pieces)
-        yield _list(entries)
+        yield bullets(entries)
 
     def _review(self, review: ReviewFacts) -> list[Piece]:
         said = [
@@ -414,18 +413,18 @@ class _Writer:
                 said.append(_("Les points communs ont été cochés ensemble."))
             if left := [point for point in kept.shown if point not in kept.ticked]:
                 said.append(_("Non cochés : %(points)s.") % {"points": _points(left)})
-        pieces = [_plain(" ".join(said))]
-        return pieces + _labelled(_("Motif :"), review.reason) if review.reason else pieces
+        pieces = [plain(" ".join(said))]
+        return pieces + labelled(_("Motif :"), review.reason) if review.reason else pieces
 
     def _debate(self) -> Iterator[Block]:
-        yield _heading(1, _("Débat"))
+        yield heading(1, _("Débat"))
         if not self.file.debate and not self.file.wordings:
-            yield _text(_plain(_("Personne n’a écrit dans le débat.")))
+            yield text(plain(_("Personne n’a écrit dans le débat.")))
             return
         said = {comment.id: comment for comment in self.file.debate}
         threads = sorted(said.values(), key=lambda one: (one.answers or one.id, one.id))
         entries = [self._comment(comment, said) for comment in threads]
-        yield _list(entries + [self._wording(wording) for wording in self.file.wordings])
+        yield bullets(entries + [self._wording(wording) for wording in self.file.wordings])
 
     def _comment(self, comment: CommentFacts, said: dict[int, CommentFacts]) -> list[Piece]:
         """An answer stands after what began its thread, and says whom it answers."""
@@ -439,11 +438,11 @@ class _Writer:
         if comment.about is not None:
             who += ", " + _("du message %(number)s") % {"number": comment.about.position + 1}
             if comment.about.words:
-                pieces = [_plain("« "), _french(comment.about.words), _plain(" » ")]
-        words = [_plain(f"{_('%(who)s :') % {'who': who}} "), *pieces, _french(comment.body)]
+                pieces = [plain("« "), french(comment.about.words), plain(" » ")]
+        words = [plain(f"{_('%(who)s :') % {'who': who}} "), *pieces, french(comment.body)]
         if comment.mentions:
             names = ", ".join(person.name for person in comment.mentions)
-            words.append(_plain(" " + _("(prévient %(names)s)") % {"names": names}))
+            words.append(plain(" " + _("(prévient %(names)s)") % {"names": names}))
         return words
 
     def _wording(self, wording: WordingFacts) -> list[Piece]:
@@ -454,69 +453,69 @@ class _Writer:
             "number": wording.revision,
         }
         pieces = [
-            _plain(f"{said} "),
-            *_labelled(_("au lieu de"), wording.before),
-            *_labelled(_("ceci :"), wording.after),
+            plain(f"{said} "),
+            *labelled(_("au lieu de"), wording.before),
+            *labelled(_("ceci :"), wording.after),
         ]
         if wording.decided_by is not None:
             taken = wording.outcome == WordingOutcome.TAKEN
             by = _("Acceptée par %(by)s") if taken else _("Déclinée par %(by)s")
-            pieces.append(_plain(" " + by % {"by": wording.decided_by.name} + "."))
+            pieces.append(plain(" " + by % {"by": wording.decided_by.name} + "."))
         return pieces
 
     def _publications(self) -> Iterator[Block]:
         publications = list(self._all_publications())
         if not publications:
-            yield _heading(1, _("Diffusion"))
-            yield _text(_plain(_("Aucune version n’a été bonne à diffuser : rien n’est parti.")))
+            yield heading(1, _("Diffusion"))
+            yield text(plain(_("Aucune version n’a été bonne à diffuser : rien n’est parti.")))
         for publication in publications:
-            yield _heading(1, _("Diffusion n° %(number)s") % {"number": publication.id})
-            yield _facts(self._publication_rows(publication))
+            yield heading(1, _("Diffusion n° %(number)s") % {"number": publication.id})
+            yield facts(self._publication_rows(publication))
             for part in publication.parts:
-                yield _heading(2, _("Message %(number)s") % {"number": part.position + 1})
+                yield heading(2, _("Message %(number)s") % {"number": part.position + 1})
                 yield from self._part(part)
-            yield _heading(2, _("Décisions à deux"))
+            yield heading(2, _("Décisions à deux"))
             yield from self._confirmations(publication)
-            yield _heading(2, _("Retrait de X"))
+            yield heading(2, _("Retrait de X"))
             yield from self._retractions(publication)
 
     def _publication_rows(self, publication: PublicationFacts) -> Iterator[tuple[str, list[Piece]]]:
         state = str(PublicationState(publication.state).label)
         if publication.reason:
             state += f" ({Reason(publication.reason).label})"
-        yield _("État"), [_plain(f"{state}, {self._at(publication.since)}")]
-        yield _("Heure prévue"), [_plain(self._at(publication.due_at))]
+        yield _("État"), [plain(f"{state}, {self._at(publication.since)}")]
+        yield _("Heure prévue"), [plain(self._at(publication.due_at))]
         if publication.published_at is not None:
-            yield _("Diffusé"), [_plain(self._at(publication.published_at))]
+            yield _("Diffusé"), [plain(self._at(publication.published_at))]
         if publication.removal_on is not None:
-            yield _("À retirer le"), [_plain(format_date(publication.removal_on, "j F Y"))]
-        yield _("Relecture sur X"), [_plain(Reading(publication.reading).label)]
+            yield _("À retirer le"), [plain(format_date(publication.removal_on, "j F Y"))]
+        yield _("Relecture sur X"), [plain(Reading(publication.reading).label)]
         if publication.acknowledged is not None:
             seen = publication.acknowledged
             who = f"{seen.person.name}, {self._at(seen.at)}"
             label = _("%(who)s :") % {"who": who}
-            yield _("Prise de connaissance"), [_plain(f"{label} "), _french(seen.reason)]
+            yield _("Prise de connaissance"), [plain(f"{label} "), french(seen.reason)]
 
     def _part(self, part: PartFacts) -> Iterator[Block]:
-        rows = [(_("État"), [_plain(PartState(part.state).label)])]
+        rows = [(_("État"), [plain(PartState(part.state).label)])]
         if part.x_id:
-            rows.append((_("Identifiant sur X"), [_plain(part.x_id)]))
-            rows.append((_("Lien"), [_link(part.link)]))
+            rows.append((_("Identifiant sur X"), [plain(part.x_id)]))
+            rows.append((_("Lien"), [link(part.link)]))
         if part.out_at is not None:
-            rows.append((_("Sur X depuis"), [_plain(self._at(part.out_at))]))
+            rows.append((_("Sur X depuis"), [plain(self._at(part.out_at))]))
         if part.uncertain_since is not None:
-            rows.append((_("Incertain depuis"), [_plain(self._at(part.uncertain_since))]))
+            rows.append((_("Incertain depuis"), [plain(self._at(part.uncertain_since))]))
         if part.lookalike_link:
-            rows.append((_("Message plus ancien, de même texte"), [_link(part.lookalike_link)]))
-        yield _facts(rows)
+            rows.append((_("Message plus ancien, de même texte"), [link(part.lookalike_link)]))
+        yield facts(rows)
         if part.attempts:
-            yield _text(_plain(_("Tentatives d’envoi et réponses de X :")))
-            yield _list([self._attempt(attempt)] for attempt in part.attempts)
+            yield text(plain(_("Tentatives d’envoi et réponses de X :")))
+            yield bullets([self._attempt(attempt)] for attempt in part.attempts)
         else:
-            yield _text(_plain(_("Aucune tentative d’envoi.")))
+            yield text(plain(_("Aucune tentative d’envoi.")))
         if part.lookups:
-            yield _text(_plain(_("Recherches et relectures sur X :")))
-            yield _list([self._lookup(lookup)] for lookup in part.lookups)
+            yield text(plain(_("Recherches et relectures sur X :")))
+            yield bullets([self._lookup(lookup)] for lookup in part.lookups)
 
     def _attempt(self, attempt: AttemptFacts) -> Piece:
         words = [
@@ -549,13 +548,13 @@ class _Writer:
             )
             if answer.x_id:
                 words.append(_("identifiant %(id)s") % {"id": answer.x_id})
-        separator = " ; " if _in_french() else "; "
-        return _plain(separator.join(words) + ".")
+        separator = " ; " if in_french() else "; "
+        return plain(separator.join(words) + ".")
 
     def _lookup(self, lookup: LookupFacts) -> Piece:
         kind = capfirst(str(LookupKind(lookup.kind).label))
         if lookup.done_at is None:
-            return _plain(
+            return plain(
                 _("%(kind)s, à faire %(moment)s.")
                 % {"kind": kind, "moment": self._at(lookup.due_at)}
             )
@@ -568,11 +567,11 @@ class _Writer:
             said += f" (HTTP {lookup.status})"
         if lookup.x_id:
             said += ", " + _("identifiant %(id)s") % {"id": lookup.x_id}
-        return _plain(said + ".")
+        return plain(said + ".")
 
     def _confirmations(self, publication: PublicationFacts) -> Iterator[Block]:
         if not publication.confirmations:
-            yield _text(_plain(_("Aucune.")))
+            yield text(plain(_("Aucune.")))
             return
         entries = []
         for one in publication.confirmations:
@@ -593,12 +592,12 @@ class _Writer:
                 said.append(_("Nouvel horaire : %(moment)s.") % {"moment": self._at(one.due_at)})
             if one.x_id:
                 said.append(_("Identifiant sur X : %(id)s.") % {"id": one.x_id})
-            entries.append([_plain(" ".join(said)), *_labelled(_("Motif :"), one.reason)])
-        yield _list(entries)
+            entries.append([plain(" ".join(said)), *labelled(_("Motif :"), one.reason)])
+        yield bullets(entries)
 
     def _retractions(self, publication: PublicationFacts) -> Iterator[Block]:
         if not publication.retractions:
-            yield _text(_plain(_("Aucun.")))
+            yield text(plain(_("Aucun.")))
             return
         entries = []
         for one in publication.retractions:
@@ -609,15 +608,15 @@ class _Writer:
             }
             if one.ended_at is not None:
                 said += f", {self._at(one.ended_at)}"
-            entries.append([_plain(f"{said}."), *_labelled(_("Motif :"), one.reason)])
-        yield _list(entries)
+            entries.append([plain(f"{said}."), *labelled(_("Motif :"), one.reason)])
+        yield bullets(entries)
 
     def _images(self) -> Iterator[Block]:
-        yield _heading(1, _("Images"))
+        yield heading(1, _("Images"))
         if not self.file.images:
-            yield _text(_plain(_("Aucune image.")))
+            yield text(plain(_("Aucune image.")))
             return
-        yield _list([_plain(self._image_words(image))] for image in self.file.images)
+        yield bullets([plain(self._image_words(image))] for image in self.file.images)
 
     def _image_words(self, image: ImageFacts) -> str:
         said = _(
@@ -636,7 +635,7 @@ class _Writer:
         return said
 
     def _trail(self) -> Iterator[Block]:
-        yield _heading(1, _("Journal"))
+        yield heading(1, _("Journal"))
         entries = [
             AuditEntry(
                 pk=row.id,
@@ -659,8 +658,8 @@ class _Writer:
                 words = f"{words} ({actor.name})"
             about = f" — {' · '.join(line.about)}" if line.about else ""
             at = {"moment": self._at(line.entry.at), "words": f"{words}{about}"}
-            said.append([_plain(_("%(moment)s : %(words)s") % at)])
-        yield _list(said) if said else _text(_plain(_("Aucun acte.")))
+            said.append([plain(_("%(moment)s : %(words)s") % at)])
+        yield bullets(said) if said else text(plain(_("Aucun acte.")))
 
 
 def _draft_number(number: int) -> str:
@@ -685,7 +684,7 @@ def _changed(segment: Segment) -> Piece:
         }
     if segment.kind == "ins":
         return {"kind": "ins", "text": displayed(_("[ajouté : %(text)s]") % words)}
-    return _french(segment.text)
+    return french(segment.text)
 
 
 def _image_change(media: MediaKind, kind: str) -> str:
