@@ -15,7 +15,7 @@ from accounts.fetching import attach, fetch_together
 from accounts.models import Account, Credential, Person
 from accounts.models.credential import Connection
 from accounts.roles import Role
-from approvals.models import Review, Verdict
+from approvals.models import DraftState, FollowUp, Review, Verdict
 from publishing.actions.removal import is_due
 from publishing.acts import possible_acts
 from publishing.capabilities import OFFERS
@@ -143,7 +143,13 @@ class Panel:
 
     @property
     def withdrawn(self) -> bool:
-        """It is off X, or asked to be: somebody may want to correct it."""
+        """It is off X, or asked to be: somebody may want to correct it, unless its search ended."""
+        if any(
+            member.draft.follow_up == FollowUp.END_OF_SEARCH
+            and member.draft.state not in (DraftState.REJECTED, DraftState.ABANDONED)
+            for member in self.family.after
+        ):
+            return False
         gone = (
             self.publication.reading == Reading.GONE
             and self.publication.state == PublicationState.PUBLISHED

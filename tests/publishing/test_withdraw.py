@@ -115,7 +115,9 @@ def test_at_the_end_of_a_search_the_portrait_goes_at_once_unless_said_otherwise(
     assert live(line) == []
     thanks = sent(line, draft)
     assert live(line) == [thanks.parts.get().text]
-    assert "Fin de recherche diffusé" in plain(line.page(search))
+    page = plain(line.page(search))
+    assert "Fin de recherche diffusé" in page
+    assert "Pour le corriger" not in page, "nobody looks for this person any more"
 
 
 def test_or_goes_once_the_thanks_are_on_x(line):
