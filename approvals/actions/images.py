@@ -19,6 +19,7 @@ from approvals.captions import BadCaptions, as_srt, read_captions
 from approvals.decode_video import MAX_SECONDS
 from approvals.message import Image, Message
 from approvals.models import Draft, StoredImage
+from approvals.models.image import ADDED
 
 
 def add_image(*, actor: Person, draft_id: int, upload: UploadedFile[bytes]) -> StoredImage:
@@ -59,7 +60,7 @@ def record_image(
         },
     )
     audit.record(
-        "image.added",
+        ADDED[stored.kind],
         actor=actor,
         about=draft,
         subject=stored,

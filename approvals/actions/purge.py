@@ -24,6 +24,7 @@ from approvals.actions.base import lock_draft
 from approvals.errors import NothingToPurge, WrongState
 from approvals.message import Message
 from approvals.models import Draft, DraftState, StoredImage
+from approvals.models.image import ADDED
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +103,7 @@ def unnamed_images(now: dt.datetime) -> list[StoredImage]:
     replaced by its crop. What was added lately, or to a draft that lately changed, may come back.
     """
     ago = now - KEPT_UNNAMED
-    added = AuditEntry.objects.filter(act="image.added", subject_id=OuterRef("pk"))
+    added = AuditEntry.objects.filter(act__in=ADDED.values(), subject_id=OuterRef("pk"))
     changed = Draft.objects.filter(pk=OuterRef("draft_id"), updated_at__gte=ago)
     lately = added.filter(Q(at__gte=ago) | Exists(changed))
     rows = StoredImage.objects.annotate(

@@ -19,6 +19,12 @@ MAX_BYTES = {
     "video/mp4": 512_000_000,
 }
 KINDS: dict[str, MediaKind] = {"image/gif": "gif", "video/mp4": "video"}
+# What the trail calls the arrival of each.
+ADDED: dict[MediaKind, str] = {
+    "image": "image.added",
+    "gif": "gif.added",
+    "video": "video.added",
+}
 
 # A draft shows, and a revision sends, images of its own account only, none that was purged: the
 # rows are locked, so that none is while the draft takes it.

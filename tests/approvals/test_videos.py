@@ -21,6 +21,7 @@ from approvals.actions.videos import (
     upload_of,
 )
 from approvals.errors import PieceOutOfStep
+from approvals.history import entries_of, history_of
 from approvals.images import Unfit, path_of, poster_path_of, stored_bytes
 from approvals.message import Image, Message
 from approvals.models import Draft, StoredImage, VideoUpload
@@ -67,6 +68,7 @@ def test_a_video_is_stored_as_it_is_but_for_what_it_tells(draft):
     with default_storage.open(poster_path_of(stored.sha256)) as still:
         assert still.read(2) == b"\xff\xd8"
     assert videos.tokens_with_pieces() == []
+    assert history_of(entries_of(draft))[0].words == "a ajouté une vidéo"
 
 
 def test_what_an_iphone_calls_mov_is_taken_too(draft):
