@@ -10,18 +10,21 @@ from django.db.models.functions import Now
 from approvals.models import Draft, DraftState, Revision
 from approvals.signals import standing_on_x, texts_on_x
 
-# Each draft is of one that it follows or, else, of one that it came from.
-ORIGINS = """(
+# Each draft is of one that it follows or, else, of one that it came from. OFFSET 0 and the array
+# keep each step a look into an index, whatever number of rows the planner believes in.
+ORIGINS = """(SELECT unnest(ARRAY(
 WITH RECURSIVE origin(id) AS (
     SELECT %(expressions)s::bigint
     UNION
-    SELECT coalesce(r.draft_id, d.came_from_id) FROM origin
-    JOIN approvals_draft d ON d.id = origin.id
-    LEFT JOIN approvals_release re ON re.id = d.follows_id
-    LEFT JOIN approvals_revision r ON r.id = re.revision_id
+    SELECT before.id FROM origin CROSS JOIN LATERAL (
+        SELECT coalesce(r.draft_id, d.came_from_id) AS id FROM approvals_draft d
+        LEFT JOIN approvals_release re ON re.id = d.follows_id
+        LEFT JOIN approvals_revision r ON r.id = re.revision_id
+        WHERE d.id = origin.id OFFSET 0
+    ) before
 )
 SELECT id FROM origin
-)"""
+)))"""
 
 
 def texts_x_had(draft: Draft) -> frozenset[str]:

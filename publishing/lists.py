@@ -81,7 +81,7 @@ def at_home(places: list[Membership]) -> AtHome:
     to_decide = by_urgency(alerts).order_by(*URGENT_FIRST)[:ALERTS_SHOWN]
     next_ones = scheduled.order_by("due_at")[:MAX]
     last_ones = published.exclude(reading__in=BAD).order_by("-published_at")[:LAST]
-    to_remove = rows.filter(pk__in=removals_due().values("pk")).order_by("removal_on")[:MAX]
+    to_remove = removals_due(rows).order_by("removal_on")[:MAX]
     counts = [_number(alerts), _number(scheduled)]
     fetch_together(to_decide, next_ones, last_ones, to_remove, heard, *counts)
     _complete([*to_decide, *last_ones])

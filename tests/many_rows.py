@@ -6,17 +6,30 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from accounts.models import Account, Person
-from approvals.models import Draft, Release, Revision, SearchEntry
+from accounts.models import Account, AuditEntry, Person
+from approvals.models import Contributor, Draft, Release, Review, Revision, SearchEntry
 from publishing.models import Answer, Attempt, DailySpending, Part, Publication
-from tests.approvals.writing import a_revision, signed
+from tests.approvals.writing import a_draft, a_revision, signed
 
 # Beyond the rows that a test made.
 FIRST = 10_000_000
 # Of what stands open there is as much however much is over: people answer it.
 WAITING, HELD = 10, 20
-# Pages of those who watch, and who reads each.
+# One that is published, of the first of two accounts, and one that is being written.
+PUBLISHED, WRITTEN = FIRST + 400, FIRST
+# Pages, and who reads each: what awaits one, the drafts, and those of who watches.
 PAGES = [
+    ("/", "claire"),
+    ("/", "helene"),
+    ("/", "ada"),
+    ("/brouillons/", "claire"),
+    (f"/brouillons/{PUBLISHED}/", "claire"),
+    (f"/brouillons/{PUBLISHED}/en-direct?position=", "helene"),
+    (f"/brouillons/{WRITTEN}/", "helene"),
+    (f"/brouillons/{WRITTEN}/rediger", "claire"),
+    (f"/brouillons/{PUBLISHED}/dossier", "claire"),
+    ("/a-decider", "claire"),
+    ("/avis", "claire"),
     ("/metrics", None),
     ("/healthz", None),
     ("/sante", "ada"),
@@ -31,7 +44,10 @@ PAGES = [
     ("/recherche?q=introuvable", "claire"),
     ("/recherche?q=volet&state=published&category=advice", "helene"),
 ]
-TABLES = (Draft, Revision, SearchEntry, Release, Publication, Part, Attempt, Answer)
+TABLES = (
+    *(Draft, Contributor, Revision, Review, AuditEntry, SearchEntry, Release),
+    *(Publication, Part, Attempt, Answer),
+)
 
 
 def copies(row: models.Model, count: int, **different: str) -> None:
@@ -67,6 +83,7 @@ def fill(count: int, accounts: list[Account], author: Person, signers: list[Pers
     """`count` publications of the last thirty days, of all these accounts in turn, each with what
     stands behind it; all but a few are out.
     """
+    written = a_draft(author, accounts[0])
     revision = a_revision(author, accounts[0])
     draft = signed(revision, *signers)
     publication = Publication.objects.get(release__revision=revision)
@@ -84,7 +101,16 @@ def fill(count: int, accounts: list[Account], author: Person, signers: list[Pers
         answer = answered(part)
         common: dict[str, Any] = {"id": key, "account_id": account}
         copies(draft, count, **common)
+        copies(written, 1, id=str(WRITTEN), account_id=str(accounts[0].pk))
+        contributor = Contributor.objects.filter(draft=draft).get()
+        copies(contributor, count, id=key, draft_id=key)
         copies(revision, count, id=key, draft_id=key)
+        for number, review in enumerate(revision.reviews.order_by("pk")):
+            of_review = {"id": f"{key} + {number * FIRST}"}
+            copies(review, count, **of_review, revision_id=key, created_at=at)
+            entry = AuditEntry.objects.get(act="review.approved", subject_id=review.pk)
+            told = {"account_id": account, "draft_id": key, "subject_id": of_review["id"]}
+            copies(entry, count, **of_review, **told, at=at)
         entry = SearchEntry.objects.get(draft=draft)
         # Their ids follow each other, as those that triggers give.
         of_entry = {"id": f"{entry.pk} + i", "account_id": account, "written_at": at}

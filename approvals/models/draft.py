@@ -198,6 +198,7 @@ class Draft(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "state", "-updated_at"], name="drafts_of_account"),
+            models.Index(fields=["account", "-updated_at", "-id"], name="drafts_last_changed"),
             models.Index(fields=["author", "state"], name="drafts_of_author"),
             models.Index(
                 fields=["account", "requested_at"],

@@ -343,6 +343,11 @@ class Release(models.Model):
     released_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
+        # What was approved lately, of an account and of all: the checks compare a text with it.
+        indexes = [
+            models.Index(fields=["account", "-released_at"], name="released_of_account"),
+            models.Index(fields=["-released_at"], name="released_lately"),
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="with_quorum",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import account_of, memberships, require_role
 from accounts.errors import NotFound
 from accounts.models import Person
-from accounts.paging import page_of
+from accounts.paging import keyset_page
 from accounts.requests import PersonRequest
 from approvals.access import drafts_of
 from approvals.actions.drafts import Content, begin_draft
@@ -28,8 +28,9 @@ def drafts(request: PersonRequest) -> HttpResponse:
     if request.user.is_administrator:
         raise NotFound
     form = DraftFilterForm(accounts, request.GET)
-    drafts_shown = _filtered(drafts_of(request.user), form).order_by("-updated_at", "-pk")
-    context = {"form": form, "page": page_of(drafts_shown, request), "filtered": bool(request.GET)}
+    drafts_shown = _filtered(drafts_of(request.user), form)
+    page = keyset_page(drafts_shown, request, "updated_at", "pk", moment="updated_at")
+    context = {"form": form, "page": page, "filtered": bool(request.GET)}
     return render(request, "approvals/drafts.html", context)
 
 

@@ -28,11 +28,11 @@ REMINDED = "publication.removal_reminded"
 ON_X = (PublicationState.PUBLISHED, PublicationState.PARTIAL)
 
 
-def removals_due() -> QuerySet[Publication]:
+def removals_due(among: QuerySet[Publication]) -> QuerySet[Publication]:
     """On X on their last day or after it, and no retraction under way."""
     standing = Retraction.objects.filter(publication=OuterRef("pk"), ended_at=None)
     today = TruncDate(Now(), tzinfo=PARIS)
-    return Publication.objects.filter(~Exists(standing), state__in=ON_X, removal_on__lte=today)
+    return among.filter(~Exists(standing), state__in=ON_X, removal_on__lte=today)
 
 
 def is_due(publication: Publication) -> bool:
@@ -62,7 +62,7 @@ def _untold() -> QuerySet[Publication]:
     told = AuditEntry.objects.filter(
         act=REMINDED, subject_type="publication", subject_id=OuterRef("pk"), at__gte=midnight
     )
-    return removals_due().filter(~Exists(told))
+    return removals_due(Publication.objects.all()).filter(~Exists(told))
 
 
 @action

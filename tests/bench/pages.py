@@ -1,4 +1,4 @@
-"""Pages with 1,000 publications and with 1,000,000: MANY and ROUNDS size it."""
+"""Pages with 1,000 drafts and with 1,000,000: MANY and ROUNDS size it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ ROUNDS, CALLS = int(os.environ.get("ROUNDS", "20")), 5
 
 
 class Size:
-    """A database with so many publications, of two departments in turn, and readers of its own."""
+    """A database with so many drafts and what became of them, on 101 accounts, and readers of its
+    own. Half are of two, so that what one page shows is as much with few as with many.
+    """
 
     def __init__(self, count: int) -> None:
         from django.db import connection
@@ -33,8 +35,8 @@ class Size:
             cursor.execute(f"CREATE DATABASE {self.name}")
         self.use()
         self.clients = self.made(count)
-        self.calls: dict[str, list[float]] = {}
-        self.queries: dict[str, int] = {}
+        self.calls: dict[tuple[str, str | None], list[float]] = {}
+        self.queries: dict[tuple[str, str | None], int] = {}
 
     def use(self) -> None:
         """From here on this is the database, of the threads of the health checks too."""
@@ -47,12 +49,14 @@ class Size:
         from django.core.management import call_command
         from django.test import Client
 
-        from tests.cast import make_cast, signed_in
+        from tests.cast import account, make_cast, signed_in
         from tests.many_rows import PAGES, fill
 
         call_command("migrate", verbosity=0)
         cast = make_cast()
-        fill(count, [cast.nantes, cast.rennes], cast.claire, [cast.marc, cast.helene])
+        others = [account(f"{number}", f"Compte {number}") for number in range(100, 199)]
+        both = [cast.nantes, cast.rennes] * 50
+        fill(count, both + others, cast.claire, [cast.marc, cast.helene])
         readers = {person for _page, person in PAGES if person}
         return {None: Client()} | {who: signed_in(getattr(cast, who)) for who in readers}
 
@@ -66,17 +70,17 @@ class Size:
         self.clients[person].get(page)
         with CaptureQueriesContext(connection) as queries:
             self.clients[person].get(page)
-        self.queries[page] = len(queries)
+        self.queries[page, person] = len(queries)
         for _call in range(CALLS):
             began = time.perf_counter()
             answer = self.clients[person].get(page)
             spent = time.perf_counter() - began
             if answer.status_code != 200:
                 raise SystemExit(f"{page}: {answer.status_code} {answer.text[:200]}")
-            self.calls.setdefault(page, []).append(spent * 1000)
+            self.calls.setdefault((page, person), []).append(spent * 1000)
 
-    def p50(self, page: str) -> float:
-        return statistics.median(self.calls[page])
+    def p50(self, page: str, person: str | None) -> float:
+        return statistics.median(self.calls[page, person])
 
 
 def compare() -> None:
@@ -94,11 +98,14 @@ def compare() -> None:
                 size.use()
                 heartbeat.beat(*health.QUEUES, heartbeat.BEAT, heartbeat.CLOCK)
                 size.read(page, person)
-    say(f"p50 of a page, ms                        {FEW:>9,} {MANY:>9,}  ratio  queries")
-    for page, _person in PAGES:
-        before, after = few.p50(page), many.p50(page)
-        asked = f"{few.queries[page]} {many.queries[page]}"
-        say(f"  {page:<39}{before:>9.1f} {after:>9.1f} {after / before:>6.2f}  {asked}")
+    say(f"p50 of a page, ms                                {FEW:>9,} {MANY:>9,}  ratio  queries")
+    for page, person in PAGES:
+        before, after = few.p50(page, person), many.p50(page, person)
+        asked = f"{few.queries[page, person]} {many.queries[page, person]}"
+        say(
+            f"  {page[:39]:<40}{person or '':<7}"
+            f"{before:>9.1f} {after:>9.1f} {after / before:>6.2f}  {asked}"
+        )
 
 
 def run(folder: Path) -> None:
