@@ -27,7 +27,7 @@ RUN apt-get update \
 RUN groupadd --gid 10001 policetweets \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /app \
     --shell /usr/sbin/nologin policetweets \
- && install -d -o 10001 -g 10001 -m 700 /srv/backups /srv/media /srv/sandbox
+ && install -d -o 10001 -g 10001 -m 700 /srv/backups /srv/media /srv/sandbox /srv/work
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /app

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
+from insights.deposit import write_deposit
 from insights.models import Export, ExportKind
 from insights.progress import Progress
 from insights.report import write_report
@@ -25,5 +26,6 @@ class Maker:
 
 # By ExportKind; people may ask for those that are here.
 MAKERS: dict[str, Maker] = {
+    ExportKind.DEPOSIT: Maker(write_deposit, ".zip", "application/zip"),
     ExportKind.REPORT: Maker(write_report, ".zip", "application/zip"),
 }

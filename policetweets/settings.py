@@ -298,6 +298,11 @@ X_TOKEN_KEYS: list[str] = env.list("X_TOKEN_KEYS", [])
 OBSERVATION_CALLS_A_DAY = env.int("OBSERVATION_CALLS_A_DAY", 2000)
 OBSERVATION_DOLLARS_A_DAY = env.decimal("OBSERVATION_DOLLARS_A_DAY", Decimal(5))
 
+# As the archives know them: who receives a deposit, who makes it, and by which agreement.
+ARCHIVAL_AGENCY = env.str("ARCHIVAL_AGENCY", "archives")
+TRANSFERRING_AGENCY = env.str("TRANSFERRING_AGENCY", "police-nationale")
+ARCHIVAL_AGREEMENT = env.str("ARCHIVAL_AGREEMENT", "policetweets")
+
 # Who may read /metrics; without it, only the machine itself.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 

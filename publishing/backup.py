@@ -25,6 +25,12 @@ from accounts.hardening import harden
 from approvals.actions.purge import images_to_delete
 
 DUMP, MANIFEST, IMAGES = "database.dump", "manifest.json", "images"
+# Who is signed in, and copies that end by themselves and whose files are not here, are nobody's to
+# restore.
+PASSING = (
+    *("django_session", "publishing_casefileexport"),
+    *("insights_export", "insights_export_accounts"),
+)
 
 
 class CannotBackUp(Exception):
@@ -79,10 +85,9 @@ def back_up(target: Path) -> dict[str, Any]:
     manifest = {"made_at": db_now().isoformat(), "format": 1}
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         dump = Path(folder) / DUMP
-        # Who is signed in is nobody's to restore; who may do what, `harden` says.
-        left_out = ["--no-owner", "--no-privileges", "--exclude-table-data=django_session"]
-        # Nor are copies that end within the hour.
-        left_out.append("--exclude-table-data=publishing_casefileexport")
+        # Who may do what, `harden` says.
+        left_out = ["--no-owner", "--no-privileges"]
+        left_out += [f"--exclude-table-data={table}" for table in PASSING]
         _run([program("pg_dump"), "--format=custom", *left_out, f"--file={dump}"])
         half = Path(folder) / "half.tar"
         with tarfile.open(half, "w") as archive:

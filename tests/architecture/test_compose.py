@@ -32,7 +32,7 @@ SERVICES = COMPOSE["services"]
 ONCE = {"migrate", "seed"}
 WORKERS = {name for name in SERVICES if name.startswith("worker-")}
 # Read by others than the settings: Celery's process pool, `manage.py seed_demo`.
-NOT_SETTINGS = {"REMAP_SIGTERM", "SANDBOX_ACCOUNTS"}
+NOT_SETTINGS = {"TMPDIR", "REMAP_SIGTERM", "SANDBOX_ACCOUNTS"}
 NEEDED = {"secret_key", "database_url", "redis_url"}
 KEYS_OF_X = {"x_api_key", "x_api_secret", "x_token_keys"}
 PICTURES = {"media_s3_secret"}
@@ -259,6 +259,7 @@ def test_what_is_kept_is_on_volumes():
             "media",
             "backups",
             "sandbox",
+            "work",
         }
     )
     # Where this version's image keeps its data; from 18 on it is the folder above.
