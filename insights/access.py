@@ -1,14 +1,19 @@
-"""Whose documents are whose: those that one asked for, of accounts that are all one's own now."""
+"""Whose documents are whose: those that one asked for, of accounts that are all one's own now. And
+whose lessons learned: those of one's accounts; all others do not exist.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from accounts.access import memberships
+from django.db.models import QuerySet
+
+from accounts.access import memberships, role_on
 from accounts.errors import NotFound
 from accounts.models import Account, Person
+from accounts.roles import Role
 from insights.capabilities import CAPABILITIES
-from insights.models import Export, ExportState
+from insights.models import Export, ExportState, LessonLearned
 
 
 def accounts_to_export(person: Person) -> list[Account]:
@@ -42,3 +47,19 @@ def export_to_fetch(person: Person, export_id: int) -> Export:
         raise NotFound
     require_all(person, [account.pk for account in export.accounts.all()])
     return export
+
+
+def lessons_of(accounts: list[Account]) -> QuerySet[LessonLearned]:
+    """With all that a page says of them: one query."""
+    rows = LessonLearned.objects.filter(account__in=accounts)
+    return rows.select_related("account", "draft", "written_by", "outcome")
+
+
+def lesson_for(person: Person, lesson_id: int) -> tuple[LessonLearned, Role]:
+    """One lesson and the person's role on its account. Raises NotFound."""
+    rows = LessonLearned.objects.select_related("account", "draft", "written_by", "outcome")
+    lesson = rows.filter(pk=lesson_id).first()
+    role = role_on(person, lesson.account_id) if lesson is not None else None
+    if lesson is None or role is None:
+        raise NotFound
+    return lesson, role

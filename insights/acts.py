@@ -1,4 +1,4 @@
-"""The acts of insights in words, as the trail says them."""
+"""The acts of insights in words, for the trail and a draft's history."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ WORDS: dict[str, Sentence] = {
     "export.made": _("Document établi"),
     "export.failed": _("Document abandonné : il n’a pas pu être établi"),
     "export.fetched": _("a téléchargé un document"),
+    "lesson.written": _("a ajouté un retour d’expérience"),
+    "lesson.weighed": _("a pesé un retour d’expérience"),
+    "lesson.decided": _("Deux personnes ont décidé d’un retour d’expérience"),
+    "instructions.published": _("a publié une édition des éléments d’instruction"),
 }
 DETAILS: dict[str, Sentence] = {
     "document": _("document : %(value)s"),
+    "edition": _("édition n° %(value)s"),
+    "lesson": _("retour d’expérience n° %(value)s"),
     "period": _("période : %(value)s"),
 }
 VALUES: dict[str, dict[str, Sentence]] = {"document": dict(ExportKind.choices)}

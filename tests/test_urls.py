@@ -37,6 +37,7 @@ from approvals.actions.videos import begin_video
 from approvals.actions.wordings import propose_wordings
 from approvals.models import CategoryRule, Draft, MessageTemplate
 from approvals.slots import Slot
+from insights import capabilities as insights
 from insights.audience import Followers
 from insights.models import Export, FollowerCount
 from insights.summary import Gathering, to_json
@@ -51,6 +52,7 @@ from publishing.models import (
 from publishing.urls import urlpatterns as publishing_addresses
 from tests.approvals.writing import a_revision, signed
 from tests.cast import Cast, lent, signed_in
+from tests.insights.lessons import a_lesson, edition_of, kept_lesson
 from tests.pictures import animated, stored_image
 
 # What no table of capabilities speaks of: before sign-in, and lists of what is one's own.
@@ -90,6 +92,9 @@ published-month      GET    in   ok   404  ok   ok
 own-accounts         GET    in   ok   404  ok   ok
 audience             GET    in   ok   ok   ok   ok
 account-audience     GET    in   404  ok   ok   ok
+lessons-learned      GET    in   ok   404  ok   ok
+instructions         GET    in   ok   ok   ok   ok
+instruction-edition  GET    in   ok   ok   ok   ok
 help                 GET    in   ok   ok   ok   ok
 help-check           GET    in   ok   ok   ok   ok
 lesson               GET    in   ok   ok   ok   ok
@@ -241,12 +246,21 @@ freeze-all           POST   publishing.freeze_all
 restore-credits      POST   publishing.restore_credits
 lift                 POST   publishing.lift
 answer-lift          POST   publishing.answer
+lesson-learned       GET    insights.read_lesson
+weigh-lesson         POST   insights.weigh_lesson
+add-lesson           GET    insights.write_lesson
+add-lesson           POST   insights.write_lesson
+add-lesson-of-month  GET    insights.write_lesson
+add-lesson-of-month  POST   insights.write_lesson
+next-edition         GET    insights.publish_instructions
+next-edition         POST   insights.publish_instructions
 """
 TABLES = {
     "accounts": accounts.CAPABILITIES,
     "approvals": approvals.CAPABILITIES,
     "templates": approvals.TEMPLATE_CAPABILITIES,
     "publishing": publishing.CAPABILITIES,
+    "insights": insights.CAPABILITIES,
 }
 
 
@@ -323,6 +337,10 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
     if name in ("export-file", "report"):
         subjects["export_id"] = a_made_export(cast).pk
     wanted = pattern.pattern.converters
+    if name in ("instructions", "instruction-edition", "next-edition"):
+        edition_of(cast, kept_lesson(cast))
+    if "lesson_id" in wanted:
+        subjects["lesson_id"] = a_lesson(cast).pk
     if "template_id" in wanted:
         subjects["template_id"] = a_template(cast, awaits=name == "approve-template").pk
     form = {"account": "pnationale44"} if name == "new-draft" else {}

@@ -1,6 +1,15 @@
 """Observations of X, and what people make of them."""
 
 from insights.models.export import Export, ExportKind, ExportState
+from insights.models.lesson_learned import (
+    InstructionEdition,
+    LessonLearned,
+    LessonOutcome,
+    LessonSubject,
+    LessonTheme,
+    LessonVerdict,
+    Weighing,
+)
 from insights.models.observations import Age, FollowerCount, PostMetrics, ReadSpending
 
 __all__ = [
@@ -9,6 +18,13 @@ __all__ = [
     "ExportKind",
     "ExportState",
     "FollowerCount",
+    "InstructionEdition",
+    "LessonLearned",
+    "LessonOutcome",
+    "LessonSubject",
+    "LessonTheme",
+    "LessonVerdict",
     "PostMetrics",
     "ReadSpending",
+    "Weighing",
 ]
