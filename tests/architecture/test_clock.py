@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
+import psycopg2
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from policetweets import beat
 from policetweets.celery import app
@@ -42,3 +46,15 @@ def test_a_beat_that_fails_begins_anew(monkeypatch):
     with pytest.raises(SystemExit):
         beat.Beat(app).run()
     assert len(begun) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_ended_costs_one_scan_and_is_made_anew():
+    assert not beat.something_due()
+    ended = connection.connection.info.backend_pid
+    other = psycopg2.connect(**connection.get_connection_params())
+    with contextlib.closing(other), other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [ended])
+    assert beat.something_due()
+    assert not beat.something_due()
+    assert connection.connection.info.backend_pid != ended
