@@ -1,7 +1,6 @@
 // Images, GIFs and videos in the composer.
 
-// An image, or a file of captions: too heavy is said before anything is sent. An image removed goes at
-// once.
+// What is too heavy is said before anything is sent; an image removed goes at once.
 
 const HEAVIEST = 20 * 1024 * 1024;
 
@@ -71,7 +70,7 @@ document.addEventListener("drop", (event) => {
   if (choose(event.target.closest?.(".desk-part"), event.dataTransfer.files)) event.preventDefault();
 });
 
-// An image or captions that came are part of the draft: preview and autosave are told.
+// What came is part of the draft: preview and autosave are told.
 document.addEventListener("htmx:afterSettle", (event) => {
   const place = event.detail.target;
   if (place?.matches?.(".desk-images__list")) changed(place);
