@@ -8,6 +8,8 @@ import json
 
 import pypdf
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.clock import db_now
 from approvals.actions.debate import comment
@@ -66,6 +68,16 @@ def test_people_stand_by_their_function_and_never_by_their_name(week):
     assert said == [("comment", "seat"), ("changes", "supervision")]
     written = json.dumps([str(record) for record in records])
     assert not any(name in written for name in ("Claire", "Marc", "Helene", "Paul"))
+
+
+def test_a_batch_takes_as_many_queries_as_one_message(week):
+    ids = message_ids([week.cast.nantes], today(week.cast), today(week.cast))
+    counts = []
+    for batch in (ids[:1], ids):
+        with CaptureQueriesContext(connection) as captured:
+            read_records(batch)
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 12
 
 
 def test_only_messages_of_the_period_and_of_the_accounts_are_in_it(week):
