@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from typing import IO
 
 import msgspec
 
+from accounts.timefmt import PARIS
 from insights.audience import followers_of
+from insights.lessons import lessons_by_theme
 from insights.models import Export
 from insights.progress import Progress
 from insights.records import (
@@ -26,7 +29,7 @@ from insights.records import (
 from insights.report_text import MAX_PRINTED, document_of
 from insights.snapshot import snapshot
 from insights.spreadsheet import Cell, Table
-from insights.summary import Gathering, Summary, to_json
+from insights.summary import Gathering, LessonSaid, Summary, to_json
 from publishing.pdf import pdf_of
 
 PDF, SUMMARY = "rapport.pdf", "summary.json"
@@ -44,6 +47,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("bookmarks", "link_clicks", "profile_clicks"),
     ),
     "followers.csv": ("account", "day", "followers"),
+    "lessons.csv": ("account", "theme", "state", "note", "instruction"),
 }
 
 
@@ -64,13 +68,20 @@ def write_report(export: Export, file: IO[bytes], progress: Progress) -> None:
                         printed.append(record)
                 progress((number + 1) * len(batch), len(ids))
             followers = followers_of(accounts, export.since, export.until)
+            lessons = lessons_by_theme(accounts, *_moments(export))
             trail = trail_digest(ids)
-        summary = gathering.summary(export.since, export.until, trail, followers)
-        data.add_followers(summary)
+        summary = gathering.summary(export.since, export.until, trail, followers, lessons)
+        data.add_totals(summary)
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             _add(archive, PDF, pdf_of(document_of(summary, printed)))
             _add(archive, SUMMARY, to_json(summary))
             data.write(lambda name, content: _add(archive, name, content))
+
+
+def _moments(export: Export) -> tuple[dt.datetime, dt.datetime]:
+    """From the first midnight to that which ends the last day, in Paris."""
+    first = dt.datetime.combine(export.since, dt.time.min, PARIS)
+    return first, dt.datetime.combine(export.until + dt.timedelta(days=1), dt.time.min, PARIS)
 
 
 class _Data:
@@ -100,7 +111,9 @@ class _Data:
         for counted in record.metrics:
             self.tables["metrics.csv"].add(record.id, *_values(counted))
 
-    def add_followers(self, summary: Summary) -> None:
+    def add_totals(self, summary: Summary) -> None:
+        for lesson in summary.lessons:
+            self.tables["lessons.csv"].add(*_values(lesson))
         for row in summary.followers:
             for day, count in row.days:
                 self.tables["followers.csv"].add(row.account, day, count)
@@ -113,7 +126,7 @@ class _Data:
             add(name, file)
 
 
-def _values(row: Fired | Setback | Counted) -> list[Cell]:
+def _values(row: Fired | Setback | Counted | LessonSaid) -> list[Cell]:
     return list(vars(row).values())
 
 

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.timefmt import PARIS, format_date, format_exact
 from insights import words
 from insights.charts import BarChart, LineChart, bar_chart, line_chart
-from insights.models import Age
+from insights.models import Age, LessonTheme, LessonVerdict
 from insights.records import MessageRecord, Opinion
-from insights.summary import AccountFollowers, Summary
+from insights.summary import AccountFollowers, LessonSaid, Summary
 from publishing.blocks import (
     Block,
     Piece,
@@ -63,6 +64,7 @@ def chapters(summary: Summary) -> Iterator[Block]:
     yield from _review(summary)
     yield from _setbacks(summary)
     yield from _audience(summary)
+    yield from _lessons(summary)
 
 
 def _essentials(summary: Summary) -> Iterator[Block]:
@@ -220,6 +222,29 @@ def _followers(summary: Summary, row: AccountFollowers) -> Iterator[Block]:
     yield text(plain(sentence))
     drawn = line_chart(dict(row.days), summary.since, summary.until)
     yield _drawn("insights/_line_chart.html", drawn, row.account, sentence)
+
+
+def _lessons(summary: Summary) -> Iterator[Block]:
+    """What two people kept is the chapter; the rest says how far it is."""
+    yield heading(1, _("Éléments d’instruction"))
+    if not summary.lessons:
+        yield text(plain(_("Aucun retour d’expérience sur cette période.")))
+        return
+    for theme in LessonTheme:
+        lessons = [one for one in summary.lessons if one.theme == theme]
+        if lessons:
+            yield heading(2, capfirst(str(theme.label)))
+            yield bullets(_lesson(one) for one in lessons)
+
+
+def _lesson(one: LessonSaid) -> list[Piece]:
+    kept = one.state == LessonVerdict.KEPT
+    proposed = [plain(_(" · instruction proposée : ")), french(one.instruction)]
+    return [
+        plain(f"@{one.account}, {words.lesson_state(one.state)} : "),
+        french(one.note),
+        *(proposed if one.instruction and kept else []),
+    ]
 
 
 def _drawn(template: str, drawn: LineChart | BarChart, name: str, said: str) -> Block:

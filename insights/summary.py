@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,6 +16,7 @@ import msgspec
 from accounts.models import Account
 from approvals.models import Category, DraftState
 from insights.audience import Followers
+from insights.lessons import Lesson, ThemeLessons
 from insights.models import Age
 from insights.records import Fired, MessageRecord, Setback
 from publishing.models import PublicationState
@@ -93,6 +95,17 @@ class AgeMetrics:
 
 
 @dataclass(frozen=True)
+class LessonSaid:
+    """A lesson learned; `state` is « kept », « set_aside » or « pending »."""
+
+    account: str
+    theme: str
+    state: str
+    note: str
+    instruction: str
+
+
+@dataclass(frozen=True)
 class Summary:
     """`trail` is the digest of the trail's rows that all of it rests on."""
 
@@ -113,6 +126,7 @@ class Summary:
     setbacks: list[NamedSetback]
     followers: list[AccountFollowers]
     metrics: list[AgeMetrics]
+    lessons: list[LessonSaid]
 
 
 VERSION = 1
@@ -176,7 +190,12 @@ class Gathering:
         counts[fired.outcome] += 1
 
     def summary(
-        self, since: dt.date, until: dt.date, trail: str, followers: list[Followers]
+        self,
+        since: dt.date,
+        until: dt.date,
+        trail: str,
+        followers: Sequence[Followers] = (),
+        lessons: Sequence[ThemeLessons] = (),
     ) -> Summary:
         return Summary(
             format="policetweets report",
@@ -200,6 +219,7 @@ class Gathering:
             setbacks=sorted(self.setbacks, key=lambda one: (one.at, one.message)),
             followers=[_followers(row) for row in followers],
             metrics=[_metrics(age, self.metrics[age]) for age in Age.values],
+            lessons=[_lesson(one) for theme in lessons for one in _of_theme(theme)],
         )
 
     def _account(self, account: Account) -> AccountCounts:
@@ -247,6 +267,15 @@ def _followers(row: Followers) -> AccountFollowers:
     return AccountFollowers(
         row.account.handle, row.account.name, row.start, row.end, row.gaps, days
     )
+
+
+def _of_theme(theme: ThemeLessons) -> tuple[Lesson, ...]:
+    """What two people kept first."""
+    return (*theme.kept, *theme.pending, *theme.set_aside)
+
+
+def _lesson(lesson: Lesson) -> LessonSaid:
+    return LessonSaid(lesson.handle, lesson.theme, lesson.state, lesson.note, lesson.instruction)
 
 
 def _metrics(age: str, rows: list[tuple[int, int, int, int]]) -> AgeMetrics:

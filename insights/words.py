@@ -13,6 +13,8 @@ from accounts.models import Function
 from accounts.roles import Role
 from approvals.help import page_of_check
 from approvals.models import Category, DraftState, Verdict
+from insights.lessons import PENDING
+from insights.models import LessonVerdict
 from publishing.models import PublicationState
 
 STEPS: dict[str, Sentence] = {
@@ -45,6 +47,10 @@ def function(value: str) -> str:
 def check(value: str) -> str:
     page = page_of_check(value)
     return str(page.title) if page is not None else value
+
+
+def lesson_state(value: str) -> str:
+    return _("à peser") if value == PENDING else str(LessonVerdict(value).label)
 
 
 def grouped(value: int | None) -> str:

@@ -16,6 +16,7 @@ from insights.actions.exports import make_export
 from insights.models import Export, ExportState
 from insights.report import read_summary
 from tests.cast import signed_in
+from tests.insights.lessons import INSTRUCTION, a_lesson, kept_lesson
 from tests.insights.weeks import today
 from tests.publishing.test_case_file import text_of
 
@@ -65,6 +66,22 @@ def test_a_report_holds_a_pdf_and_open_data_that_agree(week):
     assert "Prudence sur les routes ce soir." in said
     assert "Le lieu est trop précis." in said
     assert summary.trail in said.replace(" ", "")
+
+
+def test_lessons_of_the_period_make_a_chapter_and_only_kept_ones_instruct(week):
+    cast, day = week.cast, today(week.cast)
+    first = day.replace(day=1)
+    kept_lesson(cast, month=first)
+    a_lesson(cast, month=first, note="Encore à peser.", instruction="Pas encore.")
+    _export, content = made(cast.claire, [cast.nantes], first, day)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        said = text_of(pypdf.PdfReader(io.BytesIO(archive.read("rapport.pdf"))))
+        table = archive.read("lessons.csv").decode("utf-8-sig")
+    assert [one.state for one in read_summary(io.BytesIO(content)).lessons] == ["kept", "pending"]
+    assert INSTRUCTION in said
+    assert "Encore à peser." in said
+    assert "Pas encore." not in said
+    assert "Pas encore." in table
 
 
 def test_the_page_shows_what_the_document_says_and_to_nobody_else(week):
