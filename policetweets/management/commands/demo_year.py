@@ -53,7 +53,7 @@ class Command(BaseCommand):
             codes, (first, last) = list(PILOTS), PILOT
         else:
             codes = list(DEPARTMENTS)[: options["departments"]]
-            today = dt.datetime.now(PARIS).date()
+            today = db_now().astimezone(PARIS).date()
             first, last = today - dt.timedelta(days=366), today - dt.timedelta(days=1)
             _add_departments(codes, self.stdout)
         codes = [code for code in codes if not _has_had(code)]
