@@ -39,7 +39,7 @@ from approvals.models import CategoryRule, Draft, MessageTemplate
 from approvals.slots import Slot
 from insights import capabilities as insights
 from insights.audience import Followers
-from insights.models import Export, FollowerCount
+from insights.models import Export, FollowerCount, InstructionEdition
 from insights.summary import Gathering, to_json
 from publishing import capabilities as publishing
 from publishing.models import (
@@ -337,7 +337,8 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
     if name in ("export-file", "report"):
         subjects["export_id"] = a_made_export(cast).pk
     wanted = pattern.pattern.converters
-    if name in ("instructions", "instruction-edition", "next-edition"):
+    of_edition = name in ("instructions", "instruction-edition", "next-edition")
+    if of_edition and not InstructionEdition.objects.exists():
         edition_of(cast, kept_lesson(cast))
     if "lesson_id" in wanted:
         subjects["lesson_id"] = a_lesson(cast).pk

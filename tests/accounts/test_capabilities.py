@@ -114,21 +114,23 @@ def test_office_is_asked_of_the_database(cast):
 
 def test_the_navigation_is_what_the_tables_allow(cast):
     shown = signed_in(cast.ada).get("/").context["navigation"]
-    assert [item.path for item in shown][:7] == [
+    assert [item.path for item in shown][:8] == [
         "/",
         "/departements",
         "/personnes",
         "/listes",
+        "/audience",
         "/gel",
         "/sante",
         "/journal",
     ]
     shown = signed_in(cast.claire).get("/").context["navigation"]
-    assert [item.path for item in shown][:6] == [
+    assert [item.path for item in shown][:7] == [
         "/",
         "/brouillons/",
         "/modeles",
         "/calendrier",
         "/diffuses",
+        "/audience",
         "/comptes",
     ]

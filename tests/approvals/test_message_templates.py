@@ -501,6 +501,8 @@ def test_the_number_of_queries_is_constant_and_small(cast):
     a_template(cast, SHUTTERS, approved_by=None)
     claire = signed_in(cast.claire)
     pages = [reverse("message-templates"), reverse("message-template", args=[first.pk])]
+    for page in pages:
+        claire.get(page)  # what it notifies of is read by then
     before = [queries_of(claire, page) for page in pages]
     for number in range(3):
         yearly(cast, 31 + number)

@@ -89,7 +89,7 @@ def test_an_image_is_cropped_by_keyboard_and_by_pointer(
     fine(page)
     page.screenshot(path=tmp_path / "crop.png", full_page=True)
     claire.press("Recadrer")
-    expect(page.get_by_text("Image recadrée.")).to_be_visible()
+    expect(page.get_by_text("Image recadrée. Sa description est restée la même.")).to_be_visible()
     expect(page.get_by_label("Description de l’image 1")).to_have_value(FIRST)
     assert sizes(draft) == [(width, 400)]
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.errors import Invalid
 from approvals.actions.drafts import submit_draft
+from approvals.digest import SCHEMA
 from approvals.models import Draft, Revision
 from publishing.actions import send as sending
 from publishing.actions.follow_up import end_search
@@ -60,7 +61,7 @@ def test_it_is_signed_and_posted_as_a_reply_to_the_first_post_of_what_it_follows
     followed = out(line, WRONG, "Salle des fêtes.")
     draft = begun(followed, "correct", line.cast.claire, "C’est jeudi.")
     revision = sent(line, draft, RIGHT).release.revision
-    assert json.loads(revision.content)["schema"] == 3
+    assert json.loads(revision.content)["schema"] == SCHEMA
     assert revision.signed.in_reply_to == followed.release_id
     head, _second, reply = x.posts()
     assert reply["parent"] == head["id"]
