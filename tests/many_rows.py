@@ -79,10 +79,17 @@ def answered(part: Part) -> Answer:
     return Answer.objects.create(attempt=attempt, outcome="refused", limits=limits)
 
 
-def fill(count: int, accounts: list[Account], author: Person, signers: list[Person]) -> None:
-    """`count` publications of the last thirty days, of all these accounts in turn, each with what
-    stands behind it; all but a few are out.
+def fill(
+    count: int,
+    accounts: list[Account],
+    author: Person,
+    signers: list[Person],
+    recent: int | None = None,
+) -> None:
+    """`count` publications, of all these accounts in turn, each with what stands behind it; all but
+    a few are out. `recent` of them, or all, are of the last thirty days, the others of ten years.
     """
+    recent = min(recent or count, count)
     written = a_draft(author, accounts[0])
     revision = a_revision(author, accounts[0])
     draft = signed(revision, *signers)
@@ -90,7 +97,10 @@ def fill(count: int, accounts: list[Account], author: Person, signers: list[Pers
     numbers = ", ".join(str(account.pk) for account in accounts)
     account = f"(ARRAY[{numbers}])[1 + mod(i, {len(accounts)})]"
     key = f"{FIRST} + i"
-    at = f"now() - interval '30 days' * i / {count}"
+    at = (
+        f"(now() - interval '30 days' * least(i, {recent}) / {recent}"
+        f" - interval '10 years' * greatest(i - {recent}, 0) / {count})"
+    )
     waits, held = f"i <= {WAITING}", f"i <= {WAITING + HELD}"
     # X dates a post by its id.
     x_id = f"((((extract(epoch FROM {at}) * 1000)::bigint - 1288834974657) << 22) + i)::text"

@@ -24,7 +24,8 @@ ROUNDS, CALLS = int(os.environ.get("ROUNDS", "20")), 5
 
 class Size:
     """A database with so many drafts and what became of them, on 101 accounts, and readers of its
-    own. Half are of two, so that what one page shows is as much with few as with many.
+    own. Half are of two, and as many are of the last thirty days whatever the years left, so that
+    what one page shows is as much with few as with many.
     """
 
     def __init__(self, count: int) -> None:
@@ -56,7 +57,7 @@ class Size:
         cast = make_cast()
         others = [account(f"{number}", f"Compte {number}") for number in range(100, 199)]
         both = [cast.nantes, cast.rennes] * 50
-        fill(count, both + others, cast.claire, [cast.marc, cast.helene])
+        fill(count, both + others, cast.claire, [cast.marc, cast.helene], recent=FEW)
         readers = {person for _page, person in PAGES if person}
         return {None: Client()} | {who: signed_in(getattr(cast, who)) for who in readers}
 
