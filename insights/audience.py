@@ -54,6 +54,16 @@ class Followers:
         every = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
         return [(day, self.counts.get(day)) for day in reversed(every)]
 
+    @property
+    def months(self) -> list[tuple[dt.date, int | None]]:
+        """The last count of each month that the period touches, the latest first."""
+        last = {day.replace(day=1): self.counts[day] for day in sorted(self.counts)}
+        month, found = self.last.replace(day=1), []
+        while month >= self.first.replace(day=1):
+            found.append((month, last.get(month)))
+            month = (month - dt.timedelta(days=1)).replace(day=1)
+        return found
+
 
 def followers_of(accounts: Collection[Account], first: dt.date, last: dt.date) -> list[Followers]:
     """By department: one query."""

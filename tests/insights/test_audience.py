@@ -69,6 +69,19 @@ def test_gaps_are_counted_between_the_first_and_the_last_count(cast):
 
 
 @pytest.mark.django_db
+def test_each_month_has_its_last_count_or_says_that_there_is_none(cast):
+    for month, number, followers in ((1, 3, 172), (1, 30, 190), (3, 2, 240)):
+        day_of = dt.date(2014, month, number)
+        FollowerCount.objects.create(account=cast.nantes, day=day_of, followers=followers)
+    [nantes] = followers_of([cast.nantes], dt.date(2014, 1, 2), dt.date(2014, 3, 31))
+    assert [(month.month, count) for month, count in nantes.months] == [
+        (3, 240),
+        (2, None),
+        (1, 190),
+    ]
+
+
+@pytest.mark.django_db
 def test_accounts_stand_by_department_whoever_has_more_followers(cast):
     today = db_now().date()
     for account, followers in ((cast.rennes, 90), (cast.nantes, 172)):
