@@ -103,6 +103,9 @@ def _essentials(summary: Summary) -> Iterator[Block]:
 
 def _messages(summary: Summary) -> Iterator[Block]:
     yield heading(1, _("Les messages"))
+    if not summary.messages:
+        yield text(plain(_("Rien sur cette période.")))
+        return
     yield table(
         _("Par état"),
         [_("État"), _("Messages")],
@@ -113,18 +116,8 @@ def _messages(summary: Summary) -> Iterator[Block]:
         [_("Catégorie"), _("Messages")],
         [[words.category(name), words.grouped(n)] for name, n in summary.categories.items()],
     )
-    hours = [(str(hour), count) for hour, count in enumerate(summary.hours)]
-    yield _drawn(
-        "insights/_bar_chart.html",
-        bar_chart(hours),
-        "hours",
-        _("Messages diffusés selon l’heure ; le tableau qui suit donne les chiffres."),
-    )
-    yield table(
-        _("Diffusés, par heure"),
-        [_("Heure"), _("Messages")],
-        [[_("%(hour)d h") % {"hour": hour}, n] for hour, n in enumerate(summary.hours) if n],
-    )
+    if any(summary.hours):
+        yield from _hours(summary.hours)
     yield table(
         _("Délais"),
         [_("Étape"), _("Messages"), _("Médiane"), _("Neuf sur dix en moins de")],
@@ -137,6 +130,21 @@ def _messages(summary: Summary) -> Iterator[Block]:
             ]
             for delay in summary.delays
         ],
+    )
+
+
+def _hours(hours: list[int]) -> Iterator[Block]:
+    counts = [(str(hour), count) for hour, count in enumerate(hours)]
+    yield _drawn(
+        "insights/_bar_chart.html",
+        bar_chart(counts),
+        "hours",
+        _("Messages diffusés selon l’heure ; le tableau qui suit donne les chiffres."),
+    )
+    yield table(
+        _("Diffusés, par heure"),
+        [_("Heure"), _("Messages")],
+        [[_("%(hour)d h") % {"hour": hour}, n] for hour, n in enumerate(hours) if n],
     )
 
 
@@ -193,20 +201,22 @@ def _audience(summary: Summary) -> Iterator[Block]:
     yield heading(1, _("L’audience"))
     for row in summary.followers:
         yield from _followers(summary, row)
-    yield table(
-        _("Médianes des tweets relevés, par âge"),
-        [_("Âge"), _("Tweets"), _("Vues"), _("J’aime"), _("Partages"), _("Réponses")],
-        [
+    counted = [one for one in summary.metrics if one.posts]
+    if counted:
+        yield table(
+            _("Médianes des tweets relevés, par âge"),
+            [_("Âge"), _("Tweets"), _("Vues"), _("J’aime"), _("Partages"), _("Réponses")],
             [
-                Age(one.age).label,
-                *map(
-                    words.grouped,
-                    (one.posts, one.impressions, one.likes, one.reposts, one.replies),
-                ),
-            ]
-            for one in summary.metrics
-        ],
-    )
+                [
+                    Age(one.age).label,
+                    *map(
+                        words.grouped,
+                        (one.posts, one.impressions, one.likes, one.reposts, one.replies),
+                    ),
+                ]
+                for one in counted
+            ],
+        )
 
 
 def _followers(summary: Summary, row: AccountFollowers) -> Iterator[Block]:

@@ -160,4 +160,6 @@ def test_a_long_period_prints_the_first_messages_and_says_so(week):
 def test_an_empty_period_has_its_report(cast):
     summary = summary_of(cast, [cast.nantes, cast.rennes])
     assert [account.messages for account in summary.accounts] == [0, 0]
+    blocks = document_of(summary, [])["blocks"]
+    assert all(block["rows"] for block in blocks if block["kind"] == "table")
     assert pdf_of(document_of(summary, [])).startswith(b"%PDF")
