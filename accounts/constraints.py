@@ -32,6 +32,7 @@ SENTENCES: dict[str, Sentence] = {
     "reserve_ends_after_it_starts": _("Le dernier jour vient avant le premier."),
     "template_replaced_once": _("Quelqu’un propose déjà une autre rédaction de ce modèle."),
     "from_own_template": _("Ce modèle n’est pas approuvé, ou il a été retiré."),
+    "invitation_once": _("Ce compte a déjà invité cette personne."),
     "account_handle_once": _("Ce compte X est déjà enregistré."),
     "accounts_account_code_key": _("Ce département est déjà enregistré."),
     "person_email_canonical": NotAnAddress.sentence,

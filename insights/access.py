@@ -1,5 +1,5 @@
 """Whose documents are whose: those that one asked for, of accounts that are all one's own now. And
-whose lessons learned: those of one's accounts; all others do not exist.
+whose lessons learned and invitations: those of one's accounts; all others do not exist.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from accounts.errors import NotFound
 from accounts.models import Account, Person
 from accounts.roles import Role
 from insights.capabilities import CAPABILITIES
-from insights.models import Export, ExportState, LessonLearned
+from insights.models import Export, ExportState, Invitation, LessonLearned
 
 
 def accounts_to_export(person: Person) -> list[Account]:
@@ -63,3 +63,17 @@ def lesson_for(person: Person, lesson_id: int) -> tuple[LessonLearned, Role]:
     if lesson is None or role is None:
         raise NotFound
     return lesson, role
+
+
+def invitations_to(accounts: Collection[Account]) -> QuerySet[Invitation]:
+    """To follow these accounts, with all that a page says of them: one query."""
+    return Invitation.objects.filter(account__in=accounts).select_related("account", "invited_by")
+
+
+def invitation_for(person: Person, invitation_id: int) -> Invitation:
+    """One invitation of the person's accounts. Raises NotFound."""
+    rows = Invitation.objects.select_related("account", "invited_by")
+    invitation = rows.filter(pk=invitation_id).first()
+    if invitation is None or role_on(person, invitation.account_id) is None:
+        raise NotFound
+    return invitation

@@ -16,10 +16,17 @@ WORDS: dict[str, Sentence] = {
     "lesson.weighed": _("a pesé un retour d’expérience"),
     "lesson.decided": _("Deux personnes ont décidé d’un retour d’expérience"),
     "instructions.published": _("a publié une édition des éléments d’instruction"),
+    "invitation.noted": _("a noté une invitation à suivre le compte"),
+    "invitation.corrected": _("a corrigé une invitation"),
+    "invitation.answered": _("a noté la réponse à une invitation"),
+    "invitation.forgotten": _("a oublié une personne invitée, à sa demande"),
+    "invitations.read": _("a noté les invitations d’un fichier"),
+    "invitations.fetched": _("a téléchargé les invitations"),
 }
 DETAILS: dict[str, Sentence] = {
     "document": _("document : %(value)s"),
     "edition": _("édition n° %(value)s"),
+    "invitations": _("invitations : %(value)s"),
     "lesson": _("retour d’expérience n° %(value)s"),
     "period": _("période : %(value)s"),
 }

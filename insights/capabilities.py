@@ -17,6 +17,8 @@ CAPABILITIES: dict[str, Capability] = {
     "write_lesson":           Capability(YES,   YES,       YES,   YES,       NO),
     "weigh_lesson":           Capability(YES,   NO,        YES,   NO,        NO,
                                          contributor_refusal=OwnLesson),
+    "read_invitations":       Capability(YES,   YES,       YES,   YES,       NO),
+    "note_invitations":       Capability(YES,   YES,       YES,   YES,       NO),
     "publish_instructions":   Capability(NO,    NO,        NO,    NO,        YES),
 }
 # fmt: on

@@ -17,6 +17,11 @@ class LessonDecided(Conflict):
     sentence = _("Deux personnes ont déjà décidé de ce retour d’expérience.")
 
 
+class Forgotten(Conflict):
+    code = "forgotten"
+    sentence = _("Cette personne a demandé à être oubliée : son invitation ne change plus.")
+
+
 class SameEdition(Conflict):
     code = "same_edition"
     sentence = _("Ce sont déjà les instructions de la dernière édition.")

@@ -13,6 +13,7 @@ import msgspec
 
 from accounts.timefmt import PARIS
 from insights.audience import followers_of
+from insights.invitations import invitations_of
 from insights.lessons import lessons_by_theme
 from insights.models import Export
 from insights.progress import Progress
@@ -69,8 +70,11 @@ def write_report(export: Export, file: IO[bytes], progress: Progress) -> None:
                 progress((number + 1) * len(batch), len(ids))
             followers = followers_of(accounts, export.since, export.until)
             lessons = lessons_by_theme(accounts, *_moments(export))
+            invitations = invitations_of(accounts, export.since, export.until)
             trail = trail_digest(ids)
-        summary = gathering.summary(export.since, export.until, trail, followers, lessons)
+        summary = gathering.summary(
+            export.since, export.until, trail, followers, lessons, invitations
+        )
         data.add_totals(summary)
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             _add(archive, PDF, pdf_of(document_of(summary, printed)))

@@ -217,6 +217,19 @@ def _audience(summary: Summary) -> Iterator[Block]:
                 for one in counted
             ],
         )
+    invited = [one for one in summary.invitations if one.invited or one.accepted or one.declined]
+    if invited:
+        yield table(
+            _("Invitations à suivre les comptes"),
+            [_("Compte"), _("Invitations"), _("Acceptées"), _("Déclinées")],
+            [
+                [
+                    f"@{one.account} · {one.name}",
+                    *map(words.grouped, (one.invited, one.accepted, one.declined)),
+                ]
+                for one in invited
+            ],
+        )
 
 
 def _followers(summary: Summary, row: AccountFollowers) -> Iterator[Block]:

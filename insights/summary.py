@@ -16,6 +16,7 @@ import msgspec
 from accounts.models import Account
 from approvals.models import Category, DraftState
 from insights.audience import Followers
+from insights.invitations import Invitations
 from insights.lessons import Lesson, ThemeLessons
 from insights.models import Age
 from insights.records import Fired, MessageRecord, Setback
@@ -95,6 +96,17 @@ class AgeMetrics:
 
 
 @dataclass(frozen=True)
+class AccountInvitations:
+    """How many an account invited to follow it in the period, and how many answered in it."""
+
+    account: str
+    name: str
+    invited: int
+    accepted: int
+    declined: int
+
+
+@dataclass(frozen=True)
 class LessonSaid:
     """A lesson learned; `state` is « kept », « set_aside » or « pending »."""
 
@@ -127,6 +139,7 @@ class Summary:
     followers: list[AccountFollowers]
     metrics: list[AgeMetrics]
     lessons: list[LessonSaid]
+    invitations: list[AccountInvitations] = field(default_factory=list)
 
 
 VERSION = 1
@@ -196,6 +209,7 @@ class Gathering:
         trail: str,
         followers: Sequence[Followers] = (),
         lessons: Sequence[ThemeLessons] = (),
+        invitations: Sequence[Invitations] = (),
     ) -> Summary:
         return Summary(
             format="policetweets report",
@@ -220,6 +234,7 @@ class Gathering:
             followers=[_followers(row) for row in followers],
             metrics=[_metrics(age, self.metrics[age]) for age in Age.values],
             lessons=[_lesson(one) for theme in lessons for one in _of_theme(theme)],
+            invitations=[_invitations(row) for row in invitations],
         )
 
     def _account(self, account: Account) -> AccountCounts:
@@ -267,6 +282,11 @@ def _followers(row: Followers) -> AccountFollowers:
     return AccountFollowers(
         row.account.handle, row.account.name, row.start, row.end, row.gaps, days
     )
+
+
+def _invitations(row: Invitations) -> AccountInvitations:
+    figures = (row.invited, row.accepted, row.declined)
+    return AccountInvitations(row.account.handle, row.account.name, *figures)
 
 
 def _of_theme(theme: ThemeLessons) -> tuple[Lesson, ...]:

@@ -14,10 +14,10 @@ const summary = document.getElementById("error-summary");
 summary?.focus();
 summary?.scrollIntoView({ block: "start" });
 
-// A form sent twice by a double click is sent once.
+// A form sent twice by a double click is sent once, unless it gives a file.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.method !== "post" || form.matches("[hx-post], [data-download]")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });

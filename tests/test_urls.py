@@ -52,6 +52,7 @@ from publishing.models import (
 from publishing.urls import urlpatterns as publishing_addresses
 from tests.approvals.writing import a_revision, signed
 from tests.cast import Cast, lent, signed_in
+from tests.insights.invitations import an_invitation
 from tests.insights.lessons import a_lesson, edition_of, kept_lesson
 from tests.pictures import animated, stored_image
 
@@ -93,6 +94,7 @@ own-accounts         GET    in   ok   404  ok   ok
 audience             GET    in   ok   ok   ok   ok
 account-audience     GET    in   404  ok   ok   ok
 lessons-learned      GET    in   ok   404  ok   ok
+invitations          GET    in   ok   404  ok   ok
 instructions         GET    in   ok   ok   ok   ok
 instruction-edition  GET    in   ok   ok   ok   ok
 help                 GET    in   ok   ok   ok   ok
@@ -252,6 +254,17 @@ add-lesson           GET    insights.write_lesson
 add-lesson           POST   insights.write_lesson
 add-lesson-of-month  GET    insights.write_lesson
 add-lesson-of-month  POST   insights.write_lesson
+invitation           GET    insights.read_invitations
+answer-invitation    POST   insights.note_invitations
+correct-invitation   GET    insights.note_invitations
+correct-invitation   POST   insights.note_invitations
+forget-invitation    GET    insights.note_invitations
+forget-invitation    POST   insights.note_invitations
+add-invitation       GET    insights.note_invitations
+add-invitation       POST   insights.note_invitations
+read-invitations     GET    insights.note_invitations
+read-invitations     POST   insights.note_invitations
+invitations-file     POST   insights.note_invitations
 next-edition         GET    insights.publish_instructions
 next-edition         POST   insights.publish_instructions
 """
@@ -340,6 +353,8 @@ def prepared(name: str, cast: Cast) -> tuple[str, dict]:
     of_edition = name in ("instructions", "instruction-edition", "next-edition")
     if of_edition and not InstructionEdition.objects.exists():
         edition_of(cast, kept_lesson(cast))
+    if name == "invitations" or "invitation_id" in wanted:
+        subjects["invitation_id"] = an_invitation(cast).pk
     if "lesson_id" in wanted:
         subjects["lesson_id"] = a_lesson(cast).pk
     if "template_id" in wanted:

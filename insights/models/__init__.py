@@ -1,6 +1,7 @@
 """Observations of X, and what people make of them."""
 
 from insights.models.export import Export, ExportKind, ExportState
+from insights.models.invitation import Invitation, InvitationAnswer
 from insights.models.lesson_learned import (
     InstructionEdition,
     LessonLearned,
@@ -19,6 +20,8 @@ __all__ = [
     "ExportState",
     "FollowerCount",
     "InstructionEdition",
+    "Invitation",
+    "InvitationAnswer",
     "LessonLearned",
     "LessonOutcome",
     "LessonSubject",

@@ -1,4 +1,4 @@
-"""Observations and lessons under plain SQL: the database says no last."""
+"""Observations, lessons and invitations under plain SQL: the database says no last."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Seat
 from tests.approvals.writing import a_draft
 from tests.constraints.test_approvals import protected, refused, sql
+from tests.insights.invitations import an_invitation, answered, forgotten
 from tests.insights.lessons import a_lesson, edition_of, kept_lesson
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,3 +156,62 @@ def test_what_was_learned_is_never_changed(cast, table):
     column = "number" if table == "instructionedition" else "id"
     protected(f"UPDATE insights_{table} SET {column} = {column}")
     protected(f"DELETE FROM insights_{table}")
+
+
+# Invitations.
+
+INVITATION = (
+    "INSERT INTO insights_invitation"
+    " (account_id, name, handle, invited_on, invited_by_id, answer, answered_on, forgotten_at)"
+    " VALUES (%s, %s, %s, '2014-01-10', %s, %s, %s, %s)"
+)
+
+
+def test_the_people_of_an_account_invite_to_follow_it(cast):
+    nantes, rest = cast.nantes.pk, ("pending", None, None)
+    for who in ("yann", "ada", "nadia"):
+        stranger = getattr(cast, who).pk
+        refused("invitation_by_its_people", INVITATION, nantes, "A", "", stranger, *rest)
+    sql(INVITATION, nantes, "A", "", cast.helene.pk, *rest)
+    other = "UPDATE insights_invitation SET invited_by_id = %s"
+    refused("invitation_by_its_people", other, cast.yann.pk)
+    sql(other, cast.claire.pk)
+    moved = "UPDATE insights_invitation SET account_id = %s"
+    refused("invitation_of_one_account", moved, cast.rennes.pk)
+
+
+def test_an_invitation_is_of_somebody_once_with_an_answer_on_a_day(cast):
+    nantes, claire = cast.nantes.pk, cast.claire.pk
+    sql(INVITATION, nantes, "A", "a", claire, "accepted", "2014-01-10", None)
+    refused("invitation_once", INVITATION, nantes, "a", "A", claire, "pending", None, None)
+    refused("invitation_handle_of_x", INVITATION, nantes, "B", "é", claire, "pending", None, None)
+    for answer, day in (
+        ("pending", "2014-01-10"),
+        ("accepted", None),
+        ("declined", "2014-01-09"),
+        ("perhaps", "2014-01-10"),
+    ):
+        wrong = (nantes, "B", "", claire, answer, day, None)
+        refused("invitation_answered_on_a_day", INVITATION, *wrong)
+
+
+def test_a_forgotten_invitation_holds_no_name_and_stays_forgotten(cast):
+    nantes, claire = cast.nantes.pk, cast.claire.pk
+    nameless = "invitation_forgotten_nameless"
+    refused(nameless, INVITATION, nantes, "", "", claire, "pending", None, None)
+    refused(nameless, INVITATION, nantes, "A", "", claire, "pending", None, "2014-01-11")
+    invitation = answered(cast, an_invitation(cast, handle="jmartin"))
+    refused(nameless, "UPDATE insights_invitation SET forgotten_at = now()")
+    for column in ("name", "handle"):  # the quality stays
+        statement = f"UPDATE insights_invitation SET forgotten_at = now(), {column} = ''"
+        refused(nameless, statement)
+    refused(
+        "invitation_forgotten_keeps_dates",
+        "UPDATE insights_invitation SET name = '', handle = '', quality = '', forgotten_at = now(),"
+        " answer = 'pending', answered_on = NULL",
+    )
+    forgotten(cast, invitation)
+    for change in ("name = 'A'", "forgotten_at = NULL, name = 'A'", "answer = 'declined'"):
+        refused("invitation_stays_forgotten", f"UPDATE insights_invitation SET {change}")
+    protected("DELETE FROM insights_invitation")
+    protected("TRUNCATE insights_invitation")

@@ -16,6 +16,7 @@ from insights.actions.exports import make_export
 from insights.models import Export, ExportState
 from insights.report import read_summary
 from tests.cast import signed_in
+from tests.insights.invitations import an_invitation, answered
 from tests.insights.lessons import INSTRUCTION, a_lesson, kept_lesson
 from tests.insights.weeks import today
 from tests.publishing.test_case_file import text_of
@@ -82,6 +83,18 @@ def test_lessons_of_the_period_make_a_chapter_and_only_kept_ones_instruct(week):
     assert "Encore à peser." in said
     assert "Pas encore." not in said
     assert "Pas encore." in table
+
+
+def test_invitations_of_the_period_are_counted_without_a_name(week):
+    cast, day = week.cast, today(week.cast)
+    answered(cast, an_invitation(cast, invited_on=day), day=day)
+    _export, content = made(cast.claire, [cast.nantes], day, day)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        said = text_of(pypdf.PdfReader(io.BytesIO(archive.read("rapport.pdf"))))
+    (counted,) = read_summary(io.BytesIO(content)).invitations
+    assert (counted.invited, counted.accepted, counted.declined) == (1, 1, 0)
+    assert "Invitations à suivre les comptes" in said
+    assert "Jeanne Martin" not in said
 
 
 def test_the_page_shows_what_the_document_says_and_to_nobody_else(week):
