@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import connection
+from django.db.models import DateField, Func
 
 
 def db_now() -> dt.datetime:
@@ -13,6 +14,13 @@ def db_now() -> dt.datetime:
         cursor.execute("SELECT clock_timestamp()")
         now: dt.datetime = cursor.fetchone()[0]
     return now
+
+
+class LocalDay(Func):
+    """The day that a zone has at a moment: `LocalDay(F("time_zone"), Now())`."""
+
+    template = "timezone(%(expressions)s)::date"
+    output_field = DateField()
 
 
 def in_seconds(seconds: float) -> dt.datetime:

@@ -26,6 +26,7 @@ from accounts.models import Account
 from approvals.digest import SignedContent
 from approvals.images import path_of
 from approvals.models import StoredImage
+from insights.batches import batches
 from insights.history import History, read_history
 from insights.manifest import DataObject, Manifest, Signer, account_unit, month_unit, tweet_unit
 from insights.models import Export
@@ -118,21 +119,19 @@ class _Deposit:
     def add_account(self, account: Account, tweets: Sequence[Tweet]) -> Iterator[int]:
         """How many tweets came with each batch."""
         self.manifest.open(account_unit(account, self.export.since, self.export.until))
-        functions = Functions(account)
+        functions = Functions([account.pk])
         by_month = groupby(
             tweets, lambda tweet: tweet.at.astimezone(account.zone).date().replace(day=1)
         )
         for month, of_month in by_month:
             self.manifest.open(month_unit(account, month))
-            rest = list(of_month)
-            for start in range(0, len(rest), BATCH):
-                batch = rest[start : start + BATCH]
+            for batch in batches(list(of_month), BATCH):
                 self._add_batch(account, batch, functions)
                 yield len(batch)
             self.manifest.shut()
         self.manifest.shut()
 
-    def _add_batch(self, account: Account, tweets: list[Tweet], functions: Functions) -> None:
+    def _add_batch(self, account: Account, tweets: Sequence[Tweet], functions: Functions) -> None:
         end = end_of(account, self.export.until)
         histories = read_history([tweet.draft_id for tweet in tweets], end)
         signed = {tweet.draft_id: _signed(histories[tweet.draft_id]) for tweet in tweets}
@@ -153,7 +152,7 @@ class _Deposit:
             objects = [self._add_json(tweet, text)]
             for message in signed[tweet.draft_id].messages:
                 objects += [self._add_image(images[image.sha256]) for image in message.images]
-            signers = [_signer(row, functions) for row in history["reviews"]]
+            signers = [_signer(row, account, functions) for row in history["reviews"]]
             unit = tweet_unit(account, tweet.draft_id, signed[tweet.draft_id], history, signers)
             self.manifest.add(unit, list(dict.fromkeys(objects)))
 
@@ -216,9 +215,11 @@ def _signed(history: History) -> SignedContent:
     return SignedContent.read(content)
 
 
-def _signer(row: dict[str, Any], functions: Functions) -> Signer:
+def _signer(row: dict[str, Any], account: Account, functions: Functions) -> Signer:
     """Of a review, whose row then says the function too."""
-    row["function"] = functions.words(row.pop("reviewer"), row["role"], row["created_at"])
+    row["function"] = functions.words(
+        account.pk, row.pop("reviewer"), row["role"], row["created_at"]
+    )
     return Signer(
         name=row["reviewer__name"],
         function=row["function"],

@@ -11,17 +11,21 @@ import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import DateField, F, Func
+from django.db.models import F
 
-from accounts.models import Account, AuditEntry, Supervision
+from accounts.clock import LocalDay
+from accounts.models import Account, AuditEntry
 from accounts.roles import Role
 from approvals.models import Comment, Draft, Review, Revision, Verdict
+from insights.batches import batches
 from insights.models import PostMetrics
+from insights.signers import Functions
 from publishing.models import Part, PartState, Publication, Reason, Retraction
+from publishing.published import published
 from publishing.status_badge import link_of
 
 BATCH = 500
@@ -104,30 +108,13 @@ class MessageRecord:
         return [one for one in self.debate if one.kind in (Verdict.CHANGES, Verdict.REJECT)]
 
 
-class LocalDay(Func):
-    """The day of a moment in the zone of the row's account."""
-
-    template = "timezone(%(expressions)s)::date"
-    output_field = DateField()
-
-
 def message_ids(accounts: Collection[Account], since: dt.date, until: dt.date) -> list[int]:
     """Drafts begun, or published, in the period: from a day to a day, both included."""
-    zone = F("account__time_zone")
-    drafts = Draft.objects.filter(account__in=accounts).alias(day=LocalDay(zone, F("created_at")))
+    local = LocalDay(F("account__time_zone"), F("created_at"))
+    drafts = Draft.objects.filter(account__in=accounts).alias(day=local)
     begun = drafts.filter(day__gte=since, day__lte=until).values_list("pk", flat=True)
-    published = (
-        Publication.objects.filter(account__in=accounts, published_at__isnull=False)
-        .alias(day=LocalDay(zone, F("published_at")))
-        .filter(day__gte=since, day__lte=until)
-        .values_list("release__revision__draft", flat=True)
-    )
-    return sorted({*begun, *published})
-
-
-def batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
+    out = published(list(accounts), since, until)
+    return sorted({*begun, *out.values_list("release__revision__draft", flat=True)})
 
 
 # Acts of the trail that a report names.
@@ -173,7 +160,7 @@ class _Batch:
         self.setbacks: dict[int, list[AuditEntry]] = defaultdict(list)
         for entry in AuditEntry.objects.filter(draft_id__in=ids, act__in=SETBACKS).order_by("pk"):
             self.setbacks[entry.draft_id or 0].append(entry)
-        self.functions = _functions({draft.account_id for draft in self.drafts})
+        self.functions = Functions({draft.account_id for draft in self.drafts})
 
     def records(self) -> list[MessageRecord]:
         return [self._record(draft) for draft in self.drafts]
@@ -245,11 +232,10 @@ class _Batch:
 
     def _function(self, draft: Draft, person_id: int, at: dt.datetime, role: str = "") -> str:
         """« seat », « supervision » or the function of a supervisor, as it was at that moment."""
-        if role != Role.SEAT:
-            for started_at, function in reversed(self.functions[draft.account_id, person_id]):
-                if started_at <= at:
-                    return function or Role.SUPERVISION
-        return role or Role.SEAT
+        stands = (draft.account_id, person_id, at)
+        if role != Role.SUPERVISION and (role or not self.functions.supervised(*stands)):
+            return role or Role.SEAT
+        return self.functions.function(*stands) or Role.SUPERVISION
 
     def _setbacks(self, draft: Draft) -> list[Setback]:
         return [
@@ -287,15 +273,6 @@ class _Batch:
         ]
 
 
-def _functions(account_ids: set[int]) -> dict[tuple[int, int], list[tuple[dt.datetime, str]]]:
-    """Since when each person supervised each account, as what."""
-    found: dict[tuple[int, int], list[tuple[dt.datetime, str]]] = defaultdict(list)
-    rows = Supervision.objects.filter(account__in=account_ids).order_by("started_at", "pk")
-    for row in rows:
-        found[row.account_id, row.person_id].append((row.started_at, row.function))
-    return found
-
-
 def _fired(revisions: list[Revision], *, is_released: bool) -> list[Fired]:
     """Each thing that a check found in a revision once, as it was found last."""
     last: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
@@ -322,7 +299,7 @@ def _fired(revisions: list[Revision], *, is_released: bool) -> list[Fired]:
 def trail_digest(ids: Sequence[int]) -> str:
     """SHA-256 over the trail of these drafts, row by row: what a report rests on."""
     digest = hashlib.sha256()
-    for batch in batches(ids):
+    for batch in batches(ids, BATCH):
         rows = AuditEntry.objects.filter(draft_id__in=batch).exclude(act__in=READ_ONLY_ACTS)
         for row in rows.order_by("draft_id", "pk").values_list(*TRAIL_COLUMNS).iterator():
             digest.update(json.dumps(row, default=str, sort_keys=True).encode() + b"\n")

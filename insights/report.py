@@ -13,16 +13,17 @@ import msgspec
 
 from accounts.timefmt import PARIS
 from insights.audience import followers_of
+from insights.batches import batches
 from insights.invitations import invitations_of
 from insights.lessons import lessons_by_theme
 from insights.models import Export
 from insights.progress import Progress
 from insights.records import (
+    BATCH,
     Counted,
     Fired,
     MessageRecord,
     Setback,
-    batches,
     message_ids,
     read_records,
     trail_digest,
@@ -61,7 +62,7 @@ def write_report(export: Export, file: IO[bytes], progress: Progress) -> None:
             ids = message_ids(accounts, export.since, export.until)
             gathering = Gathering(accounts)
             printed: list[MessageRecord] = []
-            for number, batch in enumerate(batches(ids)):
+            for number, batch in enumerate(batches(ids, BATCH)):
                 for record in read_records(batch):
                     gathering.add(record)
                     data.add(record)

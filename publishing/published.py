@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import DateField, F, Func, QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clock import LocalDay
 from accounts.errors import Sentence
 from accounts.fetching import attach, fetch_together
 from accounts.models import Account
@@ -59,13 +60,7 @@ def published(
 ) -> QuerySet[Publication]:
     """From a day to a day, both included, as each account's own zone has them; the latest first."""
     rows = Publication.objects.filter(account__in=accounts, **WAS_PUBLISHED)
-    local_day = Func(
-        F("account__time_zone"),
-        F("published_at"),
-        template="timezone(%(expressions)s)::date",
-        output_field=DateField(),
-    )
-    rows = rows.alias(day=local_day)
+    rows = rows.alias(day=LocalDay(F("account__time_zone"), F("published_at")))
     # No zone is further than a day from UTC: what an index can find comes first.
     if since is not None:
         rows = rows.filter(day__gte=since, published_at__gte=_midnight(since) - ONE_DAY)

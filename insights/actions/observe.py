@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TypeVar
 
 import structlog
-from django.db.models import DateField, Exists, F, Func, OuterRef, QuerySet
-from django.db.models.functions import Cast, Now
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Now
 
+from accounts.clock import LocalDay
 from accounts.models import Account
 from accounts.models.credential import Connection
+from insights.batches import batches
 from insights.budget import OverBudget, paid
 from insights.models import Age, FollowerCount, PostMetrics
 from publishing.actions.connect import credentials_of
@@ -28,7 +28,6 @@ from publishing.models.publication import BAD
 log = structlog.get_logger(__name__)
 
 MAX_IDS = 100
-Row = TypeVar("Row")
 
 
 def observe() -> None:
@@ -46,16 +45,15 @@ def followers_due() -> list[tuple[int, str, dt.date]]:
     """Of each account without a count on the present day of its zone: its id, that of its user on
     X, and the day.
     """
-    local = Func(F("time_zone"), Now(), function="timezone")
     counted = FollowerCount.objects.filter(account=OuterRef("pk"), day=OuterRef("today"))
     accounts = Account.objects.filter(credential__state=Connection.CONNECTED)
-    due = accounts.annotate(today=Cast(local, DateField())).exclude(Exists(counted))
+    due = accounts.annotate(today=LocalDay(F("time_zone"), Now())).exclude(Exists(counted))
     return list(due.order_by("code").values_list("pk", "credential__x_user_id", "today"))
 
 
 def observe_followers() -> None:
     """One call for a hundred accounts, with the tokens of the first of them that has some."""
-    for batch in _batches(followers_due()):
+    for batch in batches(followers_due(), MAX_IDS):
         credentials = next(filter(None, (credentials_of(pk) for pk, *_rest in batch)), None)
         if credentials is None:
             continue
@@ -100,7 +98,7 @@ def _observe_account(account_id: int, posts: list[tuple[Part, Age]], *, own: boo
     credentials = credentials_of(account_id)
     if credentials is None:
         return
-    for batch in _batches(posts):
+    for batch in batches(posts, MAX_IDS):
         ids = [part.x_id for part, _age in batch if part.x_id is not None]
         with paid(posts=len(ids)):
             counts = read_metrics(credentials, ids, own=own)
@@ -112,11 +110,6 @@ def _observe_account(account_id: int, posts: list[tuple[Part, Age]], *, own: boo
             ],
             ignore_conflicts=True,
         )
-
-
-def _batches(rows: list[Row]) -> Iterator[list[Row]]:
-    for start in range(0, len(rows), MAX_IDS):
-        yield rows[start : start + MAX_IDS]
 
 
 def _row(part: Part, age: Age, metrics: Metrics) -> PostMetrics:

@@ -129,10 +129,12 @@ def test_a_function_is_the_one_of_the_moment_of_the_verdict(line):
     send_due(published.account_id)
     helene = Supervision.objects.get(person=line.cast.helene)
     change_function(helene.pk, "head", actor=line.cast.ada)
-    functions = Functions(line.cast.nantes)
+    nantes = line.cast.nantes.pk
+    functions = Functions([nantes])
     review = published.release.revision.reviews.get(reviewer=line.cast.helene)
-    assert functions.words(line.cast.helene.pk, review.role, review.created_at) == "supervision"
-    assert functions.words(line.cast.helene.pk, review.role, db_now()).endswith("chef de service")
+    helene, role = line.cast.helene.pk, review.role
+    assert functions.words(nantes, helene, role, review.created_at) == "supervision"
+    assert functions.words(nantes, helene, role, db_now()).endswith("chef de service")
 
 
 def test_another_period_or_account_has_none_of_it(line, published):

@@ -11,7 +11,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actions.rights import change_function
 from accounts.clock import db_now
+from accounts.models import Supervision
 from approvals.actions.debate import comment
 from approvals.actions.drafts import Content, save_draft, submit_draft
 from approvals.actions.reviews import ask_for_changes
@@ -68,6 +70,18 @@ def test_people_stand_by_their_function_and_never_by_their_name(week):
     assert said == [("comment", "seat"), ("changes", "supervision")]
     written = json.dumps([str(record) for record in records])
     assert not any(name in written for name in ("Claire", "Marc", "Helene", "Paul"))
+
+
+def test_a_function_is_that_of_the_moment_whatever_it_became(line):
+    cast = line.cast
+    supervision = Supervision.objects.get(person=cast.helene, account=cast.nantes)
+    change_function(supervision.pk, "judicial", actor=cast.ada)
+    revision = line.submitted()
+    agree(cast.helene, revision)
+    change_function(supervision.pk, "", actor=cast.ada)
+    comment(actor=cast.helene, draft_id=revision.draft_id, body="Après coup.")
+    [record] = read_records([revision.draft_id])
+    assert [one.function for one in record.debate] == ["judicial", "supervision"]
 
 
 def test_a_batch_takes_as_many_queries_as_one_message(week):
