@@ -99,6 +99,12 @@ class CountedPost:
     def latest(self) -> PostMetrics | None:
         return next((self.metrics[age] for age in reversed(Age) if age in self.metrics), None)
 
+    @property
+    def figures(self) -> list[int | None]:
+        """Likes, reposts, quotes, replies and clicks on a link, as they were counted last."""
+        names = ("likes", "reposts", "quotes", "replies", "link_clicks")
+        return [getattr(self.latest, name, None) for name in names]
+
 
 def counted_posts(account: Account, now: dt.datetime, *, limit: int) -> list[CountedPost]:
     """The latest posts of an account, newest first: two queries."""

@@ -111,6 +111,13 @@ def test_what_x_counted_of_a_post_stands_by_age_and_a_gap_says_so(line):
     assert "Prudence" not in signed_in(cast.ada).get("/audience/pnationale44").text
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_post_that_nobody_counted_has_dashes(line):
+    send_due(line.released("Prudence.").account_id)
+    row = signed_in(line.cast.claire).get("/audience/pnationale44").text.partition("Prudence.")[2]
+    assert row.count("<td>–</td>") == 5
+
+
 @pytest.mark.django_db
 def test_the_pages_take_few_queries_however_much_was_counted(cast):
     today = db_now().date()
