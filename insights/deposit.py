@@ -27,6 +27,7 @@ from approvals.digest import SignedContent
 from approvals.images import path_of
 from approvals.models import StoredImage
 from insights.batches import batches
+from insights.fixed_zip import new_file
 from insights.history import History, read_history
 from insights.manifest import DataObject, Manifest, Signer, account_unit, month_unit, tweet_unit
 from insights.models import Export
@@ -175,23 +176,16 @@ class _Deposit:
         suffix, pronom = FORMATS[mime]
         path = f"content/{name}.{suffix}"
         digest = hashlib.sha512()
-        with self._entry(path, size, method) as entry:
+        with new_file(self.archive, path, size, method) as entry:
             for piece in pieces:
                 digest.update(piece)
                 entry.write(piece)
         self.manifest.add_object(DataObject(name, path, digest.hexdigest(), size, mime, pronom))
         return name
 
-    def _entry(self, path: str, size: int, method: int) -> IO[bytes]:
-        """Nothing of it is of this machine or this moment."""
-        entry = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
-        entry.create_system, entry.external_attr = 3, 0o100644 << 16
-        entry.compress_type, entry.file_size = method, size
-        return self.archive.open(entry, "w")
-
     def finish(self, accounts: list[Account]) -> None:
         end = max(end_of(account, self.export.until) for account in accounts)
-        with self._entry("manifest.xml", 1 << 31, zipfile.ZIP_DEFLATED) as entry:
+        with new_file(self.archive, "manifest.xml", 1 << 31) as entry:
             for piece in self.manifest.whole(accounts, self.export.since, self.export.until, end):
                 if isinstance(piece, bytes):
                     entry.write(piece)

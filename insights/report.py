@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -14,6 +16,7 @@ import msgspec
 from accounts.timefmt import PARIS
 from insights.audience import followers_of
 from insights.batches import batches
+from insights.fixed_zip import new_file
 from insights.invitations import invitations_of
 from insights.lessons import lessons_by_theme
 from insights.models import Export
@@ -78,8 +81,8 @@ def write_report(export: Export, file: IO[bytes], progress: Progress) -> None:
         )
         data.add_totals(summary)
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            _add(archive, PDF, pdf_of(document_of(summary, printed)))
-            _add(archive, SUMMARY, to_json(summary))
+            _add(archive, PDF, io.BytesIO(pdf_of(document_of(summary, printed))))
+            _add(archive, SUMMARY, io.BytesIO(to_json(summary)))
             data.write(lambda name, content: _add(archive, name, content))
 
 
@@ -127,7 +130,6 @@ class _Data:
         for table in self.tables.values():
             table.close()
         for name, file in self.files.items():
-            file.seek(0)
             add(name, file)
 
 
@@ -135,17 +137,11 @@ def _values(row: Fired | Setback | Counted | LessonSaid) -> list[Cell]:
     return list(vars(row).values())
 
 
-def _add(archive: zipfile.ZipFile, name: str, content: bytes | IO[bytes]) -> None:
-    """Nothing of the moment or the machine in it."""
-    entry = zipfile.ZipInfo(name)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    with archive.open(entry, "w", force_zip64=True) as target:
-        if isinstance(content, bytes):
-            target.write(content)
-        else:
-            while piece := content.read(1024 * 1024):
-                target.write(piece)
+def _add(archive: zipfile.ZipFile, name: str, file: IO[bytes]) -> None:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    with new_file(archive, name, size) as target:
+        shutil.copyfileobj(file, target)
 
 
 def read_summary(file: IO[bytes]) -> Summary:

@@ -124,9 +124,9 @@ class Team:
         if approved and template.approved_at is None:
             approve_template(actor=self.supervisors[0], template_id=template.pk)
 
-    def fields_for(self, category: str) -> dict[str, str]:
-        """What the category asks for."""
-        today = db_now().astimezone(self.zone)
+    def fields_for(self, category: str, at: dt.datetime | None = None) -> dict[str, str]:
+        """What the category asks for, as of now unless another day is given."""
+        today = at or db_now().astimezone(self.zone)
         asked = {
             "agreement_by": "Mme Le Goff, vice-procureure",
             "agreement_on": f"{today:%Y-%m-%d}",

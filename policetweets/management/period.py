@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from approvals.actions.debate import comment
 from approvals.actions.drafts import Content, abandon_draft, begin_draft
 from approvals.actions.reviews import ask_for_changes, reject
-from approvals.categories import fields_of
 from approvals.message import Message
 from approvals.models import Category, Revision
 from policetweets.management.demo_messages import Team, as_read
@@ -176,7 +175,7 @@ class Played:
             content=Content(
                 messages=(Message(text),),
                 category=category,
-                fields=fields_at(category, self.now),
+                fields=self.team.fields_for(category, self.now),
             ),
         )
         self.later((3, 25))
@@ -218,14 +217,3 @@ class Played:
                 reason=self.draw.choice(RETRACTIONS),
             )
             retraction.run(asked.pk)
-
-
-def fields_at(category: str, moment: dt.datetime) -> dict[str, str]:
-    """What a category asks for, as of that day."""
-    asked = {
-        "agreement_by": "Mme Le Goff, vice-procureure",
-        "agreement_on": f"{moment:%Y-%m-%d}",
-        "agreement_scope": "Les faits, sans nom.",
-        "ends_at": (moment + dt.timedelta(days=2)).isoformat(timespec="minutes"),
-    }
-    return fields_of(category, asked)
